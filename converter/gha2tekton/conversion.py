@@ -1,0 +1,18 @@
+"""What a conversion gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gha2tekton.journal import Journal
+from gha2tekton.source import Source
+from gha2tekton.tekton.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One workflow: its text, what was made of it, and what the Journal says."""
+
+    source: Source
+    bundle: Bundle
+    journal: Journal

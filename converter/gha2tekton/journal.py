@@ -1,0 +1,157 @@
+"""The Journal: what each part of the input became, and what a person must look at.
+
+Every leaf is enrolled when its file is read and consumed while it is lowered. A leaf that nobody consumed is our own
+fault and is told as ``manual: not understood``, so that nothing can vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gha2tekton.source import Span
+
+Fate = Literal["exact", "adapted", "dropped", "manual"]
+FATES: tuple[Fate, ...] = ("exact", "adapted", "dropped", "manual")
+"""From harmless to worst; where two parts of the output speak of one leaf the worst word stands."""
+
+Cause = Literal["no effect outside GitHub", "image cache", "telemetry", "superseded", "GitHub-only service"]
+"""The only reasons for which something may be dropped."""
+
+Severity = Literal["error", "warning", "note"]
+
+NOT_UNDERSTOOD = "not understood: nothing in the output stands for it"
+
+SAME_AS_DEFAULT = "same as default"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one leaf; ``target`` is a file of the bundle and a place in it."""
+
+    path: str
+    subject: str
+    span: Span
+    fate: Fate
+    reason: str = ""
+    rule: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding about the input; ``code`` is kebab-case and stable for ever."""
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Setup:
+    """Something a person must supply to a correct output before it runs."""
+
+    kind: str
+    name: str
+    why: str
+    command: str = ""
+
+
+class Journal:
+    """The one mutable thing of a conversion."""
+
+    def __init__(self) -> None:
+        self._leaves: dict[str, tuple[str, Span]] = {}
+        self._outcomes: dict[str, Outcome] = {}
+        self._diagnostics: dict[Diagnostic, None] = {}
+        self._setup: dict[tuple[str, str], Setup] = {}
+
+    # -- leaves ------------------------------------------------------------------------------------------------
+
+    def enrol(self, path: str, subject: str, span: Span) -> None:
+        """Announce a leaf (or a command or expression within one) that must get an outcome."""
+        self._leaves.setdefault(path, (subject, span))
+
+    def exact(self, path: str, target: str, rule: str = "", reason: str = "") -> None:
+        """The output does just what this leaf said."""
+        self._settle(path, "exact", reason, rule, target)
+
+    def adapted(self, path: str, reason: str, target: str, rule: str = "") -> None:
+        """The output does it with a difference, stated in ``reason``."""
+        self._settle(path, "adapted", reason, rule, target)
+
+    def dropped(self, path: str, cause: Cause, reason: str = "", rule: str = "") -> None:
+        """It has no effect in Tekton, for one of the closed list of causes."""
+        self._settle(path, "dropped", f"{cause}: {reason}" if reason else cause, rule, "")
+
+    def manual(self, path: str, reason: str, target: str = "", rule: str = "") -> None:
+        """The output does not do it; a person must."""
+        self._settle(path, "manual", reason, rule, target)
+
+    def _settle(self, path: str, fate: Fate, reason: str, rule: str, target: str) -> None:
+        if path not in self._leaves:
+            raise KeyError(f"outcome for a leaf that was never enrolled: {path}")
+        before = self._outcomes.get(path)
+        if before is None or FATES.index(fate) > FATES.index(before.fate):
+            subject, span = self._leaves[path]
+            self._outcomes[path] = Outcome(path, subject, span, fate, reason, rule, target)
+
+    def open_leaves(self, prefix: str = "") -> list[str]:
+        """The leaves at or below a path that have no outcome yet."""
+        return [path for path in self._leaves if path not in self._outcomes and within(path, prefix)]
+
+    def knows(self, path: str) -> bool:
+        """Whether a leaf of this path was enrolled."""
+        return path in self._leaves
+
+    def fate(self, path: str) -> Fate | None:
+        """The outcome of a leaf so far."""
+        outcome = self._outcomes.get(path)
+        return outcome.fate if outcome else None
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Every leaf with its outcome, in the order of the sources."""
+        for path, (subject, span) in self._leaves.items():
+            yield self._outcomes.get(path) or Outcome(path, subject, span, "manual", NOT_UNDERSTOOD)
+
+    def summary(self) -> dict[Fate, int]:
+        """How many leaves have each outcome."""
+        counts: dict[Fate, int] = dict.fromkeys(FATES, 0)
+        for outcome in self.outcomes():
+            counts[outcome.fate] += 1
+        return counts
+
+    # -- what a person must look at --------------------------------------------------------------------------------
+
+    def note(self, diagnostic: Diagnostic) -> None:
+        """Keep a finding; the same one twice is kept once."""
+        self._diagnostics.setdefault(diagnostic)
+
+    def need(self, setup: Setup) -> None:
+        """Ask for something to be supplied; one entry a kind and name, the reasons joined."""
+        key = (setup.kind, setup.name)
+        before = self._setup.get(key)
+        if before is None:
+            self._setup[key] = setup
+        elif setup.why not in before.why.split("; "):
+            self._setup[key] = replace(before, why=f"{before.why}; {setup.why}")
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return tuple(self._diagnostics)
+
+    @property
+    def setup(self) -> tuple[Setup, ...]:
+        return tuple(sorted(self._setup.values()))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the workflow is one that GitHub itself refuses."""
+        return any(diagnostic.severity == "error" for diagnostic in self._diagnostics)
+
+
+def within(path: str, prefix: str) -> bool:
+    """Whether ``path`` is ``prefix`` or lies below it."""
+    return not prefix or path == prefix or (path.startswith(prefix) and path[len(prefix)] in ".[#")

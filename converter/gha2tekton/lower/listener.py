@@ -1,0 +1,127 @@
+"""The one EventListener of a repository, who it runs as, and what must be set up around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gha2tekton.journal import Journal, Setup
+from gha2tekton.lower import access
+from gha2tekton.tekton.model import Manifest, compact
+from gha2tekton.tekton.names import label
+from gha2tekton.tekton.triggers import EventListener
+
+REPOSITORY_LABEL = "gha2tekton.dev/repository"
+WORKFLOW_LABEL = "gha2tekton.dev/workflow"
+
+Forks = Literal["refuse", "secretless", "members"]
+"""Pull requests from forks: none, without Secrets in a namespace of their own, or by members of the repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSettings:
+    """How triggers are named and guarded; ``name`` is the workflow's, ``repository`` that of all workflows together.
+
+    ``template_defaults`` are params of the template beyond those of the event, such as the number of GPUs: the run's
+    text says ``$(tt.params.gpu-count)`` where they belong.
+    """
+
+    name: str
+    repository: str
+    namespace: str = "default"
+    full_name: str = ""
+    """``owner/repository``, to refuse deliveries of other repositories; empty accepts whoever has the secret."""
+    workflow_path: str = ""
+    """The workflow's file in the repository; worked out from its source where empty."""
+    default_branch: str = ""
+    webhook_secret: tuple[str, str] = ("github-webhook-secret", "webhook-secret")
+    token_secret: tuple[str, str] = ("github-token", "token")
+    runner_account: str = ""
+    """The account of runs, when it is ours to create."""
+    forks: Forks = "refuse"
+    pull_request_head: bool = False
+    """Check out the head of a pull request instead of its merge."""
+    host: str = ""
+    """The name under which GitHub reaches the listener: an Ingress with TLS is written for it."""
+    kubectl_image: str = "registry.k8s.io/kubectl:v1.33.4"
+    template_defaults: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def listener(self) -> str:
+        return label(f"{self.repository}-eventlistener", 60)
+
+    @property
+    def listener_account(self) -> str:
+        return label(f"{self.repository}-listener")
+
+    @property
+    def scheduler_account(self) -> str:
+        return label(f"{self.repository}-scheduler")
+
+    @property
+    def forks_namespace(self) -> str:
+        return label(f"{self.namespace}-forks")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What the listener selects its Triggers by."""
+        return {REPOSITORY_LABEL: label(self.repository)}
+
+
+def listener_manifests(settings: TriggerSettings, schedules: bool = False) -> Mapping[str, tuple[Manifest, ...]]:
+    """The files that all workflows of a repository share: the listener, and accounts with their rights."""
+    labels = settings.labels
+    listener = EventListener(settings.listener, settings.listener_account, labels, labels).manifest()
+    rights = access.listener_access(settings.listener_account, settings.namespace, settings.repository, labels)
+    if settings.runner_account:
+        rights += (access.service_account(settings.runner_account, labels, token=False),)
+    if schedules:
+        rights += access.scheduler_access(settings.scheduler_account, settings.namespace, labels)
+    if settings.forks == "secretless":
+        rights += access.forks_access(settings.listener_account, settings.namespace, settings.forks_namespace, labels)
+    files = {"triggers/eventlistener.yaml": (listener,), "rbac.yaml": rights}
+    return files | ({"triggers/ingress.yaml": (_ingress(settings),)} if settings.host else {})
+
+
+def _ingress(settings: TriggerSettings) -> Manifest:
+    backend = {"service": {"name": f"el-{settings.listener}", "port": {"number": 8080}}}
+    rule = {"host": settings.host, "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": compact(name=f"el-{settings.listener}", labels=dict(settings.labels)),
+        "spec": {"tls": [{"hosts": [settings.host], "secretName": f"{settings.listener}-tls"}], "rules": [rule]},
+    }
+
+
+def ask_for_webhook(settings: TriggerSettings, delivery: str, journal: Journal) -> None:
+    """Lists the webhook, one of its events, and the secret that signs it."""
+    name, key = settings.webhook_secret
+    journal.need(
+        Setup(
+            "secret",
+            name,
+            "signs GitHub's deliveries, and the webhook must be given the same value",
+            f"kubectl create secret generic {name} --namespace {settings.namespace} "
+            f'--from-literal={key}="$(openssl rand -hex 20)"',
+        )
+    )
+    url = f"https://{settings.host or '<host>'}/"
+    reach = "" if settings.host else f", a name that leads to Service el-{settings.listener}, port 8080, over TLS"
+    journal.need(
+        Setup(
+            "webhook",
+            settings.repository,
+            f"Settings > Webhooks of the repository: payload URL {url}{reach}, content type application/json, "
+            "the secret's value, and single events",
+        )
+    )
+    journal.need(Setup("webhook event", delivery, "tick it for the webhook"))
+
+
+def ask_for_token(settings: TriggerSettings, why: str, journal: Journal) -> None:
+    """Lists the Secret with a token for GitHub's API."""
+    name, key = settings.token_secret
+    command = f"kubectl create secret generic {name} --namespace {settings.namespace} --from-literal={key}=<token>"
+    journal.need(Setup("secret", name, why, command))

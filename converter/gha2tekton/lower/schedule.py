@@ -1,0 +1,125 @@
+"""``schedule``: a CronJob that creates the run itself, so that no listener has to be trusted or reached.
+
+https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from gha2tekton.journal import Diagnostic, Journal
+from gha2tekton.lower.bindings import Origin, Path, scheduled
+from gha2tekton.lower.listener import TriggerSettings
+from gha2tekton.tekton.model import Manifest, PipelineRun, compact
+from gha2tekton.tekton.names import label
+from gha2tekton.workflow.model import Event
+from gha2tekton.yaml import dump
+
+FILE = "triggers/schedule.yaml"
+_LIMIT = 52
+"""Kubernetes adds eleven characters to a CronJob's name for its Jobs."""
+
+
+def lower_schedules(
+    event: Event,
+    origin: Origin,
+    run: PipelineRun,
+    needed: Mapping[str, Path],
+    settings: TriggerSettings,
+    journal: Journal,
+) -> tuple[Manifest, ...]:
+    """One CronJob and the run it creates for every entry of ``schedule``."""
+    out: list[Manifest] = []
+    for index, entry in enumerate(event.schedules):
+        suffix = "" if len(event.schedules) == 1 else f"-{index + 1}"
+        name = label(f"{settings.name}-schedule{suffix}", _LIMIT)
+        timezone = entry.timezone.text if entry.timezone else "Etc/UTC"
+        params = scheduled(run, needed, origin, entry.cron.text, settings.default_branch)
+        made = replace(run, params=params, labels={**run.labels, **settings.labels})
+        manifest = _defaulted(made.manifest(), settings.template_defaults)
+        out += [_held(name, manifest, settings), _cron_job(name, cron(entry.cron.text), timezone, settings)]
+        journal.exact(entry.cron.path, FILE)
+        if entry.timezone:
+            journal.exact(entry.timezone.path, FILE)
+    if not settings.default_branch:
+        message = "a scheduled run takes the repository's default branch as the remote names it; github.ref is empty"
+        journal.note(Diagnostic("default-branch-unknown", "note", message, event.span))
+    return tuple(out)
+
+
+def cron(text: str) -> str:
+    """The five fields as Kubernetes takes them: Sunday is 0, never 7."""
+    fields = text.split()
+    if len(fields) == 5 and "7" in re.split(r"[,/-]", fields[4]):
+        fields[4] = ",".join(dict.fromkeys(day for part in fields[4].split(",") for day in _days(part)))
+    return " ".join(fields)
+
+
+def _days(part: str) -> list[str]:
+    match = re.fullmatch(r"(\d)(?:-(\d))?(?:/(\d+))?", part)
+    if not match:
+        return [part]
+    first, last, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
+    return [str(day % 7) for day in range(first, last + 1, max(step, 1))]
+
+
+def _defaulted(value: Any, defaults: Mapping[str, str]) -> Any:
+    """What a template would put in: no template is between a schedule and its run."""
+    match value:
+        case dict():
+            return {key: _defaulted(item, defaults) for key, item in value.items()}
+        case list():
+            return [_defaulted(item, defaults) for item in value]
+        case str():
+            for name, default in defaults.items():
+                value = value.replace(f"$(tt.params.{name})", default)
+            return value
+        case _:
+            return value
+
+
+def _held(name: str, run: Manifest, settings: TriggerSettings) -> Manifest:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": compact(name=name, labels=dict(settings.labels)),
+        "data": {"pipelinerun.yaml": dump([run])},
+    }
+
+
+def _cron_job(name: str, schedule: str, timezone: str, settings: TriggerSettings) -> Manifest:
+    container = {
+        "name": "create",
+        "image": settings.kubectl_image,
+        "args": ["create", "--filename=/run-to-create/pipelinerun.yaml"],
+        "volumeMounts": [{"name": "run", "mountPath": "/run-to-create", "readOnly": True}],
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 65532,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
+    }
+    pod = {
+        "serviceAccountName": settings.scheduler_account,
+        "restartPolicy": "Never",
+        "containers": [container],
+        "volumes": [{"name": "run", "configMap": {"name": name}}],
+    }
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": compact(name=name, labels=dict(settings.labels)),
+        "spec": {
+            "schedule": schedule,
+            "timeZone": timezone,
+            "concurrencyPolicy": "Allow",
+            "startingDeadlineSeconds": 3600,
+            "jobTemplate": {"spec": {"backoffLimit": 3, "ttlSecondsAfterFinished": 86400, "template": {"spec": pod}}},
+        },
+    }

@@ -1,0 +1,283 @@
+"""The events of ``on`` as Triggers: one Trigger and binding an event, one template a workflow.
+
+https://tekton.dev/docs/triggers/triggers/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal, Setup
+from gha2tekton.lower import cel
+from gha2tekton.lower.bindings import Bound, Origin, Path, bind, carried, escaped, input_default
+from gha2tekton.lower.filters import Filter, account_filter, lower_filter
+from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings, ask_for_token, ask_for_webhook
+from gha2tekton.lower.schedule import FILE as SCHEDULE_FILE
+from gha2tekton.lower.schedule import lower_schedules
+from gha2tekton.lower.webhooks import Webhook, webhooks
+from gha2tekton.tekton.model import Manifest, PipelineRun
+from gha2tekton.tekton.names import label, param
+from gha2tekton.tekton.triggers import Interceptor, TemplateParam, Trigger, TriggerBinding, TriggerTemplate
+from gha2tekton.workflow.model import Event, Input, Value, Workflow
+
+TEMPLATE_FILE = "triggers/template.yaml"
+
+_ROOM = 57
+"""Leaves room for a suffix within the 63 characters of a name."""
+
+_SAME_REPOSITORY = (
+    "has(body.pull_request.head.repo) && body.pull_request.head.repo != null"
+    " && body.pull_request.head.repo.full_name == body.repository.full_name"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSet:
+    """The files of one workflow's triggers by their place in the bundle.
+
+    ``deliveries`` are the events the webhook must be registered for; ``scheduled`` tells that the listener's files
+    must let schedules create runs.
+    """
+
+    files: Mapping[str, tuple[Manifest, ...]]
+    deliveries: tuple[str, ...] = ()
+    scheduled: bool = False
+
+
+def lower_triggers(
+    workflow: Workflow,
+    run: PipelineRun,
+    needed: Mapping[str, Path],
+    settings: TriggerSettings,
+    journal: Journal,
+) -> TriggerSet:
+    """What starts the Pipeline as GitHub would, with every leaf under ``on`` accounted for.
+
+    ``run`` is what a manual start creates; ``needed`` maps each Pipeline param that carries a context value to its
+    path, such as ``("github", "event", "number")``, ``("inputs", "debug")`` or ``("git", "url")``.
+    """
+    origin = Origin(workflow, settings.workflow_path or _path(workflow.source.name), settings.pull_request_head)
+    files: dict[str, tuple[Manifest, ...]] = {}
+    bound: dict[str, tuple[Bound, ...]] = {}
+    filled = _filled(needed, origin)
+    for event in workflow.events:
+        webhook = webhooks().get(event.name)
+        if event.name == "schedule":
+            files[SCHEDULE_FILE] = lower_schedules(event, origin, run, needed, settings, journal)
+        elif event.name == "workflow_call":
+            _called(event, journal)
+        elif webhook is None or webhook.undelivered:
+            reason = webhook.undelivered if webhook else "no webhook of a repository carries this event"
+            for path in journal.open_leaves(event.path):
+                journal.manual(path, reason)
+        else:
+            file = f"triggers/{webhook.slug}.yaml"
+            bound[event.name] = bind(webhook, origin, filled)
+            files[file] = _lower_event(event, webhook, origin, bound[event.name], settings, file, journal)
+            ask_for_webhook(settings, webhook.delivery, journal)
+    deliveries = dict.fromkeys(webhooks()[event].delivery for event in bound)
+    if bound:
+        _announce_values(bound, journal)
+        files[TEMPLATE_FILE] = _templates(run, filled, needed, origin, settings)
+    return TriggerSet(files, tuple(deliveries), SCHEDULE_FILE in files)
+
+
+def _path(name: str) -> str:
+    """The workflow's file as a dispatch names it."""
+    at = name.find(".github/workflows/")
+    return name[at:] if at >= 0 else f".github/workflows/{name.rsplit('/', 1)[-1]}"
+
+
+def _filled(needed: Mapping[str, Path], origin: Origin) -> dict[str, Path]:
+    """The params that events fill: those the Pipeline reads, and the other inputs that a dispatch may set."""
+    filled = {name: path for name, path in needed.items() if carried(path)}
+    read = {item.name for path in filled.values() if (item := origin.input(path))}
+    for item in origin.inputs:
+        if item.name not in read:
+            filled.setdefault(param(("inputs", item.name)), ("inputs", item.name))
+    return filled
+
+
+# -- one event -----------------------------------------------------------------------------------------------------
+
+
+def _lower_event(
+    event: Event,
+    webhook: Webhook,
+    origin: Origin,
+    bound: tuple[Bound, ...],
+    settings: TriggerSettings,
+    file: str,
+    journal: Journal,
+) -> tuple[Manifest, ...]:
+    filter_ = lower_filter(event, webhook, origin.path, settings.full_name)
+    account_filter(event, webhook, file, journal)
+    _account(event, webhook, file, journal)
+    _announce(event, webhook, settings, journal)
+    if filter_.changed_files:
+        ask_for_token(settings, "asks GitHub's API for the changed files of pull requests", journal)
+    name = label(f"{settings.name}-{webhook.slug}", _ROOM)
+    labels = {**settings.labels, WORKFLOW_LABEL: label(settings.name)}
+    binding = TriggerBinding(name, {item.param: item.value for item in bound}, labels)
+
+    def trigger(suffix: str, conditions: tuple[str, ...], template: str, owners: bool = False) -> Manifest:
+        narrowed = Filter(filter_.conditions + conditions, filter_.changed_files)
+        interceptors = _interceptors(webhook, narrowed, bound, settings, owners)
+        return Trigger(name + suffix, interceptors, name, template, labels).manifest()
+
+    template = _template_name(settings)
+    if not webhook.withheld:
+        return (binding.manifest(), trigger("", (), template))
+    out = (binding.manifest(), trigger("", (_SAME_REPOSITORY,), template))
+    other = (f"!({_SAME_REPOSITORY})",)
+    # The owners check knows this delivery alone and lets every other one pass.
+    if settings.forks == "members" and webhook.delivery == "pull_request":
+        ask_for_token(settings, "asks GitHub's API who is a member before a pull request from a fork runs", journal)
+        return (*out, trigger("-forks", other, template, owners=True))
+    if settings.forks == "secretless":
+        return (*out, trigger("-forks", other, _template_name(settings, "-forks")))
+    return out
+
+
+def _interceptors(
+    webhook: Webhook, filter_: Filter, bound: tuple[Bound, ...], settings: TriggerSettings, owners: bool
+) -> tuple[Interceptor, ...]:
+    """Signature and event first, then what the delivery says, then what GitHub must be asked, then the values."""
+    secret = dict(zip(("secretName", "secretKey"), settings.webhook_secret, strict=True))
+    token = dict(zip(("secretName", "secretKey"), settings.token_secret, strict=True))
+    out = [Interceptor("github", {"secretRef": secret, "eventTypes": [webhook.delivery]})]
+    last: dict[str, object] = {"filter": cel.every(filter_.conditions)}
+    if owners:
+        members = {"enabled": True, "personalAccessToken": token, "checkType": "all"}
+        out += [Interceptor("cel", last), Interceptor("github", {"githubOwners": members})]
+        last = {}
+    if filter_.changed_files:
+        changed = {"enabled": True, "personalAccessToken": token}
+        out += [Interceptor("cel", last)] if last else []
+        out += [Interceptor("github", {"addChangedFiles": changed})]
+        last = {"filter": filter_.changed_files}
+    overlays = [{"key": item.param, "expression": item.overlay} for item in bound if item.overlay]
+    if overlays:
+        last["overlays"] = overlays
+    return (*out, Interceptor("cel", last)) if last else tuple(out)
+
+
+# -- the template --------------------------------------------------------------------------------------------------
+
+
+def _template_name(settings: TriggerSettings, suffix: str = "") -> str:
+    return label(f"{settings.name}-template", _ROOM) + suffix
+
+
+def _templates(
+    run: PipelineRun, filled: Mapping[str, Path], needed: Mapping[str, Path], origin: Origin, settings: TriggerSettings
+) -> tuple[Manifest, ...]:
+    constant = {name for name, path in filled.items() if path == ("github", "workflow")}
+    params = tuple(_declared(name, path, origin) for name, path in filled.items() if name not in constant)
+    params += tuple(TemplateParam(name, default=value) for name, value in settings.template_defaults.items())
+    values = {**run.params, **{name: f"$(tt.params.{name})" for name in filled if name in needed}}
+    values |= dict.fromkeys(constant, origin.workflow.title.replace("$", "$$"))
+    labels = {**settings.labels, WORKFLOW_LABEL: label(settings.name)}
+    made = replace(run, params=values, labels={**run.labels, **labels})
+    out = [TriggerTemplate(_template_name(settings), params, made, labels).manifest()]
+    if settings.forks == "secretless":
+        forks = TriggerTemplate(_template_name(settings, "-forks"), params, made, labels, settings.forks_namespace)
+        out.append(forks.manifest())
+    return tuple(out)
+
+
+def _declared(name: str, path: Path, origin: Origin) -> TemplateParam:
+    """What a run cannot do without has no default: an event that lacks it starts nothing and says so in the log."""
+    if path in (("git", "url"), ("git", "revision")):
+        return TemplateParam(name)
+    item = origin.input(path)
+    if item:
+        description = (item.description.literal or "") if item.description else ""
+        # Triggers pastes a default into JSON as it stands.
+        return TemplateParam(name, description, json.dumps(escaped(input_default(item)), ensure_ascii=False)[1:-1])
+    return TemplateParam(name, default="")
+
+
+# -- the report ----------------------------------------------------------------------------------------------------
+
+
+def _account(event: Event, webhook: Webhook, file: str, journal: Journal) -> None:
+    if event.path in journal.open_leaves(event.path):
+        if webhook.difference:
+            journal.adapted(event.path, webhook.difference, file)
+        else:
+            journal.exact(event.path, file)
+    if journal.knows(f"{event.path}.inputs"):
+        journal.exact(f"{event.path}.inputs", file, reason=SAME_AS_DEFAULT)
+    for item in event.inputs:
+        for leaf in item.leaves:
+            _account_input(item, leaf, file, journal)
+
+
+def _account_input(item: Input, leaf: Value, file: str, journal: Journal) -> None:
+    part = leaf.path.removeprefix(item.path).lstrip(".").split("[")[0]
+    match part:
+        case "" | "description" | "default":
+            journal.exact(leaf.path, TEMPLATE_FILE)
+        case "options":
+            journal.exact(leaf.path, file)
+        case "type" if item.type == "string":
+            journal.exact(leaf.path, file, reason=SAME_AS_DEFAULT)
+        case "type" if item.type == "environment":
+            journal.adapted(leaf.path, "any text is taken: there are no environments to choose from", file)
+        case "type":
+            journal.exact(leaf.path, file)
+        case "required" if not item.required:
+            journal.exact(leaf.path, file, reason=SAME_AS_DEFAULT)
+        case "required" if item.default is not None or item.type == "boolean":
+            journal.dropped(leaf.path, "superseded", "the input is never empty")
+        case "required":
+            journal.exact(leaf.path, file)
+        case _:
+            journal.dropped(leaf.path, "no effect outside GitHub")
+
+
+def _called(event: Event, journal: Journal) -> None:
+    for path in journal.open_leaves(event.path):
+        journal.dropped(path, "superseded", "a call is converted with its caller")
+
+
+def _announce(event: Event, webhook: Webhook, settings: TriggerSettings, journal: Journal) -> None:
+    def note(code: str, message: str) -> None:
+        journal.note(Diagnostic(code, "note", message, event.span))
+
+    if event.name == "push":
+        note("deleted-ref-ignored", "a push that deletes a branch or tag starts nothing: there is nothing to check out")
+    if event.name in ("pull_request", "pull_request_target"):
+        message = "a commit message with [skip ci] does not hold back a pull request: the delivery does not carry it"
+        note("skip-message-unseen", message)
+    if webhook.withheld and settings.forks == "refuse":
+        note(
+            "forks-refused",
+            "pull requests from forks start nothing, since GitHub would withhold secrets and a webhook does not; "
+            "--forks secretless or --forks members lets them in",
+        )
+    if webhook.withheld and settings.forks == "members" and webhook.delivery != "pull_request":
+        note("forks-refused", f"{event.name} on pull requests from forks starts nothing: membership cannot be asked")
+    if webhook.withheld and settings.forks == "secretless":
+        why = "runs of pull requests from forks: apply all but Secrets and triggers there too"
+        command = f"kubectl create namespace {settings.forks_namespace}"
+        journal.need(Setup("namespace", settings.forks_namespace, why, command))
+
+
+def _announce_values(bound: Mapping[str, tuple[Bound, ...]], journal: Journal) -> None:
+    """One note for each way in which values are not as on GitHub, with the events it holds for."""
+    differences: dict[str, list[str]] = {}
+    for event, items in bound.items():
+        for difference in dict.fromkeys(item.difference for item in items if item.difference):
+            differences.setdefault(difference, []).append(event)
+    for difference, events in differences.items():
+        journal.note(Diagnostic("context-differs", "note", f"{difference} (on {', '.join(events)})"))
+    if any(item.overlay for items in bound.values() for item in items):
+        message = (
+            "Triggers replaces $(uid) and $(tt.params.…) also inside values that an event brings; all other text "
+            "arrives as it was sent, with each $ doubled until it stands in a container's environment"
+        )
+        journal.note(Diagnostic("payload-text-rewritten", "note", message))

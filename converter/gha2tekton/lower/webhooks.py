@@ -1,0 +1,60 @@
+"""How GitHub's webhooks carry the events of ``on``: ``mappings/events.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from gha2tekton.resources import mappings
+from gha2tekton.source import Source
+from gha2tekton.yaml import compose, plain
+
+DEFAULT_BRANCH = "'refs/heads/' + body.repository.default_branch"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One event; expressions are CEL over ``body``, empty where GitHub's context is empty or the payload is silent."""
+
+    event: str
+    webhook: str = ""
+    actions: tuple[str, ...] = ()
+    ref: str = DEFAULT_BRANCH
+    sha: str = ""
+    revision: str = ""
+    head_ref: str = ""
+    base_ref: str = ""
+    head: str = ""
+    branch: str = ""
+    only: str = ""
+    withheld: bool = False
+    loops: bool = False
+    difference: str = ""
+    undelivered: str = ""
+
+    @property
+    def delivery(self) -> str:
+        """The name in the ``X-GitHub-Event`` header."""
+        return self.webhook or self.event
+
+    @property
+    def checkout(self) -> str:
+        """What is checked out."""
+        return self.revision or self.ref
+
+    @property
+    def slug(self) -> str:
+        """The event in names of objects and files."""
+        return self.event.replace("_", "-")
+
+
+@cache
+def webhooks() -> Mapping[str, Webhook]:
+    """Every event that reaches a cluster as a delivery, or is known not to."""
+    path = mappings() / "events.yaml"
+    node = compose(Source(path.name, path.read_text(encoding="utf-8")))
+    table = plain(node) if node else {}
+    return {
+        event: Webhook(event, **entry | {"actions": tuple(entry.get("actions", ()))}) for event, entry in table.items()
+    }

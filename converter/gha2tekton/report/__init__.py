@@ -1,0 +1,1 @@
+"""The Journal told to people and programs."""

@@ -1,0 +1,52 @@
+"""The report as JSON, stable and versioned: version 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from gha2tekton.conversion import Conversion
+
+VERSION = 1
+
+
+def render(conversions: Sequence[Conversion]) -> str:
+    """One document for all workflows of a run."""
+    document = {"version": VERSION, "workflows": [_workflow(conversion) for conversion in conversions]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _workflow(conversion: Conversion) -> dict[str, Any]:
+    journal = conversion.journal
+    return {
+        "path": conversion.source.name,
+        "summary": journal.summary(),
+        "outcomes": [
+            {
+                "path": outcome.path,
+                "subject": outcome.subject,
+                "line": outcome.span.line,
+                "column": outcome.span.column,
+                "outcome": outcome.fate,
+                "reason": outcome.reason,
+                "rule": outcome.rule,
+                "target": outcome.target,
+            }
+            for outcome in journal.outcomes()
+        ],
+        "setup": [
+            {"kind": entry.kind, "name": entry.name, "why": entry.why, "command": entry.command} for entry in journal.setup
+        ],
+        "diagnostics": [
+            {
+                "code": diagnostic.code,
+                "severity": diagnostic.severity,
+                "line": diagnostic.span.line if diagnostic.span else None,
+                "column": diagnostic.span.column if diagnostic.span else None,
+                "message": diagnostic.message,
+            }
+            for diagnostic in journal.diagnostics
+        ],
+        "files": list(conversion.bundle.rendered()),
+    }

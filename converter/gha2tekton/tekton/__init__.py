@@ -1,0 +1,1 @@
+"""Tekton's nouns and the files they are written to."""

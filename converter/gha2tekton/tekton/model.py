@@ -1,0 +1,288 @@
+"""Tasks and Pipelines of ``tekton.dev/v1``, as much as is emitted; ``manifest()`` gives plain data for the writer.
+
+https://tekton.dev/docs/pipelines/pipeline-api/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Manifest = dict[str, Any]
+
+PIPELINE_API = "tekton.dev/v1"
+
+
+def compact(**fields: Any) -> Manifest:
+    """A manifest without the fields that say nothing; a trailing underscore frees Python's keywords."""
+    return {name.rstrip("_"): value for name, value in fields.items() if value not in (None, "", (), [], {})}
+
+
+def manifests(nodes: Iterable[Any]) -> list[Manifest]:
+    return [node.manifest() for node in nodes]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A declared parameter; without ``default`` a run must give it."""
+
+    name: str
+    description: str = ""
+    default: str | None = None
+
+    def manifest(self) -> Manifest:
+        out = compact(name=self.name, description=self.description)
+        if self.default is not None:
+            out["default"] = self.default
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    name: str
+    description: str = ""
+
+    def manifest(self) -> Manifest:
+        return compact(name=self.name, description=self.description)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace that a Task or Pipeline declares."""
+
+    name: str
+    description: str = ""
+    mount_path: str = ""
+    optional: bool = False
+
+    def manifest(self) -> Manifest:
+        out = compact(name=self.name, description=self.description, mountPath=self.mount_path)
+        return out | ({"optional": True} if self.optional else {})
+
+
+@dataclass(frozen=True, slots=True)
+class EnvVar:
+    """A variable of a container: a value, or a key of a Secret or ConfigMap that may be absent."""
+
+    name: str
+    value: str = ""
+    secret: tuple[str, str] | None = None
+    config_map: tuple[str, str] | None = None
+
+    def manifest(self) -> Manifest:
+        if self.secret:
+            reference = {"name": self.secret[0], "key": self.secret[1], "optional": True}
+            return {"name": self.name, "valueFrom": {"secretKeyRef": reference}}
+        if self.config_map:
+            reference = {"name": self.config_map[0], "key": self.config_map[1], "optional": True}
+            return {"name": self.name, "valueFrom": {"configMapKeyRef": reference}}
+        return {"name": self.name, "value": self.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    name: str
+    path: str
+    sub_path: str = ""
+    read_only: bool = False
+
+    def manifest(self) -> Manifest:
+        out = compact(name=self.name, mountPath=self.path, subPath=self.sub_path)
+        return out | ({"readOnly": True} if self.read_only else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A step or a sidecar; ``limits`` and ``requests`` are literal quantities, which Tekton never substitutes."""
+
+    name: str
+    image: str
+    script: str = ""
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    working_dir: str = ""
+    env: tuple[EnvVar, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    limits: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, str] = field(default_factory=dict)
+    on_error: str = ""
+    timeout: str = ""
+    readiness: Manifest | None = None
+    security: Manifest | None = None
+    ports: tuple[int, ...] = ()
+
+    def manifest(self) -> Manifest:
+        return compact(
+            name=self.name,
+            image=self.image,
+            workingDir=self.working_dir,
+            onError=self.on_error,
+            timeout=self.timeout,
+            securityContext=self.security,
+            computeResources=compact(limits=dict(self.limits), requests=dict(self.requests)),
+            ports=[{"containerPort": port} for port in self.ports],
+            readinessProbe=self.readiness,
+            env=manifests(self.env),
+            volumeMounts=manifests(self.mounts),
+            command=list(self.command),
+            args=list(self.args),
+            script=self.script,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    name: str
+    steps: tuple[Container, ...]
+    description: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    params: tuple[Param, ...] = ()
+    workspaces: tuple[Workspace, ...] = ()
+    results: tuple[Result, ...] = ()
+    volumes: tuple[Manifest, ...] = ()
+    sidecars: tuple[Container, ...] = ()
+
+    def manifest(self) -> Manifest:
+        return {
+            "apiVersion": PIPELINE_API,
+            "kind": "Task",
+            "metadata": compact(name=self.name, labels=dict(self.labels), annotations=dict(self.annotations)),
+            "spec": compact(
+                description=self.description,
+                params=manifests(self.params),
+                workspaces=manifests(self.workspaces),
+                results=manifests(self.results),
+                volumes=list(self.volumes),
+                sidecars=manifests(self.sidecars),
+                steps=manifests(self.steps),
+            ),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A Task's workspace taken from one of the Pipeline's."""
+
+    name: str
+    workspace: str
+    sub_path: str = ""
+
+    def manifest(self) -> Manifest:
+        return compact(name=self.name, workspace=self.workspace, subPath=self.sub_path)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    input: str
+    values: tuple[str, ...]
+    operator: str = "in"
+
+    def manifest(self) -> Manifest:
+        return {"input": self.input, "operator": self.operator, "values": list(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineTask:
+    name: str
+    task: str
+    run_after: tuple[str, ...] = ()
+    timeout: str = ""
+    on_error: str = ""
+    when: tuple[When, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict)
+    matrix: tuple[Mapping[str, str], ...] = ()
+    workspaces: tuple[Binding, ...] = ()
+
+    def manifest(self) -> Manifest:
+        include = [{"params": _values(entry)} for entry in self.matrix]
+        return compact(
+            name=self.name,
+            runAfter=list(self.run_after),
+            when=manifests(self.when),
+            onError=self.on_error,
+            timeout=self.timeout,
+            taskRef={"name": self.task},
+            params=_values(self.params),
+            matrix={"include": include} if include else None,
+            workspaces=manifests(self.workspaces),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    name: str
+    tasks: tuple[PipelineTask, ...]
+    description: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    params: tuple[Param, ...] = ()
+    workspaces: tuple[Workspace, ...] = ()
+    finally_: tuple[PipelineTask, ...] = ()
+
+    def manifest(self) -> Manifest:
+        return {
+            "apiVersion": PIPELINE_API,
+            "kind": "Pipeline",
+            "metadata": compact(name=self.name, labels=dict(self.labels), annotations=dict(self.annotations)),
+            "spec": compact(
+                description=self.description,
+                params=manifests(self.params),
+                workspaces=manifests(self.workspaces),
+                tasks=manifests(self.tasks),
+                finally_=manifests(self.finally_),
+            ),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunSpec:
+    """What one PipelineTask of a run gets beyond the rest: the GPU of its one GPU container above all."""
+
+    task: str
+    step: str = ""
+    sidecar: str = ""
+    limits: Mapping[str, str] = field(default_factory=dict)
+
+    def manifest(self) -> Manifest:
+        resources = {"limits": dict(self.limits)}
+        return compact(
+            pipelineTaskName=self.task,
+            stepSpecs=[{"name": self.step, "computeResources": resources}] if self.step else None,
+            sidecarSpecs=[{"name": self.sidecar, "computeResources": resources}] if self.sidecar else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineRun:
+    """A run; ``workspaces`` are complete bindings, ``generate_name`` makes it one for ``kubectl create``."""
+
+    generate_name: str
+    pipeline: str
+    service_account: str
+    timeout: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    workspaces: tuple[Manifest, ...] = ()
+    pod_template: Manifest = field(default_factory=dict)
+    task_run_specs: tuple[TaskRunSpec, ...] = ()
+
+    def manifest(self) -> Manifest:
+        return {
+            "apiVersion": PIPELINE_API,
+            "kind": "PipelineRun",
+            "metadata": compact(generateName=self.generate_name, labels=dict(self.labels)),
+            "spec": compact(
+                pipelineRef={"name": self.pipeline},
+                params=_values(self.params),
+                timeouts={"pipeline": self.timeout},
+                taskRunTemplate=compact(serviceAccountName=self.service_account, podTemplate=self.pod_template),
+                taskRunSpecs=manifests(self.task_run_specs),
+                workspaces=list(self.workspaces),
+            ),
+        }
+
+
+def _values(params: Mapping[str, str]) -> list[Manifest]:
+    return [{"name": name, "value": value} for name, value in params.items()]

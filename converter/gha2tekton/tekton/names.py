@@ -1,0 +1,55 @@
+"""Names that Kubernetes takes: DNS labels, readable, stable, unique.
+
+https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+LABEL = 63
+STEP = 50
+"""Tekton puts ``step-`` before a step's name and cuts silently; the margin keeps names whole."""
+
+
+def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
+    """A DNS label for a text: lower case, dashes for the rest; what is cut gets a short hash to stay unique."""
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or fallback
+    if len(slug) <= limit:
+        return slug
+    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    return f"{slug[: limit - 7].rstrip('-')}-{digest}"
+
+
+def param(path: tuple[str, ...] | list[str]) -> str:
+    """The param that carries a context value: github.event.number is ``github-event-number``."""
+    return "-".join(re.sub(r"[^a-zA-Z0-9]+", "-", part).strip("-").lower() or "x" for part in path)
+
+
+def variable(path: tuple[str, ...] | list[str]) -> str:
+    """The environment variable that carries a context value to a script, where the runtime looks for it."""
+    name = "_".join(re.sub(r"[^A-Za-z0-9]", "_", part).upper() for part in path)
+    if path[0].lower() == "secrets":
+        return "GHA_SECRET_" + name.removeprefix("SECRETS_")
+    if path[0].lower() == "github" and len(path) == 2:
+        return name
+    return f"GHA_{name}"
+
+
+class Namespace:
+    """Hands out names, each once; a second ``build`` becomes ``build-2``."""
+
+    def __init__(self, limit: int = LABEL) -> None:
+        self._limit = limit
+        self._taken: set[str] = set()
+
+    def take(self, text: str, fallback: str = "unnamed") -> str:
+        name = label(text, self._limit, fallback)
+        count = 1
+        while name in self._taken:
+            count += 1
+            suffix = f"-{count}"
+            name = label(text, self._limit - len(suffix), fallback) + suffix
+        self._taken.add(name)
+        return name

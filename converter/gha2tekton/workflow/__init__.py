@@ -1,0 +1,1 @@
+"""GitHub's side: workflows, actions, compose files. Never says Task."""

@@ -1,0 +1,74 @@
+"""GitHub's patterns for branches, tags and paths.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_LITERAL = re.compile(r"[A-Za-z0-9_/ ]")
+
+
+def to_regex(pattern: str) -> str:
+    """An anchored regular expression, good for RE2 and Python, that matches what the pattern (without ``!``) does."""
+    out: list[str] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if pattern.startswith("**/", at):
+            out.append("(?:.+/)?")
+            at += 3
+            continue
+        if pattern.startswith("**", at):
+            out.append(".*")
+            at += 2
+            continue
+        if char == "*":
+            out.append("[^/]*")
+        elif char in "?+" and out:
+            out[-1] = f"(?:{out[-1]}){char}" if len(out[-1]) > 1 and not out[-1].startswith(("\\", "[")) else out[-1] + char
+        elif char == "[" and (end := pattern.find("]", at + 2)) > 0:
+            body = pattern[at + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
+            out.append(f"[{body}]")
+            at = end
+        elif char == "\\" and at + 1 < len(pattern):
+            at += 1
+            out.append(_escape(pattern[at]))
+        else:
+            out.append(_escape(char))
+        at += 1
+    return "^" + "".join(out) + "$"
+
+
+def _escape(char: str) -> str:
+    return char if _LITERAL.match(char) or ord(char) > 127 else "\\" + char
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(to_regex(pattern).removesuffix("$") + r"\Z", re.DOTALL)
+    except re.error:
+        return re.compile(re.escape(pattern) + r"\Z")
+
+
+def matches(patterns: Iterable[str], name: str) -> bool:
+    """Whether a list of patterns takes a name: in order, a later match wins, ``!`` takes names out again."""
+    taken = False
+    for pattern in patterns:
+        if pattern.startswith("!"):
+            taken = taken and not _compiled(pattern[1:]).match(name)
+        else:
+            taken = taken or _compiled(pattern).match(name) is not None
+    return taken
+
+
+def paths_match(changed: Iterable[str], include: Iterable[str] = (), ignore: Iterable[str] = ()) -> bool:
+    """Whether changed files start a workflow: any is included, or not all are ignored."""
+    files, taken, skipped = list(changed), list(include), list(ignore)
+    if taken:
+        return any(matches(taken, file) for file in files)
+    return any(not matches(skipped, file) for file in files) if skipped else True

@@ -1,0 +1,296 @@
+"""GitHub's nouns: workflows, jobs, steps, events, actions.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gha2tekton.expression import Expression, Template
+from gha2tekton.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One leaf: its path in the ledger, its place, and its text with the expressions in it parsed.
+
+    ``raw`` is the scalar as GitHub types it (None, bool, float or str); ``template`` holds its text as GitHub prints
+    it, so 1.10 is "1.1"; a lone ``${{ }}`` is a template of that one expression.
+    """
+
+    path: str
+    span: Span
+    raw: None | bool | float | str
+    template: Template
+
+    @property
+    def literal(self) -> str | None:
+        """The text when no expression is in it, else None."""
+        if not self.template:
+            return ""
+        only = self.template[0]
+        return only if len(self.template) == 1 and isinstance(only, str) else None
+
+    @property
+    def text(self) -> str:
+        """The text as it stands in the source."""
+        return self.raw if isinstance(self.raw, str) else (self.literal or "")
+
+
+Env = Mapping[str, Value]
+"""Variables in the order written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An ``if``: the value as written and its tree, without the implicit status check."""
+
+    value: Value
+    tree: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of ``on``; ``types`` are GitHub's defaults where none are written."""
+
+    name: str
+    path: str
+    span: Span
+    types: tuple[Value, ...] = ()
+    branches: tuple[Value, ...] = ()
+    branches_ignore: tuple[Value, ...] = ()
+    tags: tuple[Value, ...] = ()
+    tags_ignore: tuple[Value, ...] = ()
+    paths: tuple[Value, ...] = ()
+    paths_ignore: tuple[Value, ...] = ()
+    workflows: tuple[Value, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    secrets: tuple[SecretInput, ...] = ()
+    outputs: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    cron: Value
+    timezone: Value | None = None
+
+
+InputType = Literal["string", "boolean", "number", "choice", "environment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of a workflow (dispatch or call) or of an action (always a string)."""
+
+    name: str
+    path: str
+    span: Span
+    type: InputType = "string"
+    description: Value | None = None
+    required: bool = False
+    default: Value | None = None
+    options: tuple[Value, ...] = ()
+    leaves: tuple[Value, ...] = ()
+    """Every leaf below, whatever it says, for the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretInput:
+    name: str
+    path: str
+    span: Span
+    required: bool = False
+    leaves: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output of a reusable workflow or a composite action."""
+
+    name: str
+    value: Value
+    leaves: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """``defaults.run``; GitHub lets a job's replace the workflow's as a whole."""
+
+    shell: Value | None = None
+    working_directory: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    group: Value
+    cancel_in_progress: Value | None = None
+    queue: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """``container`` of a job or one entry of ``services``."""
+
+    path: str
+    span: Span
+    image: Value
+    env: Env = field(default_factory=dict)
+    options: Value | None = None
+    ports: tuple[Value, ...] = ()
+    volumes: tuple[Value, ...] = ()
+    username: Value | None = None
+    password: Value | None = None
+    command: Value | None = None
+    entrypoint: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOn:
+    """Labels (or one expression that gives them) and the runner group."""
+
+    labels: tuple[Value, ...] = ()
+    group: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixValue:
+    """A value of a matrix: a leaf, or a list or mapping of such."""
+
+    path: str
+    span: Span
+    value: Value | tuple[MatrixValue, ...] | Mapping[str, MatrixValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """``matrix`` is None without one; a matrix given by one expression has it in ``expression``."""
+
+    vectors: Mapping[str, MatrixValue] = field(default_factory=dict)
+    include: tuple[MatrixValue, ...] | Value = ()
+    exclude: tuple[MatrixValue, ...] | Value = ()
+    expression: Value | None = None
+    fail_fast: Value | None = None
+    max_parallel: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a step or job calls: ``owner/repo[/path]@ref``, ``./dir``, ``$/dir`` or ``docker://image``."""
+
+    value: Value
+    kind: Literal["remote", "local", "docker"]
+    name: str
+    """owner/repo[/path] in lower case, the directory, or the image."""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a job or of a composite action; ``run`` or ``uses`` or one of the waiting forms."""
+
+    path: str
+    span: Span
+    id: Value | None = None
+    name: Value | None = None
+    condition: Condition | None = None
+    env: Env = field(default_factory=dict)
+    continue_on_error: Value | None = None
+    timeout_minutes: Value | None = None
+    run: Value | None = None
+    shell: Value | None = None
+    working_directory: Value | None = None
+    uses: Uses | None = None
+    inputs: Env = field(default_factory=dict)
+    """``with``; names in lower case, as GitHub compares them."""
+    background: Value | None = None
+    wait: tuple[Value, ...] = ()
+    wait_all: Value | None = None
+    cancel: Value | None = None
+    parallel: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job with steps, or a call of a reusable workflow (``uses``)."""
+
+    id: str
+    path: str
+    span: Span
+    name: Value | None = None
+    needs: tuple[Value, ...] = ()
+    condition: Condition | None = None
+    runs_on: RunsOn | None = None
+    strategy: Strategy | None = None
+    env: Env = field(default_factory=dict)
+    defaults: Defaults | None = None
+    outputs: Env = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    timeout_minutes: Value | None = None
+    cancel_timeout_minutes: Value | None = None
+    continue_on_error: Value | None = None
+    container: Container | None = None
+    services: Mapping[str, Container] = field(default_factory=dict)
+    environment: Environment | None = None
+    permissions: tuple[Value, ...] = ()
+    concurrency: Concurrency | None = None
+    snapshot: tuple[Value, ...] = ()
+    uses: Uses | None = None
+    inputs: Env = field(default_factory=dict)
+    secrets: Env | Value = field(default_factory=dict)
+    """What a call passes on, or the word ``inherit``."""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The ids of the jobs it needs, in lower case."""
+        return tuple(value.text.lower() for value in self.needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    name: Value
+    url: Value | None = None
+    deployment: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    source: Source
+    name: Value | None
+    run_name: Value | None
+    events: tuple[Event, ...]
+    env: Env
+    defaults: Defaults | None
+    permissions: tuple[Value, ...]
+    concurrency: Concurrency | None
+    jobs: tuple[Job, ...]
+    description: Value | None = None
+
+    @property
+    def title(self) -> str:
+        """``github.workflow``: the name, or the path of the file without one."""
+        return self.name.text if self.name else self.source.name
+
+    def job(self, id: str) -> Job | None:
+        """The job of an id, compared as GitHub does."""
+        return next((job for job in self.jobs if job.id.lower() == id.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An ``action.yml``: a composite action has steps; others name what they run in ``using``."""
+
+    source: Source
+    name: Value | None
+    using: Value
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    steps: tuple[Step, ...] = ()
+    image: Value | None = None
+    arguments: tuple[Value, ...] = ()
+    entrypoint: Value | None = None
+    env: Env = field(default_factory=dict)
+    leaves: tuple[Value, ...] = ()

@@ -1,0 +1,54 @@
+# Expressions and templates of a job's script, evaluated by expression.awk; values travel in the environment only.
+
+evaluate() { # MODE TEXT
+  GHA_MODE=$1 GHA_TEXT=$2 awk -f "$GHA_RUNTIME/expression.awk" -f "$GHA_RUNTIME/values.awk" -f "$GHA_RUNTIME/contexts.awk"
+}
+
+template() {
+  case $1 in *'${{'*) evaluate template "$1" ;; *) printf '%s' "$1" ;; esac
+}
+
+truth() { evaluate truth "$1"; }
+
+# Whether a status function is called: without one, success() goes before a condition.
+has_status() {
+  printf '%s' "$1" | sed "s/'[^']*'//g" | grep -Eqi '(^|[^A-Za-z0-9_.-])(success|failure|always|cancelled)[[:space:]]*\('
+}
+
+step_condition() {
+  [ "$GHA_SKIPPED" != yes ] || { echo false; return; }
+  if has_status "$1"; then truth "$1"; else truth "success() && ($1)"; fi
+}
+
+# A job's success() speaks of the jobs it needs, all of them up the chain: what they need was judged when they ran.
+job_condition() {
+  worst=success
+  for need in ${GHA_ANCESTORS:-${GHA_NEEDED:-}}; do
+    case $(cat "${GHA_NEEDS:-}/$need/result" 2>/dev/null || echo failure) in
+      success) ;;
+      failure) worst=failure ;;
+      cancelled) [ "$worst" = failure ] || worst=cancelled ;;
+      skipped) [ "$worst" != success ] || worst=skipped ;;
+    esac
+  done
+  # The functions read a status file: the job's conditions have one of their own for a moment.
+  mkdir -p "$GHA_STATE/condition" && printf '%s' "$worst" > "$GHA_STATE/condition/status"
+  if has_status "$1"; then text=$1; else text="success() && ($1)"; fi
+  GHA_SCOPE=$GHA_STATE/condition truth "$text"
+}
+
+# Every secret, and each line of it, is hidden in what steps print.
+secret_masks() {
+  GHA_MASKS=$GHA_STATE/masks
+  export GHA_MASKS
+  [ -f "$GHA_MASKS" ] || : > "$GHA_MASKS"
+  chmod 600 "$GHA_MASKS" 2>/dev/null
+  env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p' | while read -r name; do
+    eval "printf '%s\n' \"\$$name\""
+  done | awk 'length($0) > 0 && !seen[$0]++' > "$GHA_STATE/temp/masks.new"
+  cat "$GHA_STATE/temp/masks.new" "$GHA_MASKS" | awk '!seen[$0]++' > "$GHA_STATE/temp/masks.all"
+  cat "$GHA_STATE/temp/masks.all" > "$GHA_MASKS"
+  rm -f "$GHA_STATE/temp/masks.new" "$GHA_STATE/temp/masks.all"
+}
+
+masked() { GHA_STEP=${entry:-$GHA_STATE/temp} awk -f "$GHA_RUNTIME/mask.awk"; }

@@ -1,0 +1,122 @@
+# Values and contexts of expression.awk: GitHub's coercions, comparisons, functions, and where contexts are looked up.
+# A value is a letter for its type (s string, n number, b boolean, z null, a array) and its text; the items of an array
+# are values, each ended by the byte 036.
+
+function bool(condition) { return condition ? "btrue" : "bfalse" }
+
+function truthy(v,   t) {
+  t = substr(v, 1, 1)
+  if (t == "z" || v == "bfalse" || v == "s" || v == "nNaN") return 0
+  return t == "n" ? (v == "nInfinity" || v == "n-Infinity" || substr(v, 2) + 0 != 0) : 1
+}
+
+function str(v,   t) {
+  t = substr(v, 1, 1)
+  return t == "z" ? "" : t == "a" ? "Array" : substr(v, 2)
+}
+
+# The text of a number as .NET prints it with 15 digits.
+function printed(x,   s) { s = sprintf("%.15g", x); gsub(/e/, "E", s); return s == "-0" ? "0" : s }
+
+# A number from text; NaN when it is none.
+function number(s,   i, value, base) {
+  gsub(/^[ \t\r\n]+|[ \t\r\n]+$/, "", s)
+  if (s == "") return "0"
+  if (s ~ /^[-+]?(Infinity|inf)$/) return substr(s, 1, 1) == "-" ? "-Infinity" : "Infinity"
+  if (s ~ /^0x[0-9a-fA-F]+$/ || s ~ /^0o[0-7]+$/) {
+    base = substr(s, 2, 1) == "x" ? 16 : 8; value = 0
+    for (i = 3; i <= length(s); i++) value = value * base + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
+    if (value >= 2147483648) value -= 4294967296
+    return printed(value)
+  }
+  if (s ~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/) return printed(s + 0)
+  return "NaN"
+}
+
+function numeric(v,   t) {
+  t = substr(v, 1, 1)
+  if (t == "n") return substr(v, 2)
+  if (t == "z") return "0"
+  if (t == "b") return v == "btrue" ? "1" : "0"
+  return t == "s" ? number(substr(v, 2)) : "NaN"
+}
+
+function limit(s) { return s == "Infinity" ? 1e308 * 10 : s == "-Infinity" ? -1e308 * 10 : s + 0 }
+
+function equal(a, b,   x, y) {
+  if (substr(a, 1, 1) == substr(b, 1, 1) && a !~ /^[na]/) return a ~ /^s/ ? tolower(a) == tolower(b) : a == b
+  x = numeric(a); y = numeric(b)
+  return x != "NaN" && y != "NaN" && limit(x) == limit(y)
+}
+
+function ordered(a, operator, b,   x, y, less, same) {
+  if (a ~ /^s/ && b ~ /^s/) { x = toupper(a) ""; y = toupper(b) ""; less = x < y; same = x == y }
+  else {
+    x = numeric(a); y = numeric(b)
+    if (x == "NaN" || y == "NaN") return 0
+    less = limit(x) < limit(y); same = limit(x) == limit(y)
+  }
+  if (operator == "<") return less
+  if (operator == "<=") return less || same
+  return operator == ">" ? !less && !same : !less
+}
+
+function call(name, count, args,   i, n, items, out, value) {
+  if (name == "success" || name == "failure" || name == "cancelled") return bool(status() == (name == "success" ? name : name == "failure" ? name : "cancelled"))
+  if (name == "always") return "btrue"
+  if (name == "contains") {
+    if (args[1] !~ /^a/) return bool(index(tolower(str(args[1])), tolower(str(args[2]))) > 0 || str(args[2]) == "")
+    n = split(substr(args[1], 2), items, "\036")
+    for (i = 1; i < n; i++) if (equal(items[i], args[2])) return "btrue"
+    return "bfalse"
+  }
+  if (name == "startswith") return bool(index(tolower(str(args[1])), tolower(str(args[2]))) == 1 || str(args[2]) == "")
+  if (name == "endswith") {
+    out = tolower(str(args[1])); value = tolower(str(args[2]))
+    return bool(length(value) <= length(out) && substr(out, length(out) - length(value) + 1) == value)
+  }
+  if (name == "format") return "s" format(str(args[1]), count, args)
+  if (name == "join") {
+    if (args[1] !~ /^a/) return "s" str(args[1])
+    n = split(substr(args[1], 2), items, "\036")
+    for (i = 1; i < n; i++) out = out (i > 1 ? (count > 1 ? str(args[2]) : ",") : "") str(items[i])
+    return "s" out
+  }
+  if (name == "tojson") return "s" json(args[1])
+  if (name == "fromjson") return parsed(str(args[1]))
+  if (name == "hashfiles") return "s" hashed(count, args)
+  if (name == "case") {
+    for (i = 1; i < count; i += 2) if (args[i] == "btrue") return args[i + 1]
+    return args[count]
+  }
+  fail("function " name " is not available while the job runs")
+}
+
+function format(text_, count, args,   out, c, i, end) {
+  for (i = 1; i <= length(text_); i++) {
+    c = substr(text_, i, 1)
+    if ((c == "{" || c == "}") && substr(text_, i + 1, 1) == c) { out = out c; i++ }
+    else if (c == "{") {
+      end = index(substr(text_, i), "}")
+      if (!end || substr(text_, i + 1, end - 2) !~ /^[0-9]+$/) fail("the format string is invalid")
+      if (substr(text_, i + 1, end - 2) + 2 > count) fail("the format string asks for more than was given")
+      out = out str(args[substr(text_, i + 1, end - 2) + 2]); i += end - 1
+    } else if (c == "}") fail("the format string is invalid")
+    else out = out c
+  }
+  return out
+}
+
+function json(v,   s, i, n, items, out) {
+  if (v ~ /^z/) return "null"
+  if (v ~ /^[nb]/) return substr(v, 2)
+  if (v ~ /^a/) {
+    n = split(substr(v, 2), items, "\036")
+    if (n < 2) return "[]"
+    for (i = 1; i < n; i++) out = out (i > 1 ? ",\n  " : "[\n  ") json(items[i])
+    return out "\n]"
+  }
+  s = substr(v, 2)
+  gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\r/, "\\r", s); gsub(/\t/, "\\t", s)
+  return "\"" s "\""
+}

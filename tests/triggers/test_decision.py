@@ -1,0 +1,101 @@
+"""Which deliveries GitHub would act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.triggers.blocks import BLOCKS
+from tests.triggers.deliveries import Payload, pull, push, recorded
+from tests.triggers.reading import PATH, read
+
+from gha2tekton.lower.decision import explain, starting
+
+FORK = {"pull_request__head__repo__full_name": "Other/Hello-World"}
+
+CASES: list[tuple[str, str, Payload, tuple[str, ...]]] = [
+    ("word", "push", push(), ("push",)),
+    ("word", "pull_request", pull(), ()),
+    ("word", "push", push(deleted=True), ()),
+    ("word", "push", push(message="later [skip ci]"), ()),
+    ("word", "push", push(message="skip ci"), ("push",)),
+    ("word", "push", push(sender={"login": "github-actions[bot]"}), ()),
+    ("list", "issues", recorded("issues.opened"), ("issues",)),
+    ("defaults", "pull_request", pull("closed"), ()),
+    ("defaults", "pull_request", pull("synchronize"), ("pull_request",)),
+    ("defaults", "pull_request", pull(pull_request__draft=True), ("pull_request",)),
+    ("defaults", "pull_request", pull(pull_request__mergeable=False), ()),
+    ("branches", "push", push("refs/heads/develop"), ("push",)),
+    ("branches", "push", push("refs/heads/other"), ()),
+    ("branches", "push", push("refs/tags/main"), ()),
+    ("branches", "pull_request", pull(pull_request__base__ref="main"), ("pull_request",)),
+    ("branches", "pull_request", pull(pull_request__base__ref="other"), ()),
+    ("order", "push", push("refs/heads/feature/x"), ()),
+    ("order", "push", push("refs/heads/feature/a/b"), ("push",)),
+    ("order", "push", push("refs/tags/v2.1"), ()),
+    ("negative", "push", push("refs/heads/develop"), ()),
+    ("ignored", "push", push("refs/heads/release/1"), ()),
+    ("ignored", "push", push("refs/tags/v1"), ()),
+    ("tags", "push", push("refs/heads/v1"), ()),
+    ("tags", "push", push("refs/tags/v1"), ("push",)),
+    ("both", "push", push("refs/tags/v3", ["docs/a"]), ("push",)),
+    ("both", "push", push("refs/heads/main", ["docs/a"]), ()),
+    ("paths", "push", push("refs/heads/x", ["notebooks/a.ipynb"]), ("push",)),
+    ("paths", "push", push("refs/heads/x", ["docs/a.md"]), ()),
+    ("paths", "push", push("refs/tags/v1", ["docs/a.md"]), ("push",)),
+    ("paths", "push", push("refs/heads/x", [], commits=[]), ()),
+    ("paths ignored", "push", push("refs/heads/x", ["docs/a", "README.md"]), ()),
+    ("paths ignored", "push", push("refs/heads/x", ["docs/a", "src/a"]), ("push",)),
+    ("types", "pull_request", pull("closed"), ("pull_request",)),
+    ("types", "pull_request", pull(), ()),
+    ("target", "pull_request", pull(**FORK), ("pull_request_target",)),
+    ("defaults", "pull_request", pull(**FORK), ("pull_request",)),
+    ("chain", "workflow_run", recorded("workflow_run.completed", workflow_run__name="Other"), ()),
+    (
+        "plain dispatch",
+        "workflow_dispatch",
+        recorded("workflow_dispatch.default", workflow=PATH),
+        ("workflow_dispatch",),
+    ),
+    ("plain dispatch", "workflow_dispatch", recorded("workflow_dispatch.default"), ()),
+    ("dispatch", "workflow_dispatch", recorded("workflow_dispatch.default", workflow=PATH, inputs={}), ()),
+]
+
+
+@pytest.mark.parametrize(("block", "delivery", "payload", "wanted"), CASES)
+def test_github_decides(block: str, delivery: str, payload: Payload, wanted: tuple[str, ...]) -> None:
+    workflow, _ = read(BLOCKS[block])
+    assert starting(explain(workflow, delivery, payload, PATH)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("block", "delivery", "payload", "place", "why"),
+    [
+        ("branches", "push", push("refs/heads/x"), "on.push.branches", "the branch is x"),
+        ("branches", "push", push("refs/tags/x"), "on.push.branches", "only branches are named, and this is a tag"),
+        ("tags", "push", push("refs/heads/x"), "on.push.tags", "only tags are named, and this is a branch"),
+        ("paths", "push", push(files=["docs/a"]), "on.push.paths", "none of 1 changed files counts"),
+        ("paths ignored", "push", push(files=["a.md"]), "on.push.paths-ignore", "none of 1 changed files counts"),
+        ("defaults", "pull_request", pull("closed"), "on.pull_request", "the action is closed"),
+        ("word", "issues", recorded("issues.opened"), "on", "nothing under on starts on issues"),
+    ],
+)
+def test_the_filter_that_decides_is_named(block: str, delivery: str, payload: Payload, place: str, why: str) -> None:
+    workflow, _ = read(BLOCKS[block])
+    against = [decision for decision in explain(workflow, delivery, payload, PATH) if decision.github is False]
+    assert [decision.place for decision in against] == [place]
+    assert against[0].why.startswith(why)
+
+
+def test_forks_are_let_in_only_when_asked() -> None:
+    workflow, _ = read("on: pull_request")
+    payload = pull(**FORK)
+    assert starting(explain(workflow, "pull_request", payload), ours=True) == ()
+    assert starting(explain(workflow, "pull_request", payload, forks=True), ours=True) == ("pull_request",)
+
+
+@pytest.mark.parametrize(("files", "wanted"), [(None, None), (["src/a"], True), (["docs/a"], False)])
+def test_a_pull_request_needs_its_files_from_elsewhere(files: Any, wanted: bool | None) -> None:
+    workflow, _ = read("on:\n  pull_request:\n    paths: ['src/**']")
+    decisions = explain(workflow, "pull_request", pull(), changed_files=files)
+    assert decisions[-1].github is wanted

@@ -19,6 +19,7 @@ BLOCKS = {
     "paths ignored": "on:\n  push:\n    paths-ignore: ['docs/**', '*.md']",
     "branches and paths": "on:\n  push:\n    branches: [main]\n    paths: ['notebooks/**']",
     "odd names": "on:\n  push:\n    branches: ['überraschung', \"it's\\\"$(id)\\\"\", 'a.b+']",
+    "broken ranges": "on:\n  push:\n    branches: ['[z-a]', 'c++', 'main?', 'v[0-9', 'a\\\\*']",
     "types": (
         "on:\n  pull_request:\n    types: [closed, labeled]\n  release:\n    types: [published]\n"
         "  issues:\n    types: opened"

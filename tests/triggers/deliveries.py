@@ -59,6 +59,8 @@ REFS = (
     "refs/tags/v1.2",
     "refs/tags/1.0",
     "refs/tags/v2-rc1",
+    "refs/heads/c++",
+    "refs/heads/[z-a]",
     "refs/heads/überraschung",
     'refs/heads/it\'s"$(id)"',
 )

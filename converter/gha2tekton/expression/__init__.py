@@ -1,0 +1,61 @@
+"""GitHub's expression language: ``${{ … }}`` and ``if``. Knows neither workflows nor Tekton.
+
+https://docs.github.com/actions/reference/workflows-and-actions/expressions
+"""
+
+from gha2tekton.expression.evaluation import evaluate, evaluate_tree
+from gha2tekton.expression.fold import UNKNOWN, Partial, fold, fold_template
+from gha2tekton.expression.parser import parse
+from gha2tekton.expression.printer import unparse, unparse_template
+from gha2tekton.expression.syntax import (
+    Call,
+    Compare,
+    Context,
+    Expression,
+    ExpressionError,
+    Filter,
+    Index,
+    Literal,
+    Logic,
+    Not,
+    Property,
+    calls,
+    references,
+)
+from gha2tekton.expression.template import Template, parse_condition, parse_template, with_status_check
+from gha2tekton.expression.values import equals, from_json, is_truthy, to_json, to_number, to_string
+
+__all__ = [
+    "UNKNOWN",
+    "Call",
+    "Compare",
+    "Context",
+    "Expression",
+    "ExpressionError",
+    "Filter",
+    "Index",
+    "Literal",
+    "Logic",
+    "Not",
+    "Partial",
+    "Property",
+    "Template",
+    "calls",
+    "equals",
+    "evaluate",
+    "evaluate_tree",
+    "fold",
+    "fold_template",
+    "from_json",
+    "is_truthy",
+    "parse",
+    "parse_condition",
+    "parse_template",
+    "references",
+    "to_json",
+    "to_number",
+    "to_string",
+    "unparse",
+    "unparse_template",
+    "with_status_check",
+]

@@ -1,0 +1,110 @@
+"""Runner labels to machines, tools to images: the two tables ``runners.yaml`` and ``images.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from gha2tekton.expression import Template
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.model import Image, ImageChoice, Runner
+
+
+def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
+    """The machine that labels and group ask for: exact entries first, then patterns, then the default with a note."""
+    wanted = [label.lower() for label in labels if label] + ([group.lower()] if group else [])
+    for table in rules.table("runners"):
+        exact = {str(name).lower(): entry for name, entry in (table.get("labels") or {}).items()}
+        named = [exact[label] for label in wanted if label in exact]
+        # "self-hosted" and "linux" say little; the label that says most decides.
+        best = max(named, key=lambda entry: (entry.get("gpu", 0), entry.get("os", "unknown") != "unknown"), default=None)
+        if best is not None and (best.get("gpu") or best.get("final") or len(named) == len(wanted)):
+            return _runner(best)
+        for entry in table.get("patterns") or ():
+            for label in wanted:
+                match = re.search(entry["match"], label)
+                if match:
+                    return _runner(entry, match)
+        if best is not None:
+            return _runner(best)
+    return Runner("linux", note="no entry in runners.yaml matches: taken for a Linux machine without a GPU")
+
+
+def _runner(entry: Mapping[str, Any], match: re.Match[str] | None = None) -> Runner:
+    groups = match.groupdict() if match else {}
+    gpu = int(groups.get("gpus") or entry.get("gpu", 0))
+    return Runner(
+        os=entry.get("os", "linux"),
+        gpu=gpu,
+        product=groups.get("product") or entry.get("product", ""),
+        arch=groups.get("arch") or entry.get("arch", ""),
+        image=entry.get("image", ""),
+        node_selector=dict(entry.get("nodeSelector") or {}),
+        limits=dict(entry.get("limits") or {}),
+        note=entry.get("note", ""),
+    )
+
+
+def images(rules: RuleSet) -> list[Image]:
+    """Every image of the tables, smallest first."""
+    found = [
+        Image(
+            name=name,
+            reference=entry["image"],
+            holds=frozenset(entry.get("holds") or ()),
+            tool=entry.get("tool", ""),
+            size=int(entry.get("size", 0)),
+            user=str(entry.get("user", "")),
+            home=entry.get("home", ""),
+            entrypoint=entry.get("entrypoint", ""),
+        )
+        for table in rules.table("images")
+        for name, entry in (table.get("images") or {}).items()
+    ]
+    return sorted(found, key=lambda image: image.size)
+
+
+def choose(rules: RuleSet, tools: Collection[str], versions: Mapping[str, Template]) -> ImageChoice:
+    """The smallest image that holds all tools; of those that lack some, the one that lacks fewest.
+
+    ``versions`` names tools whose version was asked for (setup-python): an image made for such a tool is preferred.
+    """
+    needed = frozenset(tools) | frozenset(versions)
+
+    def rank(image: Image) -> tuple[int, int, int]:
+        lacking = len(needed - image.holds)
+        wrong = 0 if not versions or image.tool in versions else 1
+        return (wrong, lacking, image.size)
+
+    best = min(images(rules), key=rank)
+    reference = _reference(best, versions.get(best.tool, ()))
+    return ImageChoice(reference, best.holds, tuple(sorted(needed - best.holds)), best)
+
+
+def _reference(image: Image, version: Template) -> Template:
+    head, hole, tail = image.reference.partition("{version}")
+    if not hole:
+        return (image.reference,)
+    wanted: Template = tuple(part.strip() if isinstance(part, str) else part for part in version) or ("",)
+    if len(wanted) == 1 and isinstance(wanted[0], str):
+        return (head + _tag(wanted[0]) + tail,)
+    return (head, *wanted, tail)
+
+
+def _tag(version: str) -> str:
+    """A version as image tags write it: 3.x is 3, a free-threaded 3.13t is 3.13, nothing is the newest 3."""
+    version = version.strip().splitlines()[0].strip() if version.strip() else ""
+    version = re.sub(r"^(pypy-?|>=|~=|\^|~|v|=+)\s*", "", version)
+    version = re.sub(r"\.(x|\*)$", "", version)
+    found = re.match(r"\d+(\.\d+)*", version)
+    return found[0] if found else "3"
+
+
+def facts(rules: RuleSet, reference: str) -> Image | None:
+    """What we know of an image from its name, whatever its tag."""
+    bare = re.sub(r"[@:][^/]*\Z", "", reference)
+    for image in images(rules):
+        if re.sub(r"[@:][^/]*\Z", "", image.reference.replace("{version}", "0")) == bare:
+            return image
+    return None

@@ -1,0 +1,130 @@
+"""Rules as they are read from files; see mappings/README.md for their authors' view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gha2tekton.expression import Template
+from gha2tekton.journal import Cause, Fate
+
+Effect = Literal["workspace", "home", "python", "env", "system", "services", "docker", "background"]
+RuleFate = Literal["mapped", "dropped", "manual"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputRule:
+    """What becomes of one input; ``default`` is the action's own."""
+
+    fate: Literal["used", "adapted", "dropped", "manual"]
+    reason: str = ""
+    cause: Cause = "no effect outside GitHub"
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provides:
+    """A tool of a version that the job's image must hold; ``version`` is the input that names it."""
+
+    tool: str
+    version: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRule:
+    """One action; ``id`` is the rule's path below mappings/ without its ending."""
+
+    id: str
+    action: str
+    about: str = ""
+    fate: RuleFate = "mapped"
+    cause: Cause = "no effect outside GitHub"
+    reason: str = ""
+    differs: str = ""
+    role: str = ""
+    effects: frozenset[str] = frozenset()
+    tools: tuple[str, ...] = ()
+    provides: Provides | None = None
+    needs: frozenset[str] = frozenset()
+    outputs: tuple[str, ...] = ()
+    inputs: Mapping[str, InputRule] = field(default_factory=dict)
+    run: str = ""
+    post: str = ""
+    example: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputOutcome:
+    name: str
+    fate: Fate
+    reason: str = ""
+    cause: Cause = "no effect outside GitHub"
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """The shell lines of a step; ``variables`` bring the values that only the run knows."""
+
+    lines: str
+    post: str = ""
+    variables: Mapping[str, Template] = field(default_factory=dict)
+    outcomes: tuple[InputOutcome, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRule:
+    """A program: what running it means, and how it is had where the image lacks it."""
+
+    id: str
+    command: str
+    role: str = ""
+    effects: frozenset[str] = frozenset()
+    gpu: bool = False
+    provides: tuple[str, ...] = ()
+    """Tools that the command itself brings, such as what ``pip install`` names."""
+    supply: str = ""
+    fate: RuleFate = "mapped"
+    reason: str = ""
+    differs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A machine asked for by labels or group."""
+
+    os: Literal["linux", "macos", "windows", "unknown"]
+    gpu: int = 0
+    product: str = ""
+    arch: str = ""
+    image: str = ""
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image: the tools it holds and what its configuration says."""
+
+    name: str
+    reference: str
+    holds: frozenset[str]
+    tool: str = ""
+    """The tool whose version its tag takes, as ``{version}`` in the reference."""
+    size: int = 0
+    user: str = ""
+    home: str = ""
+    entrypoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageChoice:
+    """``version`` is not yet in ``reference`` where only the run knows it: a template of text and expressions."""
+
+    reference: Template
+    holds: frozenset[str]
+    missing: tuple[str, ...]
+    image: Image

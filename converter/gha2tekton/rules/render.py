@@ -1,0 +1,123 @@
+"""Filling a rule's lines: every value from a workflow becomes one quoted word, by construction.
+
+Templates are the rule author's; workflow text is only ever data to them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2 import Template as JinjaTemplate
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from gha2tekton.expression import Template
+from gha2tekton.rules.model import ActionRule, Emission, InputOutcome
+from gha2tekton.shell.quote import word
+
+
+class _Undecided(Exception):
+    """A rule asked whether a run-time value is something."""
+
+
+class _Word(str):
+    """Shell text that is already quoted."""
+
+
+def _finalize(value: Any) -> Any:
+    return value if isinstance(value, _Word) else word(str(value))
+
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    finalize=_finalize, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+)
+_ENVIRONMENT.globals.clear()
+
+
+@lru_cache(maxsize=512)
+def _template(text: str) -> JinjaTemplate:
+    return _ENVIRONMENT.from_string(text)
+
+
+def variable(name: str) -> str:
+    """The environment variable of an input, as GitHub names it, with dashes made underscores for the shell."""
+    return "INPUT_" + re.sub(r"[^A-Za-z0-9]", "_", name).upper()
+
+
+def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
+    """The lines for a call of an action with these inputs (names in lower case)."""
+    words: dict[str, _Word] = {}
+    literals: dict[str, str | None] = {}
+    variables: dict[str, Template] = {}
+    for name, input_rule in rule.inputs.items():
+        template = given.get(name, (input_rule.default,) if input_rule.default else ())
+        literal = literal_text(template)
+        literals[name] = literal
+        if literal is not None and _plain(literal):
+            words[name.replace("-", "_")] = _Word(word(literal))
+        else:
+            variables[variable(name)] = template
+            words[name.replace("-", "_")] = _Word(f'"${variable(name)}"')
+
+    def is_given(name: str) -> bool:
+        return name.lower() in given
+
+    def is_value(name: str, value: object) -> bool:
+        literal = literals[name.lower()]
+        if literal is None:
+            raise _Undecided(f"the input {name} is known only at run time")
+        return literal.lower() == str(value).lower()
+
+    problems: list[str] = []
+    lines = post = ""
+    try:
+        functions = {"given": is_given, "is": is_value}
+        lines = _template(_calls(rule.run)).render(**words, **{f"{name}_": function for name, function in functions.items()})
+        post = _template(_calls(rule.post)).render(**words, **{f"{name}_": function for name, function in functions.items()})
+    except _Undecided as error:
+        problems.append(str(error))
+    except TemplateError as error:
+        problems.append(f"the rule {rule.id} cannot be filled: {error}")
+    used = {name: value for name, value in variables.items() if f"${name}" in lines or f"${name}" in post}
+    return Emission(_tidy(lines), _tidy(post), used, tuple(_outcomes(rule, given)), tuple(problems))
+
+
+def literal_text(template: Template) -> str | None:
+    """The text of a template without expressions."""
+    if not template:
+        return ""
+    return template[0] if len(template) == 1 and isinstance(template[0], str) else None
+
+
+def _plain(text: str) -> bool:
+    """Whether text may stand in a script: Tekton would take ``$(params.x)`` for its own."""
+    return "$(" not in text and not any(ord(char) < 32 and char not in "\n\t" for char in text)
+
+
+def _calls(text: str) -> str:
+    """``is`` is a word of the template language, so the functions get an underscore out of the authors' sight."""
+    return re.sub(r"\b(given|is)\(", r"\1_(", text)
+
+
+def _tidy(text: str) -> str:
+    """One newline at the end; what stands between may be a value and is left alone."""
+    text = text.strip("\n")
+    return f"{text}\n" if text else ""
+
+
+def _outcomes(rule: ActionRule, given: Mapping[str, Template]) -> list[InputOutcome]:
+    out: list[InputOutcome] = []
+    for name, template in given.items():
+        known = rule.inputs.get(name)
+        if known is None:
+            out.append(InputOutcome(name, "manual", f"the rule {rule.id} does not know this input"))
+        elif known.fate == "used" and known.default and literal_text(template) == known.default:
+            out.append(InputOutcome(name, "exact", "same as default"))
+        elif known.fate == "used":
+            out.append(InputOutcome(name, "exact"))
+        else:
+            out.append(InputOutcome(name, known.fate, known.reason, known.cause))
+    return out

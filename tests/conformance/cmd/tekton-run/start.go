@@ -44,7 +44,7 @@ func (r *podRun) start(ctx context.Context, c corev1.Container, vols map[string]
 		finish(137, "Error", "pod deleted")
 		return x
 	}
-	_, im, known := k.images.Find(c.Image)
+	_, im, _ := k.images.Find(c.Image)
 	env, exp, err := r.env(c, im)
 	if err != nil {
 		finish(128, "CreateContainerConfigError", err.Error())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gha2tekton.journal import Journal
+from gha2tekton.plan.model import Plan
 from gha2tekton.source import Source
 from gha2tekton.tekton.bundle import Bundle
 
@@ -16,3 +17,4 @@ class Conversion:
     source: Source
     bundle: Bundle
     journal: Journal
+    plan: Plan | None = None

@@ -180,7 +180,7 @@ def _settled(value: Any, tree: Expression) -> Expression:
 
 
 def _open(value: Any) -> bool:
-    if value is UNKNOWN or isinstance(value, Partial | _EXPRESSION):
+    if value is UNKNOWN or isinstance(value, (Partial, *_EXPRESSION)):
         return True
     if isinstance(value, dict):
         return any(_open(item) for item in value.values())

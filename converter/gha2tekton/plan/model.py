@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
+from gha2tekton.expression import Template
+from gha2tekton.plan.scope import Scope
 from gha2tekton.rules.model import ActionRule, CommandRule, Runner
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.shell.script import Command
 from gha2tekton.workflow.compose import Service
+from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import Action, Job, Step, Workflow
 
 Role = Literal["prepare", "notebook", "convert", "test", "publish"]
@@ -24,8 +27,8 @@ class SeenCommand:
     """A command of a script with the rule that knows it; ``path`` is its row in the ledger."""
 
     path: str
-    name: str
     command: Command
+    name: str
     rule: CommandRule | None
     docker: DockerCall | None = None
 
@@ -36,6 +39,7 @@ class PlannedStep:
 
     step: Step
     title: str
+    scope: Scope
     rule: ActionRule | None = None
     commands: tuple[SeenCommand, ...] = ()
     action: Action | None = None
@@ -43,6 +47,7 @@ class PlannedStep:
     role: Role | None = None
     effects: frozenset[str] = frozenset()
     tools: frozenset[str] = frozenset()
+    provided: frozenset[str] = frozenset()
     after_failure: bool = False
     refused: str = ""
     """Why the step cannot be done at all: its place fails loudly."""
@@ -60,17 +65,11 @@ class ContainerPlan:
 
     name: str
     image: str
-    gpu: bool = False
-    gpu_count: int | None = None
+    gpus: int | str | None = None
     service: Service | None = None
     keys: tuple[tuple[str, str], ...] = ()
     """What calls name it by: ("image", reference), ("service", name), ("container", name)."""
-    environment: Mapping[str, str] = field(default_factory=dict)
-    user: str = ""
     shared_memory: str = ""
-    working_dir: str = ""
-    mounts: tuple[tuple[str, str], ...] = ()
-    """Workspace-relative source ("." for the root) and destination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Stage:
 
     steps: tuple[PlannedStep, ...]
     role: Role | None = None
-    gpu: bool = False
+    gpu: int = 0
     gated: bool = False
     """Starts only if nothing failed before, so that nothing is taken to print "skipped"."""
     containers: tuple[ContainerPlan, ...] = ()
@@ -91,23 +90,24 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """A job, the layout chosen for it and why."""
+    """A job (or legs of it that share a Task), the layout chosen for it and why."""
 
     job: Job
+    scope: Scope
+    legs: tuple[Leg, ...]
     layout: Layout
     why: str
     stages: tuple[Stage, ...]
-    image: str
-    image_user: str = ""
-    tools_missing: tuple[str, ...] = ()
-    gpu: int = 0
+    image: Template
+    holds: frozenset[str] = frozenset()
+    supplies: tuple[str, ...] = ()
+    """Lines that install what the runner had and the image lacks."""
     runner: Runner | None = None
-    needs_artifacts: bool = False
-    needs_cache: bool = False
-    needs_state: bool = False
+    gpu: int = 0
+    artifacts: bool = False
+    cache: bool = False
+    state: bool = False
     """Other jobs read its result or outputs from the volume, or it reads theirs."""
-    matrix: Mapping[str, object] = field(default_factory=dict)
-    leg: str = ""
     refused: str = ""
 
     def walk(self) -> Iterator[PlannedStep]:
@@ -119,8 +119,10 @@ class JobPlan:
 class Plan:
     workflow: Workflow
     jobs: tuple[JobPlan, ...]
+    chained: bool = True
+    """Tekton's own stop on failure does what GitHub does: no job runs on after another's failure."""
 
     @property
-    def shares_volume(self) -> bool:
+    def claims(self) -> bool:
         """Whether anything must outlive a Task, so that a claim is needed."""
-        return any(job.layout == "stages" or job.needs_artifacts or job.needs_cache or job.needs_state for job in self.jobs)
+        return any(job.layout == "stages" or job.artifacts or job.cache or job.state for job in self.jobs)

@@ -58,6 +58,8 @@ def images(rules: RuleSet) -> list[Image]:
             user=str(entry.get("user", "")),
             home=entry.get("home", ""),
             entrypoint=entry.get("entrypoint", ""),
+            version=str(entry.get("version", "")),
+            job=bool(entry.get("job", True)),
         )
         for table in rules.table("images")
         for name, entry in (table.get("images") or {}).items()
@@ -72,13 +74,15 @@ def choose(rules: RuleSet, tools: Collection[str], versions: Mapping[str, Templa
     """
     needed = frozenset(tools) | frozenset(versions)
 
-    def rank(image: Image) -> tuple[int, int, int]:
+    def rank(image: Image) -> tuple[int, int, int, int]:
         lacking = len(needed - image.holds)
         wrong = 0 if not versions or image.tool in versions else 1
-        return (wrong, lacking, image.size)
+        # Without a word about versions the Python image is the plain choice; others come for their tools.
+        odd = 0 if image.tool in needed or image.tool == "python" else 1
+        return (wrong, lacking, odd, image.size)
 
-    best = min(images(rules), key=rank)
-    reference = _reference(best, versions.get(best.tool, ()))
+    best = min((image for image in images(rules) if image.job), key=rank)
+    reference = _reference(best, versions.get(best.tool, ()) or (best.version,))
     return ImageChoice(reference, best.holds, tuple(sorted(needed - best.holds)), best)
 
 
@@ -98,7 +102,7 @@ def _tag(version: str) -> str:
     version = re.sub(r"^(pypy-?|>=|~=|\^|~|v|=+)\s*", "", version)
     version = re.sub(r"\.(x|\*)$", "", version)
     found = re.match(r"\d+(\.\d+)*", version)
-    return found[0] if found else "3"
+    return found[0] if found else "latest"
 
 
 def facts(rules: RuleSet, reference: str) -> Image | None:

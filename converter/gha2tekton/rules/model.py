@@ -118,6 +118,10 @@ class Image:
     user: str = ""
     home: str = ""
     entrypoint: str = ""
+    version: str = ""
+    """The tag's version where a job asks for none."""
+    job: bool = True
+    """Whether it may be chosen to run a job's scripts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,11 +244,13 @@ class TaskRunSpec:
     step: str = ""
     sidecar: str = ""
     limits: Mapping[str, str] = field(default_factory=dict)
+    pod_template: Manifest = field(default_factory=dict)
 
     def manifest(self) -> Manifest:
         resources = {"limits": dict(self.limits)}
         return compact(
             pipelineTaskName=self.task,
+            podTemplate=self.pod_template,
             stepSpecs=[{"name": self.step, "computeResources": resources}] if self.step else None,
             sidecarSpecs=[{"name": self.sidecar, "computeResources": resources}] if self.sidecar else None,
         )

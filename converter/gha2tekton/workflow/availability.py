@@ -8,56 +8,73 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 _TOP = frozenset({"github", "inputs", "vars"})
-_JOB = _TOP | {"needs", "strategy", "matrix"}
-_STEP = _JOB | {"secrets", "steps", "job", "runner", "env"}
+_NEEDS = _TOP | {"needs"}
+_JOB = _NEEDS | {"strategy", "matrix"}
+_RUNNER = _JOB | {"steps", "job", "runner", "env"}
+_STEP = _RUNNER | {"secrets"}
+_ACTION = frozenset({"github", "strategy", "matrix", "job", "runner"})
+_COMPOSITE = _ACTION | {"inputs", "steps", "env"}
 
 CONTEXTS: dict[str, frozenset[str]] = {
+    "plain": frozenset(),
     "run-name": _TOP,
     "env": _TOP | {"secrets"},
     "concurrency": _TOP,
-    "jobs.if": _TOP | {"needs"},
+    "workflow_call.inputs": _TOP,
+    "workflow_call.outputs": _TOP | {"jobs"},
+    "jobs.if": _NEEDS,
+    "jobs.strategy": _NEEDS,
     "jobs.name": _JOB,
     "jobs.runs-on": _JOB,
-    "jobs.strategy": _TOP | {"needs"},
     "jobs.timeout-minutes": _JOB,
     "jobs.continue-on-error": _JOB,
-    "jobs.container": _JOB | {"env", "secrets"},
-    "jobs.services": _JOB | {"env", "secrets"},
-    "jobs.env": _JOB | {"secrets"},
-    "jobs.environment": _JOB,
-    "jobs.environment.url": _STEP - {"secrets"},
     "jobs.concurrency": _JOB,
-    "jobs.outputs": _STEP,
+    "jobs.environment": _JOB,
+    "jobs.environment.url": _RUNNER,
     "jobs.defaults": _JOB | {"env"},
+    "jobs.env": _JOB | {"secrets"},
+    "jobs.outputs": _STEP,
+    "jobs.container": _JOB,
+    "jobs.container.credentials": _JOB | {"secrets", "env"},
+    "jobs.container.env": _STEP,
+    "jobs.snapshot.if": _JOB,
     "jobs.with": _JOB,
     "jobs.secrets": _JOB | {"secrets"},
     "steps": _STEP,
-    "steps.if": _STEP - {"secrets"},
-    "workflow_call.outputs": _TOP | {"jobs"},
-    "workflow_call.inputs": _TOP,
-    "action.inputs": frozenset({"github", "strategy", "matrix", "job", "runner"}),
-    "action.steps": _STEP - {"secrets", "needs", "vars"},
-    "action.outputs": _STEP - {"secrets", "needs", "vars"},
-    "plain": frozenset(),
+    "steps.if": _RUNNER,
+    "action.inputs": _ACTION,
+    "action.outputs": _COMPOSITE,
+    "action.runs": frozenset({"inputs"}),
+    "action.steps": _COMPOSITE,
+    "action.steps.if": _COMPOSITE,
 }
 """The contexts that GitHub fills at each key; ``plain`` is a key that takes no expression."""
 
 FUNCTIONS = frozenset("contains startswith endswith format join tojson fromjson case".split())
 STATUS = frozenset("success failure always cancelled".split())
-_STATUS_KEYS = frozenset({"jobs.if", "steps.if", "action.steps.if"})
-_HASH_KEYS = frozenset({"steps", "steps.if", "action.steps", "action.steps.if", "action.inputs", "jobs.outputs"})
+CONDITIONS = frozenset({"jobs.if", "steps.if", "action.steps.if"})
+"""The keys whose text is an expression without ``${{ }}``; only there is the state of the job known."""
+
+_HASH_KEYS = frozenset({"steps", "steps.if", "action.steps", "action.steps.if", "action.inputs"})
 
 
 def check_names(key: str, references: Iterable[tuple[str, ...]], calls: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Findings (code, message) about contexts and functions that a key does not have."""
-    contexts = CONTEXTS["action.steps" if key == "action.steps.if" else key]
-    if not contexts:
-        yield "expression-not-allowed", "An expression is not allowed here"
-        return
+    contexts = CONTEXTS[key]
     for name in dict.fromkeys(reference[0].lower() for reference in references):
         if name not in contexts:
-            yield "unknown-context", f"Unrecognized named-value: '{name}'"
-    for name in calls:
-        known = name in FUNCTIONS or (name in STATUS and key in _STATUS_KEYS) or (name == "hashfiles" and key in _HASH_KEYS)
-        if not known:
+            where = f"; here are {', '.join(sorted(contexts))}" if name in _KNOWN else ""
+            yield "unknown-context", f"Unrecognized named-value: '{name}'{where}"
+    for name in sorted(calls):
+        if name in FUNCTIONS:
+            continue
+        if name in STATUS:
+            if key not in CONDITIONS:
+                yield "unknown-function", f"Unrecognized function: '{name}'; it is known in an if only"
+        elif name != "hashfiles":
             yield "unknown-function", f"Unrecognized function: '{name}'"
+        elif key not in _HASH_KEYS:
+            yield "unknown-function", "Unrecognized function: 'hashFiles'; it is known in steps only"
+
+
+_KNOWN = frozenset().union(*CONTEXTS.values())

@@ -1,4 +1,4 @@
-"""``on``: what starts a workflow.
+"""``on``: what starts a workflow, and the inputs and outputs of those that are called.
 
 https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
 """
@@ -7,151 +7,111 @@ from __future__ import annotations
 
 from typing import cast
 
+from gha2tekton.workflow.cron import is_cron
 from gha2tekton.workflow.model import Event, Input, InputType, Output, Schedule, SecretInput, Value
-from gha2tekton.workflow.reader import Reader, child, is_null, leaves
-from gha2tekton.yaml import Node, Scalar, Sequence
+from gha2tekton.workflow.reader import Reader
+from gha2tekton.yaml import Mapping, Node, Scalar
 
 _FILTERS = {name: name.replace("-", "_") for name in (
     "types", "branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "workflows",
 )}  # fmt: skip
-_PULL = "types branches branches-ignore paths paths-ignore".split()
-_KEYS: dict[str, list[str]] = {
-    "push": "branches branches-ignore tags tags-ignore paths paths-ignore".split(),
-    "pull_request": _PULL,
-    "pull_request_target": _PULL,
-    "merge_group": "types branches branches-ignore".split(),
-    "workflow_run": "types workflows branches branches-ignore".split(),
-    "workflow_dispatch": ["inputs"],
-    "workflow_call": ["inputs", "outputs", "secrets"],
-    "image_version": ["types", "names", "versions"],
-}
-_WITH_TYPES = (
-    "branch_protection_rule check_run check_suite discussion discussion_comment issue_comment issues label milestone "
-    "project project_card project_column pull_request_comment pull_request_review pull_request_review_comment "
-    "registry_package release repository_dispatch watch"
-).split()
-_BARE = "create delete deployment deployment_status fork gollum page_build public status".split()
-EVENTS = frozenset([*_KEYS, *_WITH_TYPES, *_BARE, "schedule"])
-_INPUT_KEYS = "type description required default options deprecationMessage".split()
 _TYPES = ("string", "boolean", "number", "choice", "environment")
 
 
-def read_events(reader: Reader, node: Node | None, path: str) -> tuple[Event, ...]:
+def read_events(reader: Reader, node: Node | None) -> tuple[Event, ...]:
     """Every entry of ``on`` in any of its three forms."""
-    if node is None:
-        return ()
-    if isinstance(node, Scalar):
-        return reader.each([(path, node)], lambda item, where: _bare(reader, item, where))
-    if isinstance(node, Sequence):
-        return reader.each(reader.items(node, path), lambda item, where: _bare(reader, item, where))
-    return tuple(
-        event
-        for key, value in node.entries
-        if (event := _event(reader, key.text, key, value, child(path, key.text))) is not None
-    )
+    if isinstance(node, Mapping):
+        return tuple(_event(reader, key, value) for key, value in node.entries)
+    return tuple(Event(item.text, reader.path(item), item.span) for item in reader.items(node) if isinstance(item, Scalar))
 
 
-def _bare(reader: Reader, node: Node, path: str) -> Event | None:
-    if not isinstance(node, Scalar):
-        reader.error("wrong-type", "A scalar was expected", node.span)
-        return None
-    return _event(reader, node.text, node, None, path)
-
-
-def _event(reader: Reader, name: str, key: Scalar, node: Node | None, path: str) -> Event | None:
-    if name not in EVENTS:
-        reader.error("unknown-event", f"Unexpected value '{name}'", key.span)
-        return None
-    if name == "schedule":
-        return Event(name, path, key.span, schedules=_schedules(reader, node, path))
-    known = _KEYS.get(name, ["types"] if name in _WITH_TYPES else [])
-    entries = reader.mapping(node, path, dict.fromkeys(known))
-    lists = {
-        field: reader.values(entries[word], child(path, word), "plain") for word, field in _FILTERS.items() if word in entries
-    }
+def _event(reader: Reader, key: Scalar, node: Node) -> Event:
+    path = reader.path(node)
+    if key.text == "schedule":
+        return Event(key.text, path, key.span, schedules=_schedules(reader, node))
+    entries = reader.entries(node)
     for word in ("branches", "tags", "paths"):
         if word in entries and f"{word}-ignore" in entries:
-            reader.error("filter-conflict", f"'{word}' and '{word}-ignore' cannot both be given for an event", key.span)
-    inputs = _inputs(reader, entries.get("inputs"), child(path, "inputs"))
+            message = f"'{word}' and '{word}-ignore' cannot both be given for an event; use '{word}' with '!' patterns"
+            reader.error("filter-conflict", message, entries[f"{word}-ignore"].span)
     return Event(
-        name,
+        key.text,
         path,
         key.span,
-        inputs=inputs,
-        secrets=_secrets(reader, entries.get("secrets"), child(path, "secrets")),
-        outputs=read_outputs(reader, entries.get("outputs"), child(path, "outputs"), "workflow_call.outputs"),
-        **lists,
+        inputs=_inputs(reader, entries.get("inputs")),
+        secrets=_secrets(reader, entries.get("secrets")),
+        outputs=read_outputs(reader, entries.get("outputs")),
+        **{field: reader.values(entries[word]) for word, field in _FILTERS.items() if word in entries},
     )
 
 
-def _schedules(reader: Reader, node: Node | None, path: str) -> tuple[Schedule, ...]:
+def _schedules(reader: Reader, node: Node) -> tuple[Schedule, ...]:
     out: list[Schedule] = []
-    for where, item in reader.items(node, path):
-        entries = reader.mapping(item, where, {"cron": 1, "timezone": 1})
-        reader.required(entries, ["cron"], item.span)
-        cron = reader.value(entries.get("cron"), child(where, "cron"), "plain")
-        if cron:
-            if len(cron.text.split()) != 5:
-                reader.error("bad-cron", f"Invalid cron expression '{cron.text}': five fields are needed", cron.span)
-            out.append(Schedule(cron, reader.value(entries.get("timezone"), child(where, "timezone"), "plain")))
+    for item in reader.items(node):
+        entries = reader.entries(item)
+        cron = reader.value(entries.get("cron"))
+        if cron is None:
+            continue
+        if not is_cron(cron.text):
+            message = "Expected format: '* * * * *' (minute hour day month weekday)"
+            reader.error("bad-cron", f"Invalid cron expression '{cron.text.strip()}'. {message}", cron.span)
+        out.append(Schedule(cron, reader.value(entries.get("timezone"))))
     return tuple(out)
 
 
-def _inputs(reader: Reader, node: Node | None, path: str) -> tuple[Input, ...]:
-    return tuple(
-        read_input(reader, name, item, child(path, name), "workflow_call.inputs")
-        for name, item in reader.mapping(node, path).items()
-    )
+def _inputs(reader: Reader, node: Node | None) -> tuple[Input, ...]:
+    inputs = tuple(read_input(reader, name, item) for name, item in reader.entries(node).items())
+    for input in inputs:
+        if input.type == "choice" and not input.options:
+            reader.error("missing-key", "Missing 'options' for choice input", input.span)
+        if input.type != "choice" and input.options:
+            reader.error("unknown-key", "Input type is not 'choice', but 'options' is defined", input.options[0].span)
+        if input.default and input.default.literal is not None:
+            _check_default(reader, input.type, input.default)
+    return inputs
 
 
-def read_input(reader: Reader, name: str, node: Node, path: str, key: str) -> Input:
+def _check_default(reader: Reader, type: InputType, default: Value) -> None:
+    text = default.literal or ""
+    wrong = type == "boolean" and text.lower() not in ("true", "false", "")
+    if wrong or (type == "number" and isinstance(default.raw, bool)):
+        reader.error("wrong-type", f"Unexpected default '{text}': the type of the input is {type}", default.span)
+
+
+def read_input(reader: Reader, name: str, node: Node) -> Input:
     """One input of a workflow or an action."""
-    entries = reader.mapping(node, path, dict.fromkeys(_INPUT_KEYS) if key != "action.inputs" else None)
-    kind = reader.value(entries.get("type"), child(path, "type"), "plain")
-    required = reader.value(entries.get("required"), child(path, "required"), "plain")
-    if kind and kind.text not in _TYPES:
-        reader.error("unknown-type", f"Unexpected value '{kind.text}'", kind.span)
+    entries = reader.entries(node)
+    kind = reader.value(entries.get("type"))
+    required = reader.value(entries.get("required"))
     return Input(
         name,
-        path,
+        reader.path(node),
         node.span,
         type=cast(InputType, kind.text if kind and kind.text in _TYPES else "string"),
-        description=reader.value(entries.get("description"), child(path, "description"), "plain"),
+        description=reader.value(entries.get("description")),
         required=required is not None and required.raw is True,
-        default=reader.value(entries.get("default"), child(path, "default"), key),
-        options=reader.values(entries.get("options"), child(path, "options"), "plain"),
-        leaves=_below(node, path),
+        default=reader.value(entries.get("default")),
+        options=reader.values(entries.get("options")),
+        leaves=reader.leaves(node),
     )
 
 
-def _secrets(reader: Reader, node: Node | None, path: str) -> tuple[SecretInput, ...]:
+def _secrets(reader: Reader, node: Node | None) -> tuple[SecretInput, ...]:
     out: list[SecretInput] = []
-    for name, item in reader.mapping(node, path).items():
-        where = child(path, name)
-        entries = reader.mapping(item, where, {"description": 1, "required": 1})
-        required = reader.value(entries.get("required"), child(where, "required"), "plain")
+    for name, item in reader.entries(node).items():
+        required = reader.value(reader.entries(item).get("required"))
         given = required is not None and required.raw is True
-        out.append(SecretInput(name, where, item.span, given, _below(item, where)))
+        out.append(SecretInput(name, reader.path(item), item.span, given, reader.leaves(item)))
     return tuple(out)
 
 
-def read_outputs(reader: Reader, node: Node | None, path: str, key: str) -> tuple[Output, ...]:
-    """Outputs of a reusable workflow or an action."""
-    out: list[Output] = []
-    for name, item in reader.mapping(node, path).items():
-        where = child(path, name)
-        entries = reader.mapping(item, where, {"description": 1, "value": 1})
-        value = reader.value(entries.get("value"), child(where, "value"), key)
-        if value is None and not is_null(item):
-            value = Value(where, item.span, None, ())
-        if value:
-            out.append(Output(name, value, _below(item, where)))
-    return tuple(out)
-
-
-def _below(node: Node, path: str) -> tuple[Value, ...]:
-    """The leaves below a node as plain values, for the ledger."""
+def read_outputs(reader: Reader, node: Node | None) -> tuple[Output, ...]:
+    """Outputs of a reusable workflow or an action; one without a value is empty."""
     return tuple(
-        Value(where, leaf.span, leaf.value if isinstance(leaf, Scalar) else None, (leaf.text,) if isinstance(leaf, Scalar) else ())
-        for where, leaf in leaves(node, path)
+        Output(
+            name,
+            reader.value(reader.entries(item).get("value")) or Value(reader.path(item), item.span, None, ()),
+            reader.leaves(item),
+        )
+        for name, item in reader.entries(node).items()
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence as SequenceABC
-
 from gha2tekton.source import Span
 from gha2tekton.workflow.model import (
     Concurrency,
@@ -16,226 +14,187 @@ from gha2tekton.workflow.model import (
     Strategy,
     Value,
 )
-from gha2tekton.workflow.reader import Reader, child, is_null, leaves
+from gha2tekton.workflow.needs import check_needs
+from gha2tekton.workflow.reader import Reader
 from gha2tekton.workflow.steps import check_id, read_steps, read_uses
 from gha2tekton.yaml import Mapping, Node, Scalar, Sequence
 
-_JOB = (
-    "name needs if runs-on strategy env defaults outputs steps timeout-minutes cancel-timeout-minutes continue-on-error "
-    "container services environment permissions concurrency snapshot"
-).split()
-_CALL = "name uses with secrets needs if permissions concurrency strategy".split()
 
-
-def read_jobs(reader: Reader, node: Node, path: str) -> tuple[Job, ...]:
+def read_jobs(reader: Reader, node: Node) -> tuple[Job, ...]:
     """All jobs, with ``needs`` checked against them."""
+    if not isinstance(node, Mapping):
+        return ()
+    ids: dict[str, Span] = {}
     jobs: list[Job] = []
-    entries = node.entries if isinstance(node, Mapping) else ()
-    if not entries:
-        reader.error("wrong-type", "A mapping of jobs was expected", node.span)
-    for key, item in entries:
-        check_id(reader, key.text, key.span)
-        job = _job(reader, key.text, key.span, item, child(path, key.text))
-        if job:
-            jobs.append(job)
-    _check_needs(reader, jobs)
+    for key, item in node.entries:
+        check_id(reader, key.text, key.span, ids)
+        if isinstance(item, Mapping):
+            jobs.append(_job(reader, key.text, key.span, item))
+    if len(jobs) == len(node.entries):
+        check_needs(reader, jobs, node.span)
     return tuple(jobs)
 
 
-def _job(reader: Reader, id: str, at: Span, node: Node, path: str) -> Job | None:
-    if not isinstance(node, Mapping):
-        reader.error("wrong-type", "A mapping was expected", node.span)
-        return None
-    is_call = node.get("uses") is not None
-    entries = reader.mapping(node, path, dict.fromkeys(_CALL if is_call else _JOB))
-    if not is_call:
-        reader.required(entries, ["runs-on"], at)
+def _job(reader: Reader, id: str, at: Span, node: Mapping) -> Job:
+    entries = reader.entries(node)
 
-    def value(name: str, key: str) -> Value | None:
-        return reader.value(entries.get(name), child(path, name), key)
+    def value(name: str) -> Value | None:
+        return reader.value(entries.get(name))
 
-    uses = value("uses", "plain")
+    uses = value("uses")
+    steps = entries.get("steps")
+    if isinstance(steps, Sequence) and not steps.items:
+        reader.warning("empty-steps", f"Job '{id}' has no steps: it does nothing", steps.span)
     secrets = entries.get("secrets")
+    inherit = reader.value(secrets)
     return Job(
         id=id,
-        path=path,
+        path=reader.path(node),
         span=at,
-        name=value("name", "jobs.name"),
-        needs=reader.values(entries.get("needs"), child(path, "needs"), "plain"),
-        condition=reader.condition(entries.get("if"), child(path, "if"), "jobs.if"),
-        runs_on=_runs_on(reader, entries.get("runs-on"), child(path, "runs-on")),
-        strategy=_strategy(reader, entries.get("strategy"), child(path, "strategy")),
-        env=reader.env(entries.get("env"), child(path, "env"), "jobs.env"),
-        defaults=read_defaults(reader, entries.get("defaults"), child(path, "defaults"), "jobs.defaults"),
-        outputs=reader.env(entries.get("outputs"), child(path, "outputs"), "jobs.outputs"),
-        steps=read_steps(reader, entries.get("steps"), child(path, "steps")),
-        timeout_minutes=value("timeout-minutes", "jobs.timeout-minutes"),
-        cancel_timeout_minutes=value("cancel-timeout-minutes", "jobs.timeout-minutes"),
-        continue_on_error=value("continue-on-error", "jobs.continue-on-error"),
-        container=_container(reader, entries.get("container"), child(path, "container"), "jobs.container"),
+        name=value("name"),
+        needs=reader.values(entries.get("needs")),
+        condition=reader.condition(entries.get("if")),
+        runs_on=_runs_on(reader, entries.get("runs-on")),
+        strategy=_strategy(reader, entries.get("strategy")),
+        env=reader.env(entries.get("env")),
+        defaults=read_defaults(reader, entries.get("defaults")),
+        outputs=reader.env(entries.get("outputs")),
+        steps=read_steps(reader, steps),
+        timeout_minutes=value("timeout-minutes"),
+        cancel_timeout_minutes=value("cancel-timeout-minutes"),
+        continue_on_error=value("continue-on-error"),
+        container=_container(reader, entries.get("container")),
         services={
             name: service
-            for name, item in reader.mapping(entries.get("services"), child(path, "services")).items()
-            if (service := _container(reader, item, child(child(path, "services"), name), "jobs.services"))
+            for name, item in reader.entries(entries.get("services")).items()
+            if (service := _container(reader, item))
         },
-        environment=_environment(reader, entries.get("environment"), child(path, "environment")),
-        permissions=below(entries.get("permissions"), child(path, "permissions")),
-        concurrency=read_concurrency(reader, entries.get("concurrency"), child(path, "concurrency"), "jobs.concurrency"),
-        snapshot=below(entries.get("snapshot"), child(path, "snapshot")),
+        environment=_environment(reader, entries.get("environment")),
+        permissions=reader.leaves(entries.get("permissions")),
+        concurrency=read_concurrency(reader, entries.get("concurrency")),
+        snapshot=reader.leaves(entries.get("snapshot")),
         uses=read_uses(reader, uses, workflow=True) if uses else None,
-        inputs=reader.env(entries.get("with"), child(path, "with"), "jobs.with", lower=True),
-        secrets=(
-            Value(child(path, "secrets"), secrets.span, secrets.value, (secrets.text,))
-            if isinstance(secrets, Scalar) and not is_null(secrets)
-            else reader.env(secrets, child(path, "secrets"), "jobs.secrets")
-        ),
+        inputs=reader.env(entries.get("with"), lower=True),
+        secrets=inherit if inherit and inherit.raw is not None else reader.env(secrets),
     )
 
 
-def below(node: Node | None, path: str) -> tuple[Value, ...]:
-    """Every leaf of a part that is only reported, such as ``permissions``."""
-    if node is None:
-        return ()
-    return tuple(
-        Value(where, leaf.span, leaf.value if isinstance(leaf, Scalar) else None, (leaf.text,) if isinstance(leaf, Scalar) else ())
-        for where, leaf in leaves(node, path)
-    )
-
-
-def read_defaults(reader: Reader, node: Node | None, path: str, key: str) -> Defaults | None:
-    run = reader.mapping(node, path, {"run": 1}).get("run")
+def read_defaults(reader: Reader, node: Node | None) -> Defaults | None:
+    run = reader.entries(node).get("run")
     if run is None:
         return None
-    entries = reader.mapping(run, f"{path}.run", {"shell": 1, "working-directory": 1})
-    return Defaults(
-        reader.value(entries.get("shell"), f"{path}.run.shell", key),
-        reader.value(entries.get("working-directory"), f"{path}.run.working-directory", key),
-    )
+    entries = reader.entries(run)
+    return Defaults(reader.value(entries.get("shell")), reader.value(entries.get("working-directory")))
 
 
-def read_concurrency(reader: Reader, node: Node | None, path: str, key: str) -> Concurrency | None:
-    if node is None or is_null(node):
-        return None
+def read_concurrency(reader: Reader, node: Node | None) -> Concurrency | None:
     if isinstance(node, Scalar):
-        group = reader.value(node, path, key)
-        return Concurrency(group) if group else None
-    entries = reader.mapping(node, path, {"group": 1, "cancel-in-progress": 1, "queue": 1})
-    reader.required(entries, ["group"], node.span)
-    group = reader.value(entries.get("group"), f"{path}.group", key)
-    cancel = reader.value(entries.get("cancel-in-progress"), f"{path}.cancel-in-progress", key)
-    queue = reader.value(entries.get("queue"), f"{path}.queue", "plain")
-    return Concurrency(group, cancel, queue) if group else None
+        group = reader.value(node)
+        return Concurrency(group) if group and group.text else None
+    entries = reader.entries(node)
+    group = reader.value(entries.get("group"))
+    cancel = reader.value(entries.get("cancel-in-progress"))
+    return Concurrency(group, cancel, reader.value(entries.get("queue"))) if group else None
 
 
-def _runs_on(reader: Reader, node: Node | None, path: str) -> RunsOn | None:
+def _runs_on(reader: Reader, node: Node | None) -> RunsOn | None:
     if node is None:
         return None
-    if isinstance(node, Mapping):
-        entries = reader.mapping(node, path, {"group": 1, "labels": 1})
-        group = reader.value(entries.get("group"), f"{path}.group", "jobs.runs-on")
-        return RunsOn(reader.values(entries.get("labels"), f"{path}.labels", "jobs.runs-on"), group)
-    return RunsOn(reader.values(node, path, "jobs.runs-on"))
+    if not isinstance(node, Mapping):
+        return RunsOn(reader.values(node))
+    entries = reader.entries(node)
+    group = reader.value(entries.get("group"))
+    if group and group.literal is not None and "/" in group.literal:
+        owner, _, name = group.literal.partition("/")
+        if owner not in ("org", "organization", "ent", "enterprise") or not name or "/" in name:
+            message = "Please use 'organization/' or 'enterprise/' prefix to target a single runner group."
+            reader.error("bad-value", f"Invalid runs-on group name '{group.literal}'. {message}", group.span)
+    return RunsOn(reader.values(entries.get("labels")), group)
 
 
-def _environment(reader: Reader, node: Node | None, path: str) -> Environment | None:
-    if node is None or is_null(node):
+def _environment(reader: Reader, node: Node | None) -> Environment | None:
+    if isinstance(node, Scalar):
+        name = reader.value(node)
+        return Environment(name) if name and name.text else None
+    entries = reader.entries(node)
+    name = reader.value(entries.get("name"))
+    return Environment(name, reader.value(entries.get("url")), reader.value(entries.get("deployment"))) if name else None
+
+
+def _container(reader: Reader, node: Node | None) -> Container | None:
+    if node is None:
         return None
     if isinstance(node, Scalar):
-        name = reader.value(node, path, "jobs.environment")
-        return Environment(name) if name else None
-    entries = reader.mapping(node, path, {"name": 1, "url": 1, "deployment": 1})
-    reader.required(entries, ["name"], node.span)
-    name = reader.value(entries.get("name"), f"{path}.name", "jobs.environment")
-    url = reader.value(entries.get("url"), f"{path}.url", "jobs.environment.url")
-    deployment = reader.value(entries.get("deployment"), f"{path}.deployment", "jobs.environment")
-    return Environment(name, url, deployment) if name else None
-
-
-def _container(reader: Reader, node: Node | None, path: str, key: str) -> Container | None:
-    if node is None or is_null(node):
-        return None
-    if isinstance(node, Scalar):
-        image = reader.value(node, path, key)
-        return Container(path, node.span, image) if image else None
-    known = "image env options ports volumes credentials".split() + (
-        ["command", "entrypoint"] if key == "jobs.services" else []
-    )
-    entries = reader.mapping(node, path, dict.fromkeys(known))
-    reader.required(entries, ["image"], node.span)
-    credentials = reader.mapping(entries.get("credentials"), f"{path}.credentials", {"username": 1, "password": 1})
-    image = reader.value(entries.get("image"), f"{path}.image", key)
+        image = reader.value(node)
+        return Container(reader.path(node), node.span, image) if image and image.text else None
+    entries = reader.entries(node)
+    credentials = reader.entries(entries.get("credentials"))
+    image = reader.value(entries.get("image"))
     if image is None:
+        if entries:
+            reader.error("missing-key", "Container image cannot be empty", node.span)
         return None
     return Container(
-        path,
+        reader.path(node),
         node.span,
         image,
-        env=reader.env(entries.get("env"), f"{path}.env", key),
-        options=reader.value(entries.get("options"), f"{path}.options", key),
-        ports=reader.values(entries.get("ports"), f"{path}.ports", key),
-        volumes=reader.values(entries.get("volumes"), f"{path}.volumes", key),
-        username=reader.value(credentials.get("username"), f"{path}.credentials.username", key),
-        password=reader.value(credentials.get("password"), f"{path}.credentials.password", key),
-        command=reader.value(entries.get("command"), f"{path}.command", key),
-        entrypoint=reader.value(entries.get("entrypoint"), f"{path}.entrypoint", key),
+        env=reader.env(entries.get("env")),
+        options=reader.value(entries.get("options")),
+        ports=reader.values(entries.get("ports")),
+        volumes=reader.values(entries.get("volumes")),
+        username=reader.value(credentials.get("username")),
+        password=reader.value(credentials.get("password")),
+        command=reader.value(entries.get("command")),
+        entrypoint=reader.value(entries.get("entrypoint")),
     )
 
 
-def _strategy(reader: Reader, node: Node | None, path: str) -> Strategy | None:
-    if node is None or is_null(node):
+def _strategy(reader: Reader, node: Node | None) -> Strategy | None:
+    if not isinstance(node, Mapping):
         return None
-    key = "jobs.strategy"
-    entries = reader.mapping(node, path, {"matrix": 1, "fail-fast": 1, "max-parallel": 1})
-    fail_fast = reader.value(entries.get("fail-fast"), f"{path}.fail-fast", key)
-    max_parallel = reader.value(entries.get("max-parallel"), f"{path}.max-parallel", key)
+    entries = reader.entries(node)
+    fail_fast = reader.value(entries.get("fail-fast"))
+    max_parallel = reader.value(entries.get("max-parallel"))
     matrix = entries.get("matrix")
-    where = f"{path}.matrix"
     if isinstance(matrix, Scalar):
-        return Strategy(expression=reader.value(matrix, where, key), fail_fast=fail_fast, max_parallel=max_parallel)
-    vectors = dict(reader.mapping(matrix, where))
+        return Strategy(expression=reader.value(matrix), fail_fast=fail_fast, max_parallel=max_parallel)
+    vectors = {name: _matrix_value(reader, item) for name, item in reader.entries(matrix).items()}
     listed: dict[str, tuple[MatrixValue, ...] | Value] = {}
-    for name in ("include", "exclude"):
-        item = vectors.pop(name, None)
-        read = _matrix_value(reader, item, child(where, name), key) if item is not None else None
-        if read is not None:
-            listed[name] = read.value if isinstance(read.value, tuple | Value) else ()
-    read_vectors = {name: _matrix_value(reader, item, child(where, name), key) for name, item in vectors.items()}
-    for name, vector in read_vectors.items():
+    for name in [name for name in vectors if name.lower() in ("include", "exclude")]:
+        value = vectors.pop(name).value
+        listed[name.lower()] = value if isinstance(value, tuple | Value) else ()
+    _check_matrix(reader, vectors, listed, matrix)
+    return Strategy(vectors, listed.get("include", ()), listed.get("exclude", ()), None, fail_fast, max_parallel)
+
+
+def _check_matrix(
+    reader: Reader,
+    vectors: dict[str, MatrixValue],
+    listed: dict[str, tuple[MatrixValue, ...] | Value],
+    matrix: Node | None,
+) -> None:
+    for name, vector in vectors.items():
         if vector.value == ():
             reader.error("empty-vector", f"Matrix vector '{name}' does not contain any values", vector.span)
-    return Strategy(read_vectors, listed.get("include", ()), listed.get("exclude", ()), None, fail_fast, max_parallel)
+    if isinstance(matrix, Mapping) and not vectors and not listed.get("include"):
+        reader.error("empty-vector", "Matrix must define at least one vector", matrix.span)
+    exclude = listed.get("exclude", ())
+    names = {name.lower() for name in vectors}
+    for entry in exclude if isinstance(exclude, tuple) else ():
+        for name, value in entry.value.items() if isinstance(entry.value, dict) else ():
+            if name.lower() not in names and "${{" not in name:
+                message = f"Matrix exclude key '{name}' does not match any key within the matrix: the job would fail"
+                reader.warning("unknown-vector", message, value.span)
 
 
-def _matrix_value(reader: Reader, node: Node, path: str, key: str) -> MatrixValue:
+def _matrix_value(reader: Reader, node: Node) -> MatrixValue:
     match node:
         case Scalar():
-            value = reader.value(node, path, key)
+            value = reader.value(node)
             assert value is not None
-            return MatrixValue(path, node.span, value)
+            return MatrixValue(reader.path(node), node.span, value)
         case Sequence():
-            items = tuple(_matrix_value(reader, item, f"{path}[{i}]", key) for i, item in enumerate(node.items))
-            return MatrixValue(path, node.span, items)
+            return MatrixValue(reader.path(node), node.span, tuple(_matrix_value(reader, item) for item in node.items))
         case Mapping():
-            entries = {name.text: _matrix_value(reader, item, child(path, name.text), key) for name, item in node.entries}
-            return MatrixValue(path, node.span, entries)
-
-
-def _check_needs(reader: Reader, jobs: SequenceABC[Job]) -> None:
-    known = {job.id.lower(): job for job in jobs}
-    for job in jobs:
-        for need in job.needs:
-            if need.text.lower() not in known:
-                reader.error("unknown-job", f"Job '{job.id}' depends on unknown job '{need.text}'.", need.span)
-    for job in jobs:
-        chain = _cycle(job.id.lower(), known, ())
-        if chain:
-            reader.error("cycle", f"Job '{job.id}' depends on itself: {' → '.join(chain)}", job.span)
-            return
-
-
-def _cycle(id: str, jobs: dict[str, Job], seen: tuple[str, ...]) -> tuple[str, ...]:
-    if seen and id == seen[0]:
-        return (*seen, id)
-    if id in seen or id not in jobs:
-        return ()
-    return next((chain for need in jobs[id].needed if (chain := _cycle(need, jobs, (*seen, id)))), ())
+            entries = {name.text: _matrix_value(reader, item) for name, item in node.entries}
+            return MatrixValue(reader.path(node), node.span, entries)

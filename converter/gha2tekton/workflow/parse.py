@@ -5,13 +5,16 @@ from __future__ import annotations
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.events import read_events, read_input, read_outputs
-from gha2tekton.workflow.jobs import below, read_concurrency, read_defaults, read_jobs
+from gha2tekton.workflow.jobs import read_concurrency, read_defaults, read_jobs
 from gha2tekton.workflow.model import Action, Workflow
-from gha2tekton.workflow.reader import Reader, child
+from gha2tekton.workflow.reader import Reader
+from gha2tekton.workflow.shape import shape
 from gha2tekton.workflow.steps import read_steps
-from gha2tekton.yaml import Mapping, Node, YamlError, compose
+from gha2tekton.workflow.survey import Survey
+from gha2tekton.yaml import Mapping, YamlError, compose
 
-_TOP = "name run-name on env defaults permissions concurrency jobs description".split()
+MAX_CHARACTERS = 1 << 20
+"""GitHub reads no larger file."""
 
 
 def parse_workflow(source: Source, journal: Journal, prefix: str = "") -> Workflow | None:
@@ -19,71 +22,63 @@ def parse_workflow(source: Source, journal: Journal, prefix: str = "") -> Workfl
 
     ``prefix`` goes before the paths of leaves (``file#``) when the file is drawn in by another.
     """
-    root = _root(source, journal)
+    root = _root(source, journal, "jobs", "not-a-workflow")
     if root is None:
         return None
-    if not isinstance(root, Mapping) or root.get("jobs") is None:
-        journal.note(Diagnostic("not-a-workflow", "error", "this is no workflow: it has no jobs", root.span))
-        return None
-    reader = Reader(source, journal, prefix)
-    reader.enrol(root)
-    entries = reader.mapping(root, prefix, dict.fromkeys(_TOP))
-    if "on" not in entries:
-        reader.error("missing-key", "Required property is missing: on", root.span)
+    survey = Survey(source, journal, prefix)
+    survey.walk(root, shape("workflow"), prefix)
+    reader = Reader(survey)
+    entries = reader.entries(root)
     workflow = Workflow(
         source=source,
-        name=reader.value(entries.get("name"), child(prefix, "name"), "plain"),
-        run_name=reader.value(entries.get("run-name"), child(prefix, "run-name"), "run-name"),
-        events=read_events(reader, entries.get("on"), child(prefix, "on")),
-        env=reader.env(entries.get("env"), child(prefix, "env"), "env"),
-        defaults=read_defaults(reader, entries.get("defaults"), child(prefix, "defaults"), "plain"),
-        permissions=below(entries.get("permissions"), child(prefix, "permissions")),
-        concurrency=read_concurrency(reader, entries.get("concurrency"), child(prefix, "concurrency"), "concurrency"),
-        jobs=read_jobs(reader, entries["jobs"], child(prefix, "jobs")),
-        description=reader.value(entries.get("description"), child(prefix, "description"), "plain"),
+        name=reader.value(entries.get("name")),
+        run_name=reader.value(entries.get("run-name")),
+        events=read_events(reader, entries.get("on")),
+        env=reader.env(entries.get("env")),
+        defaults=read_defaults(reader, entries.get("defaults")),
+        permissions=reader.leaves(entries.get("permissions")),
+        concurrency=read_concurrency(reader, entries.get("concurrency")),
+        jobs=read_jobs(reader, entries["jobs"]),
+        description=reader.value(entries.get("description")),
     )
-    return None if reader.errors else workflow
+    return workflow if survey.tell() else None
 
 
 def parse_action(source: Source, journal: Journal, prefix: str = "") -> Action | None:
     """The action of an ``action.yml`` of any kind; None after an error."""
-    root = _root(source, journal)
+    root = _root(source, journal, "runs", "not-an-action")
     if root is None:
         return None
-    runs = root.get("runs") if isinstance(root, Mapping) else None
-    if not isinstance(root, Mapping) or not isinstance(runs, Mapping):
-        journal.note(Diagnostic("not-an-action", "error", "this is no action: it has no runs", root.span))
+    survey = Survey(source, journal, prefix)
+    survey.walk(root, shape("action"), prefix)
+    reader = Reader(survey)
+    entries = reader.entries(root)
+    runs = reader.entries(entries["runs"])
+    using = reader.value(runs.get("using"))
+    steps = read_steps(reader, runs.get("steps"))
+    if not survey.tell() or using is None:
         return None
-    reader = Reader(source, journal, prefix)
-    reader.enrol(root)
-    entries = reader.mapping(root, prefix)
-    where = child(prefix, "runs")
-    parts = reader.mapping(runs, where)
-    reader.required(parts, ["using"], runs.span)
-    using = reader.value(parts.get("using"), child(where, "using"), "plain")
-    if using is None:
-        return None
-    arguments = reader.items(parts.get("args"), child(where, "args"))
-    action = Action(
+    return Action(
         source=source,
-        name=reader.value(entries.get("name"), child(prefix, "name"), "plain"),
+        name=reader.value(entries.get("name")),
         using=using,
-        inputs=tuple(
-            read_input(reader, name, item, child(child(prefix, "inputs"), name), "action.inputs")
-            for name, item in reader.mapping(entries.get("inputs"), child(prefix, "inputs")).items()
-        ),
-        outputs=read_outputs(reader, entries.get("outputs"), child(prefix, "outputs"), "action.outputs"),
-        steps=read_steps(reader, parts.get("steps"), child(where, "steps"), "action.steps"),
-        image=reader.value(parts.get("image"), child(where, "image"), "plain"),
-        arguments=reader.each(arguments, lambda item, path: reader.value(item, path, "action.inputs")),
-        entrypoint=reader.value(parts.get("entrypoint"), child(where, "entrypoint"), "plain"),
-        env=reader.env(parts.get("env"), child(where, "env"), "action.inputs"),
-        leaves=tuple(leaf for name in ("description", "author", "branding") for leaf in below(entries.get(name), child(prefix, name))),
+        inputs=tuple(read_input(reader, name, item) for name, item in reader.entries(entries.get("inputs")).items()),
+        outputs=read_outputs(reader, entries.get("outputs")),
+        steps=steps,
+        image=reader.value(runs.get("image")),
+        arguments=reader.values(runs.get("args")),
+        entrypoint=reader.value(runs.get("entrypoint")),
+        env=reader.env(runs.get("env")),
+        leaves=tuple(leaf for name in ("description", "author", "branding") for leaf in reader.leaves(entries.get(name))),
     )
-    return None if reader.errors else action
 
 
-def _root(source: Source, journal: Journal) -> Node | None:
+def _root(source: Source, journal: Journal, key: str, code: str) -> Mapping | None:
+    """The mapping that a file is; None, with the reason told, when it cannot be what is asked for."""
+    if len(source.text) > MAX_CHARACTERS:
+        message = f"The maximum file size of {MAX_CHARACTERS} characters has been exceeded"
+        journal.note(Diagnostic("too-long", "error", message, Span(source, 0, 0)))
+        return None
     try:
         root = compose(source)
     except YamlError as error:
@@ -91,4 +86,10 @@ def _root(source: Source, journal: Journal) -> Node | None:
         return None
     if root is None:
         journal.note(Diagnostic("empty-file", "error", "the file holds no YAML document", Span(source, 0, 0)))
+        return None
+    if not isinstance(root, Mapping) or root.get(key) is None:
+        what = code.replace("-", " ").removeprefix("not ")
+        message = f"Required property is missing: {key}; this is not {what}"
+        journal.note(Diagnostic(code, "error", message, root.span))
+        return None
     return root

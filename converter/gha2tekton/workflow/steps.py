@@ -6,95 +6,96 @@ import re
 
 from gha2tekton.source import Span
 from gha2tekton.workflow.model import Step, Uses, Value
-from gha2tekton.workflow.reader import Reader, child
-from gha2tekton.yaml import Node, Scalar
+from gha2tekton.workflow.reader import Reader
+from gha2tekton.yaml import Mapping, Node, Scalar
 
-_RUN = "name id if run shell working-directory env continue-on-error timeout-minutes background".split()
-_USES = "name id if uses with env continue-on-error timeout-minutes background".split()
-_WAITS = ("wait", "wait-all", "cancel", "parallel")
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _REMOTE = re.compile(r"[^/@\s]+/[^/@\s]+(/[^@\s]+)?@\S+\Z")
+_WORKFLOW = re.compile(r"(\.|\$|[^/@\s]+/[^/@\s]+)/\.github/workflows/[^/@]+\.ya?ml(@\S+)?\Z", re.IGNORECASE)
+_SCRIPT_LIMIT = 21_000
 
 
-def read_steps(reader: Reader, node: Node | None, path: str, key: str = "steps") -> tuple[Step, ...]:
-    """The steps of a list; ids are checked to be unique within it."""
-    steps = reader.each(reader.items(node, path), lambda item, where: read_step(reader, item, where, key))
-    seen: set[str] = set()
-    for step in steps:
-        if step.id is None:
-            continue
-        if step.id.text.lower() in seen:
-            reader.error("duplicate-id", f"The identifier '{step.id.text}' may not be used more than once", step.id.span)
-        seen.add(step.id.text.lower())
-        check_id(reader, step.id.text, step.id.span)
-    return steps
+def read_steps(reader: Reader, node: Node | None, known: dict[str, Span] | None = None) -> tuple[Step, ...]:
+    """The steps of a list; ids are checked to be unique within it and within ``known``."""
+    ids: dict[str, Span] = {} if known is None else known
+    if isinstance(node, Scalar):
+        return ()
+    return tuple(_step(reader, item, ids) for item in reader.items(node) if isinstance(item, Mapping))
 
 
-def check_id(reader: Reader, text: str, span: Span) -> None:
-    """GitHub's rule for the ids of jobs and steps."""
-    if not _ID.match(text) or text.startswith("__") or len(text) >= 100:
-        reader.error(
-            "bad-id",
-            f"The identifier '{text}' is invalid. IDs may only contain alphanumeric characters, '_', and '-'. "
-            "IDs must start with a letter or '_' and must be less than 100 characters",
-            span,
+def check_id(reader: Reader, text: str, span: Span, known: dict[str, Span]) -> None:
+    """GitHub's rule for the ids of jobs and steps; ids are compared without case."""
+    if not _ID.match(text) or len(text) >= 100:
+        message = (
+            "IDs may only contain alphanumeric characters, '_', and '-'. "
+            "IDs must start with a letter or '_' and must be less than 100 characters."
         )
+        reader.error("bad-id", f"The identifier '{text}' is invalid. {message}", span)
+    elif text.startswith("__"):
+        reader.error("bad-id", f"The identifier '{text}' is invalid. IDs starting with '__' are reserved.", span)
+    elif first := known.get(text.lower()):
+        message = f"The identifier '{text}' may not be used more than once within the same scope; first in line {first.line}"
+        reader.error("duplicate-id", message, span)
+    known.setdefault(text.lower(), span)
 
 
-def read_step(reader: Reader, node: Node, path: str, key: str) -> Step | None:
-    entries = reader.mapping(node, path)
-    if not entries:
-        if isinstance(node, Scalar):
-            reader.error("wrong-type", "A mapping was expected", node.span)
-        return None
-    known = _known(entries)
-    for name in entries:
-        if name not in known:
-            reader.error("unknown-key", f"Unexpected value '{name}'", entries[name].span)
-    if not any(name in entries for name in ("run", "uses", *_WAITS)):
-        reader.error("missing-key", "Required property is missing: run or uses", node.span)
+def _step(reader: Reader, node: Mapping, ids: dict[str, Span]) -> Step:
+    entries = reader.entries(node)
 
-    def value(name: str, place: str = key) -> Value | None:
-        return reader.value(entries.get(name), child(path, name), place)
+    def value(name: str) -> Value | None:
+        return reader.value(entries.get(name))
 
-    uses = value("uses", "plain")
+    id, run, uses = value("id"), value("run"), value("uses")
+    waits = reader.values(entries.get("wait"))
+    cancel = value("cancel")
+    for target in (*waits, *((cancel,) if cancel else ())):
+        if target.text.lower() not in ids:
+            reader.error("unknown-step", f"Step references unknown step ID '{target.text}'", target.span)
+    if id:
+        check_id(reader, id.text, id.span, ids)
+    if run and len(run.text) > _SCRIPT_LIMIT:
+        reader.error("too-long", f"Exceeded max expression length {_SCRIPT_LIMIT}", run.span)
+    parallel = entries.get("parallel")
+    for item in reader.items(parallel):
+        for name in ("background", "wait", "wait-all", "cancel", "parallel"):
+            if name in reader.entries(item):
+                reader.error("nested-parallel", f"'{name}' is not allowed inside a parallel block.", item.span)
+    wait_all = value("wait-all")
+    if wait_all and wait_all.raw is False:
+        reader.error("bad-value", "The value of 'wait-all' must be true or omitted", wait_all.span)
     return Step(
-        path=path,
+        path=reader.path(node),
         span=node.span,
-        id=value("id", "plain"),
+        id=id,
         name=value("name"),
-        condition=reader.condition(entries.get("if"), child(path, "if"), f"{key}.if"),
-        env=reader.env(entries.get("env"), child(path, "env"), key),
+        condition=reader.condition(entries.get("if")),
+        env=reader.env(entries.get("env")),
         continue_on_error=value("continue-on-error"),
         timeout_minutes=value("timeout-minutes"),
-        run=value("run"),
-        shell=value("shell", "plain"),
+        run=run,
+        shell=value("shell"),
         working_directory=value("working-directory"),
-        uses=read_uses(reader, uses) if uses else None,
-        inputs=reader.env(entries.get("with"), child(path, "with"), key, lower=True),
+        uses=read_uses(reader, uses) if uses and uses.text else None,
+        inputs=reader.env(entries.get("with"), lower=True),
         background=value("background"),
-        wait=reader.values(entries.get("wait"), child(path, "wait"), "plain"),
-        wait_all=value("wait-all"),
-        cancel=value("cancel", "plain"),
-        parallel=read_steps(reader, entries.get("parallel"), child(path, "parallel"), key),
+        wait=waits,
+        wait_all=wait_all,
+        cancel=cancel,
+        parallel=read_steps(reader, parallel, ids),
     )
-
-
-def _known(entries: dict[str, Node]) -> list[str]:
-    if "run" in entries:
-        return _RUN
-    if "uses" in entries:
-        return _USES
-    return ["name", "id", *_WAITS] if any(name in entries for name in _WAITS) else [*_RUN, *_USES]
 
 
 def read_uses(reader: Reader, value: Value, workflow: bool = False) -> Uses | None:
     """What a ``uses`` names; None after an error."""
     text = value.text
-    if text.startswith("docker://") and not workflow:
+    if workflow and not _WORKFLOW.match(text):
+        message = f"invalid value workflow reference: no workflow file is named by '{text}'"
+        reader.error("bad-uses", f"{message}; use ./.github/workflows/file.yml or owner/repo/.github/workflows/file.yml@ref", value.span)
+        return None
+    if text.startswith("docker://"):
         return Uses(value, "docker", text.removeprefix("docker://"))
-    if text.startswith(("./", "$/")):
-        name, _, ref = text[2:].rstrip("/").partition("@")
+    if text.startswith(("./", "$/", ".\\")) or text == ".":
+        name, _, ref = text[2:].replace("\\", "/").rstrip("/").partition("@")
         return Uses(value, "local", name or ".", ref)
     if _REMOTE.match(text):
         name, _, ref = text.partition("@")

@@ -54,7 +54,7 @@ func startController(s *store, o *options, apilog io.Writer) *controller {
 		"CONFIG_SPIRE=config-spire", "KUBERNETES_MIN_VERSION=v1.28.0", "CONFORMANCE_IMAGES=" + o.images,
 	}
 	cmd.Stdout, cmd.Stderr, cmd.Dir = output, output, o.out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	check(startIn(cmd, space))
 	c := &controller{cmd, make(chan error, 1)}
 	go func() { c.done <- cmd.Wait() }()

@@ -1,0 +1,76 @@
+"""One workflow from text to bundle: the whole story on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from gha2tekton.conversion import Conversion
+from gha2tekton.journal import Journal
+from gha2tekton.lower import runtime
+from gha2tekton.lower.listener import TriggerSettings, listener_manifests
+from gha2tekton.lower.pipeline import LoweredWorkflow, lower_workflow
+from gha2tekton.lower.remainder import account
+from gha2tekton.lower.settings import Settings
+from gha2tekton.lower.storage import claim_manifest
+from gha2tekton.lower.triggers import lower_triggers
+from gha2tekton.plan.build import PlanOptions, build_plan
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.source import Source
+from gha2tekton.tekton.bundle import Bundle
+from gha2tekton.tekton.model import Manifest
+from gha2tekton.tekton.names import label
+from gha2tekton.workflow.model import Workflow
+from gha2tekton.workflow.parse import parse_workflow
+from gha2tekton.workflow.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything a caller may choose."""
+
+    plan: PlanOptions = field(default_factory=PlanOptions)
+    output: Settings = field(default_factory=Settings)
+
+
+def convert(source: Source, repository: Repository, rules: RuleSet, options: Options) -> Conversion:
+    """The bundle of one workflow and the journal of how it came about; a faulty workflow has an empty bundle."""
+    journal = Journal()
+    workflow = parse_workflow(source, journal)
+    if workflow is None or journal.has_errors:
+        return Conversion(source, Bundle(), journal)
+    plan = build_plan(workflow, rules, repository, options.plan, journal)
+    lowered = lower_workflow(plan, base_name(workflow, options.output), options.output, journal)
+    account(plan, journal)
+    files = _files(workflow, lowered, options.output, journal)
+    return Conversion(source, Bundle(files, source.name, options.output.namespace), journal, plan)
+
+
+def base_name(workflow: Workflow, settings: Settings) -> str:
+    """What the names of a workflow's objects derive from: its own name, else its file's."""
+    return settings.name_prefix or label(workflow.name.text if workflow.name else PurePosixPath(workflow.source.name).stem, 40, "workflow")
+
+
+def _files(
+    workflow: Workflow, lowered: LoweredWorkflow, settings: Settings, journal: Journal
+) -> dict[str, tuple[Manifest, ...]]:
+    base = base_name(workflow, settings)
+    triggers = TriggerSettings(
+        name=base,
+        repository=base,
+        namespace=settings.namespace or "default",
+        runner_account="" if settings.service_account else lowered.run.service_account,
+        template_defaults=lowered.defaults,
+    )
+    set_ = lower_triggers(workflow, lowered.template_run, lowered.needed, triggers, journal)
+    shared = listener_manifests(triggers, set_.scheduled)
+    files: dict[str, tuple[Manifest, ...]] = {f"tasks/{task.name}.yaml": (task.manifest(),) for task in lowered.tasks}
+    files |= {"pipeline.yaml": (lowered.pipeline.manifest(),)}
+    files |= {name: (manifest,) for name, manifest in lowered.files.items()}
+    files |= dict(set_.files) | dict(shared)
+    if lowered.claim:
+        files |= {"storage.yaml": (claim_manifest(lowered.claim, settings, journal),)}
+    if any(runtime.PLACE in str(task.manifest()) for task in lowered.tasks):
+        files |= {runtime.FILE: (runtime.config_map(),)}
+    return files | {f"runs/{base}.yaml": (lowered.run.manifest(),)}
+

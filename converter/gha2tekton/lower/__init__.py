@@ -1,0 +1,1 @@
+"""From the plan to Tekton: the only place besides plan/ that speaks both vocabularies."""

@@ -1,0 +1,205 @@
+"""How values that only a run knows reach a container: params, environment variables, Secrets.
+
+An expression that stays is written in GitHub's own notation for the runtime, which looks contexts up in the environment
+and the job's state; what the environment must hold for that is collected here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gha2tekton.expression import (
+    Call,
+    Compare,
+    Context,
+    Expression,
+    Filter,
+    Index,
+    Literal,
+    Partial,
+    Property,
+    Template,
+    fold,
+    references,
+    unparse,
+    unparse_template,
+)
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.expression.syntax import walk
+from gha2tekton.tekton.model import EnvVar
+from gha2tekton.tekton.names import param, variable
+
+SECRETS = "github-secrets"
+VARIABLES = "github-variables"
+"""The Secret and the ConfigMap that stand for the repository's secrets and variables."""
+
+Path = tuple[str, ...]
+
+_RUNTIME = frozenset(
+    "workspace job action action_path event_path env output path state step_summary run_attempt server_url".split()
+)
+"""Parts of the github context that the runtime sets itself."""
+
+_DERIVED: Mapping[str, str] = {"ref_name": "ref", "ref_type": "ref", "repository_owner": "repository"}
+_FUNCTIONS = frozenset(
+    "success failure always cancelled contains startswith endswith format join tojson fromjson hashfiles case".split()
+)
+_TRUSTED = frozenset(
+    "workspace job workflow repository repository_owner sha run_id run_number run_attempt server_url ref_type event_name".split()
+)
+
+
+class Unsupported(Exception):
+    """An expression that nothing in a Task can compute; the message says which part."""
+
+
+@dataclass(slots=True)
+class Carrier:
+    """What the containers of one Task must be given; filled while the Task is lowered."""
+
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """Contexts whose booleans come as text: compared with 'true' where they stand in an expression."""
+    variables: dict[str, EnvVar] = field(default_factory=dict)
+    params: dict[str, Path] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+    configured: set[str] = field(default_factory=set)
+    reads_needs: bool = False
+    composite: int = 0
+    """How many composite actions are open: their inputs are the runtime's to know."""
+
+    def text(self, template: Template) -> str:
+        """A template for the runtime."""
+        if len(template) == 1 and not isinstance(template[0], str) and static_path(template[0]):
+            self.check(template[0])
+            return unparse_template(template)
+        return "".join(part if isinstance(part, str) else f"${{{{ {self.expression(part)} }}}}" for part in template)
+
+    def expression(self, tree: Expression) -> str:
+        """An expression for the runtime."""
+        self.check(tree)
+        return unparse(fold(tree, self.typed)) if self.typed and not self.composite else unparse(tree)
+
+    def check(self, tree: Expression) -> None:
+        """See to it that all an expression reads is there; Unsupported if that cannot be."""
+        for node in walk(tree):
+            match node:
+                case Call() if node.name.lower() not in _FUNCTIONS:
+                    raise Unsupported(f"{node.name}() is not known")
+                case Property(target=Call()) | Index(target=Call()) | Filter(target=Call()):
+                    raise Unsupported(f"{unparse(node)}: parts of a computed object are not known while the job runs")
+                case Filter(target=target) if static_path(target) not in (("needs",), ("steps",)):
+                    raise Unsupported(f"{unparse(node)}: filters are computed over needs and steps only")
+                case Index(index=index) if not isinstance(index, Literal):
+                    raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
+                case Literal(value=dict()):
+                    raise Unsupported("an object is not known while the job runs")
+        for path in references(tree):
+            self.reach(path)
+
+    def reach(self, path: Path) -> None:
+        """Bring one context value to the container."""
+        root, depth = path[0].lower(), len(path)
+        lowered = (root, *path[1:])
+        if path[-1] == "*" and root in ("needs", "steps"):
+            self.reads_needs = self.reads_needs or root == "needs"
+            return
+        if depth == 1 or path[-1] == "*":
+            raise Unsupported(f"the whole context {'.'.join(path[: max(1, depth - 1)])} is not known while the job runs")
+        match root:
+            case "env" | "steps" | "runner":
+                if root == "steps" and depth < 3:
+                    raise Unsupported(f"{'.'.join(path)} as a whole is not known while the job runs")
+            case "needs":
+                if depth < 3:
+                    raise Unsupported(f"{'.'.join(path)} as a whole is not known while the job runs")
+                self.reads_needs = True
+            case "job":
+                if path[1].lower() != "status":
+                    raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
+            case "secrets":
+                self.secret(path[1])
+            case "vars":
+                self.configured.add(path[1])
+                self.give(EnvVar(variable(lowered), config_map=(VARIABLES, path[1])))
+            case "inputs" if self.composite:
+                return
+            case "github" if depth == 2:
+                self.github(path[1].lower())
+            case "github" | "inputs" | "matrix" | "strategy":
+                self.bring(lowered)
+            case _:
+                raise Unsupported(f"the context {path[0]} is not known while the job runs")
+
+    def github(self, name: str) -> None:
+        name = _DERIVED.get(name, name)
+        if name in _RUNTIME:
+            return
+        if name == "token":
+            self.secret("GITHUB_TOKEN")
+        elif name == "sha":
+            self.params["git-revision"] = ("git", "revision")
+            self.give(EnvVar("GITHUB_SHA", "$(params.git-revision)"))
+        else:
+            self.bring(("github", name))
+
+    def bring(self, path: Path) -> str:
+        """A param for a context value, and a variable of its name; the param's name."""
+        name = param(path if path[0] != "inputs" else path[1:])
+        self.params[name] = path
+        self.give(EnvVar(variable(path), f"$(params.{name})"))
+        return name
+
+    def secret(self, name: str) -> str:
+        """The variable that holds a secret."""
+        self.secrets.add(name)
+        held = f"GHA_SECRET_{variable(('x', name)).removeprefix('GHA_X_')}"
+        self.give(EnvVar(held, secret=(SECRETS, name)))
+        return held
+
+    def give(self, entry: EnvVar) -> None:
+        self.variables.setdefault(entry.name, entry)
+
+    def tekton(self, template: Template) -> str | None:
+        """Text with ``$(params.x)`` for fields that Tekton fills; None where a value must be computed."""
+        out: list[str] = []
+        for part in template:
+            if isinstance(part, str):
+                out.append(part)
+                continue
+            path = static_path(part)
+            if path is None or len(path) < 2 or path[0].lower() not in ("github", "inputs", "matrix"):
+                return None
+            root = path[0].lower()
+            if root == "github" and (path[1].lower() in _RUNTIME or path[1].lower() in _DERIVED or path[1].lower() == "token"):
+                return None
+            if root == "github" and path[1].lower() == "sha":
+                self.params["git-revision"] = ("git", "revision")
+                out.append("$(params.git-revision)")
+                continue
+            name = param((root, *path[1:]) if root != "inputs" else path[1:])
+            self.params[name] = (root, *path[1:])
+            out.append(f"$(params.{name})")
+        return "".join(out)
+
+
+def trusted(tree: Expression) -> bool:
+    """Whether only the repository's own people can set what an expression gives."""
+    for path in references(tree):
+        root = path[0].lower()
+        if root in ("matrix", "vars", "strategy", "runner"):
+            continue
+        if root == "github" and len(path) == 2 and path[1].lower() in _TRUSTED:
+            continue
+        return False
+    return True
+
+
+def boolean_inputs(names: Mapping[str, bool], root: str) -> Mapping[str, Any]:
+    """For ``typed``: each boolean of a context as a comparison of its text."""
+    return {
+        root: Partial(
+            {name: Compare("==", Property(Context(root), name), Literal("true")) for name, is_bool in names.items() if is_bool}
+        )
+    }

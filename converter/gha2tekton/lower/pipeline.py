@@ -1,0 +1,368 @@
+"""The Pipeline of a workflow and the run that starts it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gha2tekton.journal import Journal
+from gha2tekton.lower.bindings import input_default
+from gha2tekton.lower.carrier import Path
+from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask, leg_values
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
+from gha2tekton.lower.sidecars import escaped
+from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.tekton.model import (
+    Binding,
+    Manifest,
+    Param,
+    Pipeline,
+    PipelineRun,
+    PipelineTask,
+    Task,
+    TaskRunSpec,
+    When,
+    Workspace,
+)
+from gha2tekton.tekton.names import Namespace, label
+from gha2tekton.workflow.model import Workflow
+
+PIPELINE_NAMES = {
+    "prepare": "prepare-environment",
+    "notebook": "execute-notebook-gpu",
+    "convert": "convert-to-html",
+    "test": "run-tests",
+    "publish": "publish-results",
+}
+DEFAULT_MINUTES = 360
+"""GitHub's limit of a job that names none; Tekton's would be 60."""
+
+_RUN_NAME = "$(context.pipelineRun.name)"
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredWorkflow:
+    """Everything of a workflow but its triggers; ``needed`` are the Pipeline's params with their context paths."""
+
+    tasks: tuple[Task, ...]
+    pipeline: Pipeline
+    run: PipelineRun
+    template_run: PipelineRun
+    needed: Mapping[str, Path]
+    files: Mapping[str, Manifest]
+    claim: str
+    defaults: Mapping[str, str]
+    """Params of the TriggerTemplate beyond the event's: the GPU count and memory."""
+
+
+def lower_workflow(plan: Plan, base: str, settings: Settings, journal: Journal) -> LoweredWorkflow:
+    """Tasks, Pipeline and run of a plan; ``base`` is the name that everything derives from."""
+    return _Lowering(plan, base, settings, journal).workflow()
+
+
+class _Lowering:
+    def __init__(self, plan: Plan, base: str, settings: Settings, journal: Journal) -> None:
+        self.plan = plan
+        self.base = base
+        self.settings = settings
+        self.journal = journal
+        self.names = Namespace()
+        self.task_names = Namespace()
+        self.writer = JobWriter(plan.workflow, plan, settings, journal)
+        self.tasks: list[Task] = []
+        self.places: list[PipelineTask] = []
+        self.finals: list[PipelineTask] = []
+        self.ends: dict[str, list[str]] = {}
+        """The last PipelineTasks of each job, which those that need it wait for."""
+        self.needed: dict[str, Path] = {}
+        self.images: dict[str, str] = {}
+        self.specs: list[TaskRunSpec] = []
+        self.gpu = 0
+
+    def workflow(self) -> LoweredWorkflow:
+        staged = [job for job in self.plan.jobs if job.layout == "stages"]
+        for job in _ordered(self.plan):
+            if job.refused:
+                self.refused(job)
+            elif job.layout == "stages":
+                self.staged(job, bare=len(staged) == 1)
+            else:
+                self.whole(job)
+        if not self.plan.chained:
+            self.gate()
+        params = self.params()
+        claims = self.plan.claims
+        workspaces = [SOURCE, *([ARTIFACTS] if self.uses(ARTIFACTS) else []), *([CACHE] if self.uses(CACHE) else [])]
+        workspaces += [STATE] if self.uses(STATE) else []
+        claim = f"{self.base}-workspace" if claims else ""
+        pipeline = Pipeline(
+            name=f"{self.base}-pipeline",
+            description=f"{self.plan.workflow.title} ({self.plan.workflow.source.name})",
+            labels=MANAGED,
+            params=tuple(params),
+            workspaces=tuple(Workspace(name, WORKSPACES[name]) for name in workspaces),
+            tasks=tuple(self.places),
+            finally_=tuple(self.finals),
+        )
+        run = self.run(pipeline, workspaces, claim)
+        files = {f"scripts/{name}.yaml": manifest for name, manifest in self.writer.files.items()}
+        texts = {"gpu-count": str(max(1, self.gpu)), "memory-limit": self.settings.memory} if self.gpu else {}
+        used = {name: value for name, value in texts.items() if any(name == "gpu-count" or "memory" in s.limits for s in self.specs)}
+        template = replace(run, task_run_specs=tuple(self.by_text(spec) for spec in self.specs)) if used else run
+        return LoweredWorkflow(tuple(self.tasks), pipeline, run, template, self.needed, files, claim, used)
+
+    def by_text(self, spec: TaskRunSpec) -> TaskRunSpec:
+        """Quantities as text of the TriggerTemplate, the one place where a param can reach them."""
+        texts = {self.settings.gpu_resource: "$(tt.params.gpu-count)", "memory": "$(tt.params.memory-limit)"}
+        return replace(spec, limits={name: texts[name] for name in spec.limits})
+
+    def uses(self, workspace: str) -> bool:
+        return any(binding.name == workspace for place in (*self.places, *self.finals) for binding in place.workspaces)
+
+    # -- jobs --------------------------------------------------------------------------------------------------------
+
+    def staged(self, job: JobPlan, bare: bool) -> None:
+        prefix = self.settings.name_prefix
+        roles = [stage.role or "" for stage in job.stages]
+        own = "" if bare and len(self.plan.jobs) == 1 else f"{label(job.job.id)}-"
+        head = f"{prefix}-" if prefix else "" if bare and prefix is None or prefix == "" else f"{self.base}-{own}"
+        names = [self.task_names.take(head + TASK_NAMES[role]) for role in roles]
+        places = [self.names.take(own + PIPELINE_NAMES[role]) for role in roles]
+        before: tuple[str, ...] = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
+        for index, lowered in enumerate(self.writer.tasks(job, names)):
+            self.tasks.append(lowered.task)
+            gated = lowered.stage.gated
+            when = (When(f"$(tasks.{places[index - 1]}.results.go)", ("true",)),) if gated else ()
+            last = index == len(names) - 1
+            place = self.place(job, lowered, places[index], before, {}, "" if last else "continue", when)
+            self.places.append(place)
+            self.gpu_of(lowered, places[index])
+            before = (places[index],)
+        if any(stage.gated for stage in job.stages):
+            # A stage that could not start keeps all behind it from starting; what runs after failures runs here then.
+            final = replace(place, name=self.names.take(f"{places[-1]}-after-failure"), run_after=(), on_error="")
+            self.finals.append(replace(final, when=(When(f"$(tasks.{places[-1]}.status)", ("None",)),)))
+        self.ends[job.job.id.lower()] = [places[-1]]
+
+    def whole(self, job: JobPlan) -> None:
+        stem = label(job.job.id)
+        group = [plan for plan in self.plan.jobs if plan.job.id == job.job.id]
+        total = self.writer.legs(job)
+        prefix = self.settings.name_prefix
+        head = f"{self.base}-" if prefix is None else f"{prefix}-" if prefix else ""
+        variant = "" if len(group) == 1 else f"-{label(job.legs[0].name)}"
+        name = self.task_names.take(f"{head}{stem}{variant}")
+        (lowered,) = self.writer.tasks(job, [name])
+        self.tasks.append(lowered.task)
+        waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
+        on_error = "" if self.plan.chained else "continue"
+        strategy = job.job.strategy
+        parallel = strategy.max_parallel.literal if strategy and strategy.max_parallel else None
+        lanes = int(parallel) if parallel and parallel.isdigit() and int(parallel) > 0 else total
+        ends = self.ends.setdefault(job.job.id.lower(), [])
+        for leg in job.legs:
+            place = self.names.take(f"{stem}-{leg.name}" if total > 1 else stem)
+            values = leg_values(leg.values, lowered.params)
+            if "leg" in lowered.params:
+                values["leg"] = str(leg.index)
+            behind = (ends[len(ends) - lanes],) if len(ends) >= lanes and lanes < total else ()
+            self.places.append(self.place(job, lowered, place, (*waits, *behind), values, on_error, ()))
+            self.gpu_of(lowered, place)
+            ends.append(place)
+
+    def refused(self, job: JobPlan) -> None:
+        """A job that cannot run here: its Task says so and fails."""
+        from gha2tekton.lower.refusal import refused_task
+
+        target = f"tasks/{self.base}-{label(job.job.id)}.yaml"
+        for path in self.journal.open_leaves(job.job.path):
+            self.journal.manual(path, job.refused, target)
+        if label(job.job.id) in self.ends.get(job.job.id.lower(), []):
+            return
+        name = self.task_names.take(f"{self.base}-{label(job.job.id)}")
+        self.tasks.append(refused_task(job, name, self.settings.unmapped))
+        waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
+        place = self.names.take(label(job.job.id))
+        self.places.append(PipelineTask(place, name, waits, on_error="" if self.plan.chained else "continue"))
+        self.ends.setdefault(job.job.id.lower(), []).append(place)
+
+    def place(
+        self,
+        job: JobPlan,
+        lowered: LoweredTask,
+        name: str,
+        after: Sequence[str],
+        values: Mapping[str, str],
+        on_error: str,
+        when: tuple[When, ...],
+    ) -> PipelineTask:
+        params: dict[str, str] = {}
+        for param, path in lowered.params.items():
+            if param in values:
+                params[param] = values[param]
+            elif path == ("github", "run_id"):
+                params[param] = _RUN_NAME
+            elif path[0] == "matrix":
+                params[param] = ""
+            else:
+                self.needed[param] = path
+                params[param] = f"$(params.{param})"
+        for declared in lowered.task.params:
+            if declared.default is not None:
+                self.images[declared.name] = declared.default
+                params[declared.name] = f"$(params.{declared.name})"
+        return PipelineTask(
+            name=name,
+            task=lowered.task.name,
+            run_after=tuple(dict.fromkeys(after)),
+            timeout=self.timeout(job),
+            on_error=on_error,
+            when=when,
+            params=params,
+            workspaces=tuple(self.binding(job, workspace) for workspace in lowered.workspaces),
+        )
+
+    def binding(self, job: JobPlan, workspace: str) -> Binding:
+        """Every run has directories of its own; only caches outlive it."""
+        if workspace == CACHE:
+            return Binding(workspace, workspace)
+        if workspace == ARTIFACTS:
+            return Binding(workspace, workspace, _RUN_NAME)
+        if job.layout == "job":
+            return Binding(workspace, workspace)
+        own = "" if len(self.plan.jobs) == 1 else f"/{label(job.job.id)}"
+        return Binding(workspace, workspace, _RUN_NAME + own)
+
+    def timeout(self, job: JobPlan) -> str:
+        value = job.job.timeout_minutes
+        text = job.scope.guess(value) if value is not None else None
+        minutes = DEFAULT_MINUTES
+        if value is not None and text is not None:
+            try:
+                minutes = max(1, int(float(text)))
+                self.journal.exact(value.path, "pipeline.yaml")
+            except ValueError:
+                self.journal.manual(value.path, "a time limit is a number of minutes", "pipeline.yaml")
+        elif value is not None:
+            self.journal.manual(value.path, "a Pipeline's time limits must be known before it runs", "pipeline.yaml")
+        return _duration(minutes)
+
+    def gpu_of(self, lowered: LoweredTask, place: str) -> None:
+        kind, name = lowered.gpu
+        if not kind:
+            return
+        held = next(part for part in (*lowered.task.steps, *lowered.task.sidecars) if part.name == name)
+        limits = {key: value for key, value in held.limits.items() if key == self.settings.gpu_resource or key == "memory"}
+        self.gpu = max(self.gpu, lowered.stage.gpu)
+        self.specs.append(TaskRunSpec(place, name if kind == "step" else "", name if kind == "sidecar" else "", limits))
+
+    def gate(self) -> None:
+        """One ``finally`` task gives the run its status when jobs run on after failures."""
+        from gha2tekton.lower.refusal import gate_task
+
+        results = {job.job.id.lower(): job for job in self.plan.jobs}
+        name = self.task_names.take(f"{self.base}-status")
+        legs = [(id, self.writer.legs(job)) for id, job in results.items()]
+        places = [state for id, count in legs for state in ([f"{id}.{leg}" for leg in range(count)] if count > 1 else [id])]
+        self.tasks.append(gate_task(name, places))
+        binding = Binding(ARTIFACTS, ARTIFACTS, _RUN_NAME)
+        self.finals.append(PipelineTask(self.names.take("status"), name, workspaces=(binding,)))
+
+    # -- the run -----------------------------------------------------------------------------------------------------
+
+    def params(self) -> list[Param]:
+        inputs = {item.name.lower(): item for event in self.plan.workflow.events for item in event.inputs}
+        out: list[Param] = []
+        for name, path in sorted(self.needed.items(), key=lambda item: (item[1][0] != "git", item[0])):
+            item = inputs.get(path[1].lower()) if path[0] == "inputs" else None
+            if item is not None:
+                description = (item.description.literal or "") if item.description else ""
+                out.append(Param(name, " ".join(description.split()), escaped(input_default(item))))
+            elif path[0] == "git":
+                out.append(Param(name, "Repository to fetch" if path[1] == "url" else "Branch, tag or commit to fetch"))
+            else:
+                out.append(Param(name, ".".join(path), ""))
+        out += [Param(name, "Image that computes", image) for name, image in self.images.items()]
+        if self.gpu:
+            out.append(Param("gpu-count", "GPUs of the run; its taskRunSpecs carry the quantity, which no param can", str(self.gpu)))
+            out.append(Param("memory-limit", "Memory of the GPU container; its taskRunSpecs carry it", self.settings.memory))
+        return out
+
+    def run(self, pipeline: Pipeline, workspaces: Sequence[str], claim: str) -> PipelineRun:
+        values = {param.name: param.default or "" for param in pipeline.params}
+        values |= {name: _manual(path, values[name], self.plan.workflow) for name, path in self.needed.items()}
+        pod: Manifest = {}
+        if self.gpu:
+            pod = {
+                "nodeSelector": {"nvidia.com/gpu.present": "true"},
+                "tolerations": [{"key": self.settings.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}],
+            }
+            for job in self.plan.jobs:
+                if job.runner and job.runner.node_selector:
+                    pod["nodeSelector"] = dict(job.runner.node_selector)
+        if claim:
+            pod["securityContext"] = {"fsGroup": 1000}
+        staged = any(job.layout == "stages" for job in self.plan.jobs)
+        bound = tuple(_bound(name, claim if name != SOURCE or staged else "") for name in workspaces)
+        return PipelineRun(
+            generate_name=f"{label(self.base, 50)}-",
+            pipeline=pipeline.name,
+            service_account=self.settings.service_account or f"{self.base}-runner",
+            timeout=self.longest(pipeline),
+            labels=MANAGED,
+            params=values,
+            workspaces=bound,
+            pod_template=pod,
+            task_run_specs=tuple(self.specs),
+        )
+
+    def longest(self, pipeline: Pipeline) -> str:
+        """Long enough for the longest chain of tasks and what comes at the end."""
+        minutes: dict[str, int] = {}
+        for task in pipeline.tasks:
+            minutes[task.name] = _minutes(task.timeout) + max((minutes.get(name, 0) for name in task.run_after), default=0)
+        final = max((_minutes(task.timeout) for task in pipeline.finally_), default=0)
+        return _duration(max(minutes.values(), default=60) + final)
+
+
+def _bound(name: str, claim: str) -> Manifest:
+    if not claim:
+        return {"name": name, "emptyDir": {}}
+    place = {SOURCE: "source-code", ARTIFACTS: "shared-artifacts", CACHE: "gpu-cache", STATE: "test-execution"}[name]
+    return {"name": name, "subPath": place, "persistentVolumeClaim": {"claimName": claim}}
+
+
+def _manual(path: Path, default: str, workflow: Workflow) -> str:
+    """What a run started by hand says of its event: that of a dispatch on the default branch."""
+    known = {
+        ("git", "url"): "https://github.com/OWNER/REPOSITORY.git",
+        ("git", "revision"): "main",
+        ("github", "ref"): "refs/heads/main",
+        ("github", "event_name"): "workflow_dispatch",
+        ("github", "repository"): "OWNER/REPOSITORY",
+        ("github", "workflow"): escaped(workflow.title),
+    }
+    return known.get(path, default)
+
+
+def _minutes(duration: str) -> int:
+    hours, _, rest = duration.partition("h") if "h" in duration else ("0", "", duration)
+    return int(hours or 0) * 60 + int(rest.split("m")[0] or 0) if duration else 60
+
+
+def _duration(minutes: int) -> str:
+    return f"{minutes // 60}h{minutes % 60}m0s"
+
+
+def _ordered(plan: Plan) -> list[JobPlan]:
+    """Jobs after those they need, otherwise as written."""
+    done: set[str] = set()
+    left = list(plan.jobs)
+    out: list[JobPlan] = []
+    while left:
+        ready = [job for job in left if all(name in done for name in job.job.needed)] or left[:1]
+        for job in ready:
+            out.append(job)
+            left.remove(job)
+        done |= {job.job.id.lower() for job in ready}
+    return out

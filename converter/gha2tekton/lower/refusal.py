@@ -1,0 +1,46 @@
+"""Small Tasks of our own: a job that cannot run here, and the gate that gives a run its status."""
+
+from __future__ import annotations
+
+from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
+from gha2tekton.lower.words import safe
+from gha2tekton.plan.model import JobPlan
+from gha2tekton.shell.quote import word
+from gha2tekton.tekton.model import Container, Task, Workspace
+
+IMAGE = "docker.io/library/busybox:1.37"
+
+
+def refused_task(job: JobPlan, name: str, unmapped: str) -> Task:
+    """A Task that says what a person must carry over, quoting the job's beginning, and fails."""
+    text = safe(f"This job must be carried over by hand: {job.refused}")
+    quoted = "".join(f"#   {safe(line)}\n" for line in job.job.span.source.text[job.job.span.start :].splitlines()[:12])
+    end = "exit 0" if unmapped == "skip" else "exit 1"
+    script = f"#!/bin/sh\n{quoted}echo {word(text)} >&2\n{end}\n"
+    return Task(name, (Container("by-hand", IMAGE, script),), f"jobs.{job.job.id}: to be done by hand", dict(MANAGED))
+
+
+_GATE = """#!/bin/sh
+# The run is what its jobs are: a job that failed, was cancelled or never told its result makes it fail.
+status=0
+for job in {jobs}; do
+  result=$(cat "$(workspaces.{workspace}.path)/.jobs/$job/result" 2>/dev/null || echo failure)
+  echo "$job: $result"
+  case $result in success | skipped) ;; *) status=1 ;; esac
+done
+exit $status
+"""
+
+
+def gate_task(name: str, jobs: list[str]) -> Task:
+    """The Task that fails when any job did; ``jobs`` are their state directories."""
+    script = _GATE.format(jobs=" ".join(word(job) for job in jobs), workspace=ARTIFACTS)
+    return Task(
+        name,
+        (Container("status", IMAGE, script),),
+        "Gives the run the status of its jobs",
+        dict(MANAGED),
+        workspaces=(Workspace(ARTIFACTS, WORKSPACES[ARTIFACTS]),),
+    )
+
+

@@ -1,0 +1,89 @@
+"""Keys whose outcome no Task tells: what GitHub alone does, and what planning has used up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gha2tekton.journal import Cause, Journal, Setup
+from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.rules.model import Runner
+from gha2tekton.workflow.model import Concurrency, Job, Value
+
+
+def account(plan: Plan, journal: Journal) -> None:
+    """Give the leaves of such keys their outcome."""
+    workflow = plan.workflow
+    if workflow.name is not None:
+        journal.exact(workflow.name.path, "pipeline.yaml")
+    _drop(journal, [workflow.run_name, workflow.description], "no effect outside GitHub", "it names runs in GitHub's list")
+    _drop(journal, workflow.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
+    _concurrency(workflow.concurrency, journal)
+    used = {id(step.step) for job in plan.jobs for step in job.walk()}
+    for job in plan.jobs:
+        _job(job, journal)
+    if workflow.defaults is not None:
+        for value in (workflow.defaults.shell, workflow.defaults.working_directory):
+            if value is not None and journal.fate(value.path) is None:
+                journal.dropped(value.path, "superseded", "no step runs by this default" if used else "")
+
+
+def _job(plan: JobPlan, journal: Journal) -> None:
+    job = plan.job
+    if plan.refused:
+        return
+    target = "pipeline.yaml"
+    if job.runs_on is not None:
+        for value in (*job.runs_on.labels, *([job.runs_on.group] if job.runs_on.group else [])):
+            journal.adapted(value.path, _machine(plan), target)
+    if job.name is not None:
+        journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
+    for value in job.needs:
+        journal.exact(value.path, target)
+    _drop(journal, job.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
+    _drop(journal, job.snapshot, "GitHub-only service", "images of runners")
+    _drop(journal, [job.cancel_timeout_minutes], "no effect outside GitHub", "Tekton has one limit for ending a Pod")
+    _concurrency(job.concurrency, journal)
+    if job.environment is not None:
+        _drop(journal, [job.environment.url, job.environment.deployment], "GitHub-only service", "deployments are GitHub's")
+        journal.dropped(job.environment.name.path, "GitHub-only service", "reviewers and rules of environments are GitHub's")
+        why = f"job {job.id} runs in this environment: give its secrets and variables to the run's Secret and ConfigMap"
+        journal.need(Setup("environment", job.environment.name.text, why))
+    _strategy(job, journal, target)
+    if job.defaults is not None:
+        for value in (job.defaults.shell, job.defaults.working_directory):
+            if value is not None and journal.fate(value.path) is None:
+                journal.dropped(value.path, "superseded", "no step runs by this default")
+
+
+def _machine(plan: JobPlan) -> str:
+    runner = plan.runner or Runner("linux")
+    gpu = f" with {plan.gpu} GPU{'s' if plan.gpu > 1 else ''} on one container" if plan.gpu else ""
+    note = f"; {runner.note}" if runner.note else ""
+    return f"runs in a Pod on Linux{gpu}{note}"
+
+
+def _strategy(job: Job, journal: Journal, target: str) -> None:
+    if job.strategy is None:
+        return
+    for path in journal.open_leaves(f"{job.path}.strategy.matrix"):
+        journal.exact(path, target)
+    if job.strategy.fail_fast is not None:
+        if job.strategy.fail_fast.raw is False:
+            journal.exact(job.strategy.fail_fast.path, target, reason="same as default: legs run to their end")
+        else:
+            journal.dropped(job.strategy.fail_fast.path, "GitHub-only service", "legs run to their end: Tekton cancels none")
+    if job.strategy.max_parallel is not None:
+        journal.exact(job.strategy.max_parallel.path, target)
+
+
+def _concurrency(concurrency: Concurrency | None, journal: Journal) -> None:
+    if concurrency is None:
+        return
+    values = [concurrency.group, concurrency.cancel_in_progress, concurrency.queue]
+    _drop(journal, values, "GitHub-only service", "runs neither wait for nor cancel each other")
+
+
+def _drop(journal: Journal, values: Iterable[Value | None], cause: Cause, reason: str) -> None:
+    for value in values:
+        if value is not None and journal.knows(value.path):
+            journal.dropped(value.path, cause, reason)

@@ -1,0 +1,277 @@
+"""A job's script: its steps in the words of the runtime, the user's own lines verbatim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gha2tekton.expression import Call, Expression, Template, unparse
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.journal import Journal
+from gha2tekton.lower.carrier import Carrier, Unsupported, trusted
+from gha2tekton.lower.words import broken, call, safe, without
+from gha2tekton.plan.model import PlannedStep
+from gha2tekton.plan.scope import Scope
+from gha2tekton.rules.render import emit
+from gha2tekton.shell.holes import Hole, fill
+from gha2tekton.shell.quote import word
+from gha2tekton.shell.script import read
+from gha2tekton.tekton.names import variable
+from gha2tekton.workflow.model import Defaults, Step, Value
+
+
+@dataclass(slots=True)
+class ScriptWriter:
+    """Writes the steps of one Task; ``post`` takes the calls for the job's end."""
+
+    carrier: Carrier
+    journal: Journal
+    target: str
+    defaults: Defaults | None
+    unmapped: str
+    post: list[str]
+    in_container: bool = False
+
+    def steps(self, steps: Sequence[PlannedStep]) -> str:
+        """The calls of all steps, one after the other."""
+        return "".join(self.step(step, composite=False) for step in steps)
+
+    def step(self, planned: PlannedStep, composite: bool) -> str:
+        if planned.rule is not None and planned.rule.fate == "dropped":
+            for path in self.journal.open_leaves(planned.step.path):
+                self.journal.dropped(path, planned.rule.cause, planned.rule.reason, planned.rule.id)
+            return ""
+        try:
+            if planned.refused:
+                return self.refused(planned, planned.refused)
+            if planned.action is not None:
+                return self.composite(planned)
+            if planned.step.run is not None:
+                return self.run(planned, composite)
+            return self.action(planned)
+        except Unsupported as problem:
+            return self.refused(planned, str(problem))
+
+    # -- the three kinds of steps -----------------------------------------------------------------------------------
+
+    def run(self, planned: PlannedStep, composite: bool) -> str:
+        step = planned.step
+        assert step.run is not None
+        options = self.options(planned)
+        defaults = None if composite else self.defaults
+        place = step.working_directory or (defaults.working_directory if defaults else None)
+        shell = step.shell or (defaults.shell if defaults else None)
+        if place is not None:
+            options += ["--dir", word(self.carrier.text(planned.scope.fold(place)))]
+            self.exact(place)
+        shell_text = self.carrier.text(planned.scope.fold(shell)) if shell else ""
+        if shell is not None:
+            self.exact(shell)
+        if shell_text or self.in_container:
+            options += ["--shell", word(shell_text or "sh")]
+        body, more, problems = self.body(planned, step.run, shell_text)
+        if problems:
+            return self.refused(planned, "; ".join(problems))
+        self.exact(step.run)
+        self.commands(planned)
+        return call(planned.title, [*options, *more], body)
+
+    def body(self, planned: PlannedStep, run: Value, shell: str) -> tuple[str, list[str], tuple[str, ...]]:
+        """The script with holes filled, the options that bring their values, and what could not be filled."""
+        parts: list[str | Hole] = []
+        options: list[str] = []
+        assigned = set()
+        template = planned.scope.fold(run)
+        if any(not isinstance(part, str) for part in template):
+            plain = "".join(part if isinstance(part, str) else "x" for part in template)
+            assigned = set(re.findall(r"\b([A-Za-z_]\w*)=", plain)) | set(read(plain).constants)
+        for part in template:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            name, option = self.hole(part, len(options) // 2 + 1, assigned)
+            if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
+                options += option
+            parts.append(Hole(name, trusted(part), f"${{{{ {unparse(part)} }}}}"))
+        language = "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
+        filled = fill(parts, language)
+        return filled.text, options, filled.problems
+
+    def hole(self, tree: Expression, number: int, assigned: set[str]) -> tuple[str, list[str]]:
+        """The variable that holds an expression's value in a script, and the option that sets it where one must."""
+        path = static_path(tree)
+        text = self.carrier.expression(tree) if path is None else unparse(tree)
+        if path is None:
+            name = f"GHA_EXPRESSION_{number}"
+            return name, ["--env", word(f"{name}=${{{{ {text} }}}}")]
+        self.carrier.check(tree)
+        root = path[0].lower()
+        if root == "env" and len(path) == 2 and path[1] not in assigned and re.fullmatch(r"[A-Za-z_]\w*", path[1]):
+            return path[1], []
+        if root == "secrets":
+            held = self.carrier.secret(path[1])
+            return held, ["--secret", held.removeprefix("GHA_SECRET_")]
+        if root == "github" and len(path) == 2 and path[1].lower() == "token":
+            return self.carrier.secret("GITHUB_TOKEN"), ["--secret", "GITHUB_TOKEN"]
+        name = variable((root, *path[1:]))
+        if root in ("env", "steps", "needs", "job") or (root == "inputs" and self.carrier.composite):
+            return name, ["--env", word(f"{name}=${{{{ {text} }}}}")]
+        return name, []
+
+    def action(self, planned: PlannedStep) -> str:
+        step, rule = planned.step, planned.rule
+        assert rule is not None
+        assert step.uses is not None
+        options = self.options(planned)
+        given = {name: planned.scope.fold(value) for name, value in step.inputs.items()}
+        emission = emit(rule, given)
+        if emission.problems:
+            return self.refused(planned, "; ".join(emission.problems))
+        for name, template in emission.variables.items():
+            options += ["--env", word(f"{name}={self.carrier.text(template)}")]
+        for outcome in emission.outcomes:
+            self.input(step.inputs[outcome.name], outcome.fate, outcome.reason, outcome.cause, rule.id)
+        if rule.differs:
+            self.journal.adapted(step.uses.value.path, rule.differs, self.target, rule.id)
+        else:
+            self.journal.exact(step.uses.value.path, self.target, rule.id)
+        if "token" in rule.needs:
+            self.carrier.secret("GITHUB_TOKEN")
+        if emission.post:
+            self.post.append(call(f"Post {planned.title}", without(options, "--id", "--if") + ["--if", "success()"], emission.post))
+        return call(planned.title, options, emission.lines or ":\n")
+
+    def input(self, value: Value, fate: str, reason: str, cause: object, rule: str) -> None:
+        match fate:
+            case "exact":
+                self.journal.exact(value.path, self.target, rule, reason)
+            case "adapted":
+                self.journal.adapted(value.path, reason, self.target, rule)
+            case "dropped":
+                self.journal.dropped(value.path, cause, reason, rule)  # type: ignore[arg-type]  # checked when the rule is read
+            case _:
+                self.journal.manual(value.path, reason, self.target, rule)
+
+    def composite(self, planned: PlannedStep) -> str:
+        step, action = planned.step, planned.action
+        assert action is not None
+        assert step.uses is not None
+        options = self.options(planned)
+        for item in action.inputs:
+            given = step.inputs.get(item.name.lower())
+            value = given or item.default
+            template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
+            options += ["--input", word(f"{item.name}={self.carrier.text(template)}")]
+            if given is not None:
+                self.exact(given)
+            for leaf in item.leaves:
+                if leaf.path.endswith(".default") and given is None:
+                    self.journal.exact(leaf.path, self.target)
+                else:
+                    self.journal.dropped(leaf.path, "superseded", "the step gives the input" if given else "")
+        for value in step.inputs.values():
+            if not any(item.name.lower() == value.path.rsplit(".", 1)[-1].lower() for item in action.inputs):
+                self.journal.dropped(value.path, "superseded", "the action has no such input, and GitHub only warns")
+        self.exact(step.uses.value)
+        self.carrier.composite += 1
+        inner = "".join(self.step(part, composite=True) for part in planned.inner)
+        within = planned.inner[0].scope if planned.inner else planned.scope
+        outputs: list[str] = []
+        for output in action.outputs:
+            text = self.carrier.text(within.fold(output.value))
+            outputs += ["--output", word(f"{output.name}={text}")]
+            for leaf in output.leaves:
+                self.journal.exact(leaf.path, self.target) if leaf.path.endswith(".value") else self.journal.dropped(
+                    leaf.path, "no effect outside GitHub", "a description"
+                )
+        self.carrier.composite -= 1
+        for leaf in (action.name, action.using, *action.leaves):
+            if leaf is not None and self.journal.knows(leaf.path):
+                self.journal.dropped(leaf.path, "no effect outside GitHub", "it describes the action")
+        begin = broken(["composite", word(planned.title), *options])
+        return f"\n{begin}\n{inner}{broken(['end_composite', *outputs])}\n"
+
+    def refused(self, planned: PlannedStep, reason: str) -> str:
+        """A step that fails loudly where it stands and quotes what a person must carry over."""
+        rule = planned.rule.id if planned.rule else ""
+        for path in self.journal.open_leaves(planned.step.path):
+            self.journal.manual(path, reason, self.target, rule)
+        self.journal.manual(_main(planned.step), reason, self.target, rule)
+        try:
+            options = self.options(planned)
+        except Unsupported:
+            options = []
+        if self.unmapped == "skip":
+            return call(planned.title, options, f"echo {word('This step was left out: ' + reason)}\n")
+        original = safe(planned.step.span.text)
+        quoted = "".join(f"#   {line}\n" for line in original.splitlines())
+        body = f"{quoted}echo {word(safe('This step must be carried over by hand: ' + reason))} >&2\nexit 1\n"
+        return call(planned.title, options, body)
+
+    # -- what all steps have -----------------------------------------------------------------------------------------
+
+    def options(self, planned: PlannedStep) -> list[str]:
+        step, scope = planned.step, planned.scope
+        out: list[str] = []
+        if step.id is not None:
+            out += ["--id", word(step.id.text)]
+            self.exact(step.id)
+        if step.name is not None:
+            self.carrier.text(scope.fold(step.name))
+            self.exact(step.name)
+        if step.condition is not None:
+            out += self.condition(scope.tree(step.condition.tree))
+            self.exact(step.condition.value)
+        for name, value in step.env.items():
+            out += ["--env", word(f"{name}={self.carrier.text(_outside(scope, step, value))}")]
+            self.exact(value)
+        if step.continue_on_error is not None:
+            out += self.flag("--continue", step.continue_on_error, scope)
+        if step.timeout_minutes is not None:
+            out += self.flag("--timeout", step.timeout_minutes, scope)
+        return out
+
+    def condition(self, tree: Expression) -> list[str]:
+        """Nothing for success(), which is what a step has without a word."""
+        text = self.carrier.expression(tree)
+        return [] if isinstance(tree, Call) and tree.name == "success" and not tree.arguments else ["--if", word(text)]
+
+    def flag(self, option: str, value: Value, scope: Scope) -> list[str]:
+        template = scope.fold(value)
+        self.exact(value)
+        if len(template) == 1 and not isinstance(template[0], str):
+            return [option, word(self.carrier.expression(template[0]))]
+        return [option, word(self.carrier.text(template))]
+
+    def exact(self, value: Value) -> None:
+        if self.journal.knows(value.path):
+            self.journal.exact(value.path, self.target)
+
+    def commands(self, planned: PlannedStep) -> None:
+        """A row for every command, with the rule that knows it."""
+        span = planned.step.run.span if planned.step.run else planned.step.span
+        for seen in planned.commands:
+            first = seen.command.text.split("\n")[0]
+            self.journal.enrol(seen.path, f"command {first[:60]}", span)
+            rule = seen.rule
+            if rule is not None and rule.fate == "manual":
+                self.journal.manual(seen.path, rule.reason, self.target, rule.id)
+            elif rule is not None and rule.differs:
+                self.journal.adapted(seen.path, rule.differs, self.target, rule.id)
+            else:
+                self.journal.exact(seen.path, self.target, rule.id if rule else "")
+
+
+def _outside(scope: Scope, step: Step, value: Value) -> Template:
+    """A variable's value, in which the step's other variables are not to be seen yet."""
+    known = dict(scope.known.get("env") or {})
+    for name in step.env:
+        known.pop(name, None)
+    return scope.with_known(env=type(scope.known["env"])(known)).fold(value) if "env" in scope.known else scope.fold(value)
+
+
+def _main(step: Step) -> str:
+    if step.run is not None:
+        return step.run.path
+    return step.uses.value.path if step.uses is not None else next((value.path for value in step.wait), step.path)

@@ -1,0 +1,37 @@
+"""What the user may choose about the output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Names, places and sizes; every default is what a first conversion should use."""
+
+    namespace: str = ""
+    name_prefix: str | None = None
+    """Goes before the names of Tasks; None takes the workflow's name."""
+    gpu_resource: str = "nvidia.com/gpu"
+    memory: str = "32Gi"
+    storage_class: str = ""
+    storage: str = "50Gi"
+    unmapped: Literal["fail", "skip"] = "fail"
+    service_account: str = ""
+
+
+MANAGED = {"app.kubernetes.io/managed-by": "gha2tekton"}
+
+SOURCE = "source-code-workspace"
+ARTIFACTS = "shared-artifacts-workspace"
+CACHE = "gpu-cache-workspace"
+STATE = "test-execution-workspace"
+"""The guide's workspaces: the job's files, what the run publishes, what outlives runs, what the job itself must keep."""
+
+WORKSPACES = {
+    SOURCE: "The workspace of a job: what it checks out and makes",
+    ARTIFACTS: "Artifacts of the run, and what its jobs tell each other",
+    CACHE: "Caches, kept from run to run",
+    STATE: "What a job carries from Task to Task: outcomes, environment, home, Python packages",
+}

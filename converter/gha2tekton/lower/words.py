@@ -1,0 +1,57 @@
+"""The words of a job's script as text: one call of the runtime after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gha2tekton.shell.quote import word
+
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_TEKTONS_OWN = re.compile(
+    r"\$\((?:params|workspaces|results|context|steps?|tasks|finally|inputs|outputs|artifacts|credentials)(?:\.|\[|\))"
+)
+WIDTH = 110
+"""Longer heads of steps are broken into lines."""
+
+LARGE = 64 * 1024
+"""Scripts beyond this many characters go into a ConfigMap: all of a Task's share one argument list."""
+
+
+def fits(script: str) -> bool:
+    """Whether a script may stand in a Task as it is: Tekton has no way to quote what it takes for a reference."""
+    return len(script) <= LARGE and not _TEKTONS_OWN.search(script) and not _UNREADABLE.search(script)
+
+
+def without(options: Sequence[str], *names: str) -> list[str]:
+    pairs = zip(options[::2], options[1::2], strict=True)
+    return [part for pair in pairs if pair[0] not in names for part in pair]
+
+
+def safe(text: str) -> str:
+    """Quoted text that neither Tekton nor a log takes for anything."""
+    return _UNREADABLE.sub("", text).replace("$(", "$ (")
+
+
+def head(title: str, options: Sequence[str]) -> str:
+    return "\n" + broken(["step", word(safe(title)), *options])
+
+
+def broken(words: Sequence[str]) -> str:
+    """A call on one line, or with an option a line where it would be too long."""
+    line = " ".join(words)
+    if len(line) <= WIDTH or len(words) < 4:
+        return line
+    count = 2 if words[0] != "end_composite" else 1
+    pairs = [" ".join(words[at : at + 2]) for at in range(count, len(words), 2)]
+    return " \\\n  ".join([" ".join(words[:count]), *pairs])
+
+
+def call(title: str, options: Sequence[str], body: str) -> str:
+    body = body if body.endswith("\n") else body + "\n"
+    lines = body.splitlines()
+    delimiter, count = "STEP", 1
+    while delimiter in lines:
+        count += 1
+        delimiter = f"STEP_{count}"
+    return f"{head(title, options)} <<'{delimiter}'\n{body}{delimiter}\n"

@@ -1,0 +1,1 @@
+"""Where each step runs and what must be carried to it."""

@@ -1,0 +1,256 @@
+"""The plan of a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gha2tekton.expression import Template, calls, references
+from gha2tekton.journal import Diagnostic, Journal
+from gha2tekton.plan import layout
+from gha2tekton.plan.containers import Found, find
+from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
+from gha2tekton.plan.scope import Scope, evaluate_leaf, job_scope, literal
+from gha2tekton.plan.steps import StepReader
+from gha2tekton.rules import machines
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.model import ImageChoice, Runner
+from gha2tekton.shell.docker import container_options, gpu_request
+from gha2tekton.workflow.matrix import Leg, MatrixError, legs
+from gha2tekton.workflow.model import Job, Workflow
+from gha2tekton.workflow.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    layout: str = "auto"
+    gpu_count: int = 0
+    """What is asked for where the workflow says ``all`` or nothing; 0 is one."""
+    image: str = ""
+
+
+def build_plan(
+    workflow: Workflow, rules: RuleSet, repository: Repository, options: PlanOptions, journal: Journal
+) -> Plan:
+    """Where everything runs; what cannot run at all is marked as refused, with the reason."""
+    builder = _Builder(workflow, rules, repository, options, journal)
+    jobs = tuple(plan for job in workflow.jobs for plan in builder.job(job))
+    chained = _chained(workflow)
+    if not chained:
+        jobs = tuple(replace(job, state=True) for job in jobs)
+    return Plan(workflow, jobs, chained)
+
+
+def _chained(workflow: Workflow) -> bool:
+    """Whether a failure stops just what it stops on GitHub, without any word about other jobs' results."""
+    ancestors = {job.id.lower(): _ancestors(job, workflow) for job in workflow.jobs}
+    for job in workflow.jobs:
+        if job.continue_on_error is not None or _speaks_of_others(job):
+            return False
+        # A job that its own condition skips must skip those that need it.
+        if job.condition is not None and any(job.id.lower() in above for above in ancestors.values()):
+            return False
+    pairs = ((one, other) for one in ancestors for other in ancestors if one < other)
+    return all(
+        one in ancestors[other] or other in ancestors[one] or ancestors[one] == ancestors[other] for one, other in pairs
+    )
+
+
+def _ancestors(job: Job, workflow: Workflow) -> frozenset[str]:
+    above: set[str] = set()
+    pending = list(job.needed)
+    while pending:
+        name = pending.pop()
+        if name not in above:
+            above.add(name)
+            needed = workflow.job(name)
+            pending += needed.needed if needed else ()
+    return frozenset(above)
+
+
+def _speaks_of_others(job: Job) -> bool:
+    """Whether anything in a job reads ``needs`` or its condition calls a status function."""
+    if job.condition is not None and calls(job.condition.tree) & {"always", "failure", "cancelled", "success"}:
+        return True
+    return any(path[0] == "needs" for template in _templates(job) for part in template if not isinstance(part, str) for path in references(part))
+
+
+def _templates(job: Job) -> Iterable[Template]:
+    if job.condition is not None:
+        yield (job.condition.tree,)
+    values = [job.name, job.timeout_minutes, *job.env.values(), *job.outputs.values(), *job.inputs.values()]
+    values += list(job.runs_on.labels) if job.runs_on else []
+    if job.container:
+        values += [job.container.image, job.container.options, *job.container.env.values()]
+    for step in job.steps:
+        if step.condition is not None:
+            yield (step.condition.tree,)
+        values += [step.name, step.run, step.working_directory, step.continue_on_error, step.timeout_minutes]
+        values += [*step.env.values(), *step.inputs.values()]
+    yield from (value.template for value in values if value is not None)
+
+
+class _Builder:
+    def __init__(
+        self, workflow: Workflow, rules: RuleSet, repository: Repository, options: PlanOptions, journal: Journal
+    ) -> None:
+        self.workflow = workflow
+        self.rules = rules
+        self.repository = repository
+        self.options = options
+        self.journal = journal
+        self.reader = StepReader(rules, repository, journal)
+        self.needed = {name for job in workflow.jobs for name in job.needed}
+
+    def job(self, job: Job) -> list[JobPlan]:
+        try:
+            all_legs = legs(job.strategy, lambda value: evaluate_leaf(value, {}))
+        except MatrixError as error:
+            return [self.refused(job, f"the matrix cannot be expanded: {error}")]
+        if job.uses is not None:
+            return [self.refused(job, f"{job.uses.value.text}: calls of reusable workflows are not drawn in yet")]
+        # Legs on machines of one kind share a Task, which gets the leg's values as params.
+        groups: dict[object, list[Leg]] = {}
+        for leg in all_legs:
+            scope = job_scope(self.workflow.title, job.id, leg, static=True)
+            runner = self.runner(job, scope)
+            groups.setdefault((runner.os, runner.gpu, runner.image, str(runner.node_selector)), []).append(leg)
+        return [self.group(job, tuple(group), len(all_legs)) for group in groups.values()]
+
+    def refused(self, job: Job, reason: str) -> JobPlan:
+        scope = job_scope(self.workflow.title, job.id, Leg(), static=True)
+        return JobPlan(job, scope, (Leg(),), "job", reason, (), ("docker.io/library/busybox:1.37",), refused=reason)
+
+    def group(self, job: Job, group: tuple[Leg, ...], total: int) -> JobPlan:
+        static = len(group) == 1
+        scope = job_scope(self.workflow.title, job.id, group[0], static)
+        runner = self.runner(job, job_scope(self.workflow.title, job.id, group[0], static=True))
+        if runner.os in ("macos", "windows"):
+            return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
+        constant = not _writes_env(job)
+        scope = scope.with_env(self.workflow.env, constant).with_env(job.env, constant)
+        steps = self.reader.steps(job.steps, scope, constant)
+        found = find(steps, self.repository)
+        choice = self.image(job, scope, steps, runner)
+        whole = layout.why_whole(job, steps, total, job.id.lower() in self.needed)
+        wanted = self.options.layout == "stages" or (self.options.layout == "auto" and _stageable(steps, found))
+        chosen: Layout = "stages" if wanted and not whole else "job"
+        stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
+        if len(stages) < 2:
+            chosen, stages = "job", (Stage(steps),)
+        if wanted and whole:
+            self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
+        gpu = self.gpu(job, scope, runner, found)
+        needs = {need for step in steps for part in step.walk() if part.rule for need in part.rule.needs}
+        held = choice.holds | self.base()
+        why = "it runs notebooks or GPU containers" if chosen == "stages" else whole or "it is one piece of work"
+        return JobPlan(
+            job,
+            scope,
+            group,
+            chosen,
+            why,
+            self.placed(stages, found, gpu),
+            choice.reference,
+            held,
+            self.supplies(steps, held),
+            runner,
+            gpu,
+            "artifacts" in needs,
+            "cache" in needs,
+        )
+
+    def runner(self, job: Job, scope: Scope) -> Runner:
+        if job.runs_on is None:
+            return Runner("unknown")
+        labels = [scope.guess(label) or "" for label in job.runs_on.labels]
+        group = (scope.guess(job.runs_on.group) or "") if job.runs_on.group else ""
+        if not any(labels) and not group:
+            return Runner("linux", note="the runner is only known at run time: taken for a Linux machine without a GPU")
+        return machines.runner(self.rules, labels, group)
+
+    def base(self) -> frozenset[str]:
+        return frozenset(name for table in self.rules.table("images") for name in table.get("base") or ())
+
+    def image(self, job: Job, scope: Scope, steps: Sequence[PlannedStep], runner: Runner) -> ImageChoice:
+        if job.container is not None:
+            reference = tuple(
+                part.removeprefix("docker://") if isinstance(part, str) else part for part in scope.fold(job.container.image)
+            )
+            known = machines.facts(self.rules, literal(reference) or "")
+            everything = known or next(iter(machines.images(self.rules)))
+            return ImageChoice(reference, known.holds if known else frozenset(), (), everything)
+        fixed = self.options.image or runner.image
+        versions: dict[str, Template] = {}
+        tools: set[str] = set()
+        provided: set[str] = set()
+        for step in steps:
+            for part in step.walk():
+                if part.rule and part.rule.provides and part.rule.provides.tool not in versions:
+                    given = part.step.inputs.get(part.rule.provides.version)
+                    text = part.scope.guess(given) if given else None
+                    wanted = (text,) if text else part.scope.fold(given) if given else (part.rule.provides.default,)
+                    versions[part.rule.provides.tool] = wanted
+                tools |= {tool for tool in part.tools - provided - self.base() if not self.supplied(part, tool)}
+                if part.step.run is not None:
+                    tools.add("bash")
+                provided |= part.provided
+        choice = machines.choose(self.rules, {tool for tool in tools if _is_known(self.rules, tool)}, versions)
+        return replace(choice, reference=(fixed,), holds=frozenset()) if fixed else choice
+
+    def supplied(self, step: PlannedStep, tool: str) -> bool:
+        """Whether a line can install what an image lacks."""
+        return any(seen.name == tool and seen.rule is not None and bool(seen.rule.supply) for seen in step.commands)
+
+    def supplies(self, steps: Sequence[PlannedStep], held: frozenset[str]) -> tuple[str, ...]:
+        """Install lines for what the runner had, no earlier step installs and the image lacks."""
+        provided: set[str] = set()
+        lines: dict[str, None] = {}
+        for step in steps:
+            for part in step.walk():
+                for seen in part.commands:
+                    lacking = seen.name in part.tools and seen.name not in held and not provided & {"*", seen.name}
+                    if lacking and seen.rule and seen.rule.supply and not part.provided & {"*", seen.name}:
+                        lines.setdefault(seen.rule.supply)
+                provided |= part.provided
+        return tuple(lines)
+
+    def gpu(self, job: Job, scope: Scope, runner: Runner, found: Found) -> int:
+        asked: list[int | str] = [container.gpus for container in found.containers if container.gpus is not None]
+        if job.container is not None and job.container.options is not None:
+            request = gpu_request(container_options(scope.guess(job.container.options) or ""))
+            asked += [request] if request is not None else []
+        counts = [count for count in asked if isinstance(count, int)]
+        if self.options.gpu_count and (asked or runner.gpu):
+            return self.options.gpu_count
+        if counts and "all" not in asked:
+            return max(counts)
+        if asked and not runner.gpu:
+            message = f"job {job.id} asks for all GPUs of a machine and its runner's label names no number: one is asked for"
+            self.journal.note(Diagnostic("gpu-count-assumed", "note", message, job.span))
+        return runner.gpu or (1 if asked else 0)
+
+    def placed(self, stages: Sequence[Stage], found: Found, gpu: int) -> tuple[Stage, ...]:
+        """The stages with their containers, and the GPU in the one that computes."""
+        where = layout.stage_of(stages, found)
+        out: list[Stage] = []
+        for index, stage in enumerate(stages):
+            own = tuple(container for container in found.containers if where.get(container.name) == index)
+            computes = len(stages) == 1 or stage.role == "notebook" or any(container.gpus is not None for container in own)
+            out.append(replace(stage, containers=own, gpu=gpu if computes else 0))
+        return tuple(out)
+
+
+def _stageable(steps: Sequence[PlannedStep], found: Found) -> bool:
+    """A job that runs notebooks, or containers that ask for a GPU."""
+    return any(step.role == "notebook" for step in steps) or any(container.gpus is not None for container in found.containers)
+
+
+def _is_known(rules: RuleSet, tool: str) -> bool:
+    return any(tool in image.holds for image in machines.images(rules))
+
+
+def _writes_env(job: Job) -> bool:
+    """Whether any step can change the environment of later ones."""
+    return any(step.run is not None and "GITHUB_ENV" in step.run.text or step.uses is not None and step.uses.kind == "local" for step in job.steps)
+

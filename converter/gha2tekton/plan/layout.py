@@ -1,0 +1,104 @@
+"""One Task a job, or the guide's stages: which, and where the cuts are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from gha2tekton.plan.containers import Found
+from gha2tekton.plan.model import ROLES, PlannedStep, Role, Stage
+from gha2tekton.plan.steps import in_container
+from gha2tekton.workflow.model import Job
+
+
+def why_whole(job: Job, steps: Sequence[PlannedStep], legs: int, needed: bool) -> str:
+    """Why a job may not be split; empty when it may."""
+    if needed:
+        return "other jobs wait for its result"
+    if legs > 1:
+        return "it has several legs, which run side by side"
+    if job.services:
+        return "its services must stay beside all its steps"
+    if any("background" in step.effects for step in steps):
+        return "a process that a script leaves running must stay beside the later steps"
+    for step in steps:
+        if "system" in step.effects and not _replayable(step):
+            return f"step '{step.title}' changes the machine in a way that cannot be done again in a later Task"
+    return ""
+
+
+def _replayable(step: PlannedStep) -> bool:
+    """Whether a step does nothing but install packages, so that it may be run again."""
+    return all(
+        seen.rule is not None and "system" in seen.rule.effects or seen.command.name in ("echo", "sudo", "set", "true", "df")
+        for part in step.walk()
+        for seen in part.commands
+        if not in_container(seen)
+    )
+
+
+def cut(steps: Sequence[PlannedStep], found: Found) -> tuple[Stage, ...]:
+    """The stages of a job: roles only move on, steps without one stay with their neighbours."""
+    roles = _with_containers(steps, found)
+    current: Role = "prepare"
+    placed: list[tuple[Role, PlannedStep]] = []
+    for step, role in zip(steps, roles, strict=True):
+        if role is not None and ROLES.index(role) > ROLES.index(current):
+            current = role
+        placed.append((current, step))
+    stages: list[Stage] = []
+    for role in ROLES:
+        own = tuple(step for where, step in placed if where == role)
+        if own:
+            stages.append(Stage(own, role))
+    return tuple(stages)
+
+
+def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | None]:
+    """A step that starts a container goes with the first step that works in it."""
+    roles = [_role(step, found.users.get(step.step.path, frozenset())) for step in steps]
+    for index, step in enumerate(steps):
+        used = found.users.get(step.step.path, frozenset())
+        if used and roles[index] in (None, "prepare"):
+            later = (roles[at] for at in range(index + 1, len(steps)) if found.users.get(steps[at].step.path, frozenset()) & used)
+            roles[index] = next((role for role in later if role and role != "prepare"), roles[index])
+    # All that work in one container stay in one Task: the first such step decides for those after it.
+    first: dict[str, Role] = {}
+    for index, step in enumerate(steps):
+        for name in sorted(found.users.get(step.step.path, frozenset())):
+            role = roles[index]
+            if name in first:
+                roles[index] = first[name]
+            elif role is not None:
+                first[name] = role
+    return roles
+
+
+def _role(step: PlannedStep, containers: Iterable[str]) -> Role | None:
+    if step.role == "prepare" and any("git" in seen.name and "clone" in seen.command.values for seen in step.commands):
+        # Test repositories are cloned where they are used.
+        return None if _late(step) else step.role
+    return step.role
+
+
+def _late(step: PlannedStep) -> bool:
+    return any("test" in (value or "") for seen in step.commands for value in seen.command.values)
+
+
+def gate(stages: Sequence[Stage]) -> tuple[Stage, ...]:
+    """A stage none of whose steps runs after a failure starts only when nothing has failed."""
+    last = len(stages) - 1
+    return tuple(
+        replace(stage, gated=0 < index < last and not any(step.after_failure for step in stage.steps))
+        for index, stage in enumerate(stages)
+    )
+
+
+def stage_of(stages: Sequence[Stage], found: Found) -> Mapping[str, int]:
+    """The stage in which each container is called."""
+    return {
+        name: index
+        for index, stage in reversed(list(enumerate(stages)))
+        for step in stage.steps
+        for name in found.users.get(step.step.path, frozenset())
+    }

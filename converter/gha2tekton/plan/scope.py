@@ -1,0 +1,111 @@
+"""What is known at conversion where an expression stands, and when the rest will be known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gha2tekton.expression import (
+    Context,
+    Expression,
+    Literal,
+    Partial,
+    Property,
+    Template,
+    evaluate_tree,
+    fold,
+    fold_template,
+    to_string,
+)
+from gha2tekton.expression.syntax import ExpressionError
+from gha2tekton.workflow.matrix import Leg, MatrixError
+from gha2tekton.workflow.model import Env, Value
+
+WORKSPACE = "/workspace/source-code-workspace"
+"""Where a job's workspace is mounted in every container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The contexts of one place; ``known`` maps each to what conversion knows of it."""
+
+    known: Mapping[str, Any] = field(default_factory=dict)
+    likely: Mapping[str, str] = field(default_factory=dict)
+    """Values of ``env`` that stand unless a step changes them: good for planning, not for the output."""
+
+    def fold(self, value: Value | None) -> Template:
+        """A leaf with all that is known in it computed."""
+        return fold_template(value.template, self.known) if value is not None else ()
+
+    def tree(self, tree: Expression) -> Expression:
+        return fold(tree, self.known)
+
+    def text(self, value: Value | None) -> str | None:
+        """The text of a leaf if conversion knows all of it."""
+        return literal(self.fold(value))
+
+    def guess(self, value: Value | None) -> str | None:
+        """Like ``text``, with ``env`` as it most likely is."""
+        if value is None:
+            return None
+        return literal(fold_template(value.template, {**self.known, "env": Partial(self.likely)}))
+
+    def with_env(self, env: Env, constant: bool) -> Scope:
+        """A scope inside of more variables; they are known only if nothing can change them."""
+        values = {name: text for name, value in env.items() if (text := self.text(value)) is not None}
+        likely = {**self.likely, **{name: text for name, value in env.items() if (text := self.guess(value)) is not None}}
+        before = dict(self.known.get("env") or {})
+        for name in env:
+            before.pop(name, None)
+        known = {**self.known, "env": Partial({**before, **values} if constant else before)}
+        return replace(self, known=known, likely=likely)
+
+    def with_known(self, **contexts: Any) -> Scope:
+        return replace(self, known={**self.known, **contexts})
+
+
+def job_scope(title: str, job: str, leg: Leg, static: bool) -> Scope:
+    """The scope of a job; ``static`` puts the leg's own values in, else they are params of its Task."""
+    strategy = {"fail-fast": True, "job-index": float(leg.index), "job-total": float(leg.total), "max-parallel": float(leg.total)}
+    known: dict[str, Any] = {
+        "github": Partial(
+            workspace=WORKSPACE,
+            workflow=title,
+            job=job,
+            token=Property(Context("secrets"), "GITHUB_TOKEN"),
+            run_attempt="1",
+        ),
+        "runner": Partial(os="Linux", environment="self-hosted"),
+        "strategy": strategy if static or leg.total == 1 else Partial({"fail-fast": True, "job-total": float(leg.total)}),
+        "env": Partial(),
+    }
+    if static or not leg.values:
+        known["matrix"] = dict(leg.values)
+    return Scope(known)
+
+
+def literal(template: Template) -> str | None:
+    """The text of a template without expressions."""
+    if not template:
+        return ""
+    return template[0] if len(template) == 1 and isinstance(template[0], str) else None
+
+
+def evaluate_leaf(value: Value, known: Mapping[str, Any]) -> Any:
+    """The typed value of a leaf for a matrix; MatrixError where only the run knows it."""
+    if value.literal is not None:
+        return value.raw
+    template = fold_template(value.template, known) if len(value.template) > 1 else value.template
+    if len(template) == 1 and not isinstance(template[0], str):
+        folded = fold(template[0], known)
+        if isinstance(folded, Literal):
+            return folded.value
+        try:
+            return evaluate_tree(folded, {})
+        except ExpressionError:
+            raise MatrixError(f"{value.text}: only the run knows this value") from None
+    text = literal(template)
+    if text is None:
+        raise MatrixError(f"{value.text}: only the run knows this value")
+    return to_string(text)

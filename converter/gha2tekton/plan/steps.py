@@ -1,0 +1,208 @@
+"""What each step means: the rule of its action, the commands of its script, its role and effects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gha2tekton.expression import Expression, Literal, Partial, Template, calls, is_truthy, unparse_template
+from gha2tekton.journal import Journal
+from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
+from gha2tekton.plan.scope import Scope
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.shell.docker import CALLS, parse_call
+from gha2tekton.shell.nested import unwrapped
+from gha2tekton.shell.script import Command, read
+from gha2tekton.workflow.model import Action, Step, Uses
+from gha2tekton.workflow.parse import parse_action
+from gha2tekton.workflow.repository import Repository
+
+MAX_DEPTH = 9
+"""How deep GitHub lets composite actions call each other."""
+
+_BUILTINS = frozenset(
+    ". : [ alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown echo enable "
+    "eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd "
+    "read readarray readonly return set shift shopt source suspend test time times trap true type typeset ulimit umask "
+    "unalias unset wait".split()
+)
+_STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
+_PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class StepReader:
+    """Reads the steps of one job."""
+
+    rules: RuleSet
+    repository: Repository
+    journal: Journal
+
+    def steps(self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = "") -> tuple[PlannedStep, ...]:
+        """The steps with their meaning; ``constant`` tells that nothing writes to GITHUB_ENV."""
+        return tuple(self.step(step, scope, constant, depth, prefix) for step in steps)
+
+    def step(self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str) -> PlannedStep:
+        scope = outer.with_env(step.env, constant)
+        title = _title(step, scope)
+        after = step.condition is not None and _after_failure(scope.tree(step.condition.tree))
+        if step.run is not None:
+            return self.script(step, title, scope, after)
+        if step.uses is None:
+            waits = "background, waiting and parallel steps cannot be carried: run the commands in one script"
+            return PlannedStep(step, title, scope, after_failure=after, refused=waits)
+        if step.uses.kind == "docker":
+            return PlannedStep(step, title, scope, after_failure=after, refused="a container action needs a step of its own image")
+        rule = self.rules.action(step.uses.name) if step.uses.kind == "remote" else None
+        if rule is not None:
+            refused = rule.reason if rule.fate == "manual" else ""
+            role: Role | None = next((role for role in ROLES if role == rule.role), None)
+            return PlannedStep(
+                step, title, scope, rule, role=role, effects=rule.effects, tools=frozenset(rule.tools), after_failure=after, refused=refused
+            )
+        return self.called(step, step.uses, title, scope, constant, depth, after, prefix)
+
+    def called(
+        self, step: Step, uses: Uses, title: str, scope: Scope, constant: bool, depth: int, after: bool, prefix: str
+    ) -> PlannedStep:
+        """A composite action, drawn in with its steps; any other action is refused."""
+        action, reason = self.action(uses, prefix)
+        if action is None:
+            return PlannedStep(step, title, scope, after_failure=after, refused=reason)
+        if action.using.text.lower() != "composite":
+            why = f"the action runs as {action.using.text}, which needs GitHub's runtime; write a rule for it"
+            return PlannedStep(step, title, scope, after_failure=after, refused=why)
+        if depth >= MAX_DEPTH:
+            return PlannedStep(step, title, scope, after_failure=after, refused=f"{uses.value.text}: actions call each other in a circle")
+        inputs: dict[str, object] = {}
+        for item in action.inputs:
+            given = step.inputs.get(item.name.lower())
+            text = scope.text(given) if given is not None else scope.text(item.default) if item.default else ""
+            if text is not None:
+                inputs[item.name.lower()] = text
+        within = scope.with_known(inputs=Partial(inputs), steps=Partial())
+        below = f"{uses.ref}{action.source.name}#"
+        inner = self.steps(action.steps, within, constant, depth + 1, below)
+        strongest = max((part.role for part in inner if part.role), key=lambda role: _STRENGTH[role], default=None)
+        return PlannedStep(
+            step,
+            title,
+            scope,
+            action=action,
+            inner=inner,
+            role=strongest,
+            effects=frozenset().union(*(part.effects for part in inner)),
+            tools=frozenset().union(*(part.tools for part in inner)),
+            provided=frozenset().union(*(part.provided for part in inner)),
+            after_failure=after,
+        )
+
+    def action(self, uses: Uses, prefix: str) -> tuple[Action | None, str]:
+        source = (
+            self.repository.action(uses.name) if uses.kind == "local" else self.repository.remote_action(uses.name, uses.ref)
+        )
+        if source is None and uses.kind == "local":
+            return None, f"there is no action in {uses.name} of the repository"
+        if source is None:
+            return None, f"no rule knows {uses.value.text}; write one, or give its checkout with --actions-dir"
+        action = parse_action(source, self.journal, f"{source.name}#")
+        return action, "" if action else f"{source.name} cannot be read"
+
+    def script(self, step: Step, title: str, scope: Scope, after: bool) -> PlannedStep:
+        assert step.run is not None
+        text = guessed_script(scope, step.run.template)
+        shell = (scope.guess(step.shell) if step.shell else "") or ""
+        if shell and not re.match(r"(ba|da|z|k)?sh\b", shell):
+            return PlannedStep(step, title, scope, effects=frozenset({"workspace"}), after_failure=after)
+        commands = tuple(self.command(step.run.path, index, command) for index, command in enumerate(read(text, scope.likely).commands))
+        roles = [seen.rule.role for seen in commands if seen.rule and seen.rule.role]
+        strongest = max(roles, key=lambda role: _STRENGTH[role], default="")
+        effects = frozenset().union(*(seen.rule.effects for seen in commands if seen.rule and not in_container(seen)))
+        if "GITHUB_ENV" in text or "GITHUB_PATH" in text:
+            effects |= {"env"}
+        if any(seen.command.background for seen in commands):
+            effects |= {"background"}
+        return PlannedStep(
+            step,
+            title,
+            scope,
+            commands=commands,
+            role=next((role for role in ROLES if role == strongest), None),
+            effects=effects,
+            tools=frozenset(_tools(commands, text)),
+            provided=frozenset(_provided(commands)),
+            after_failure=after,
+        )
+
+    def command(self, path: str, index: int, command: Command) -> SeenCommand:
+        inner = unwrapped(command)
+        rule = self.rules.command(inner.name, inner.values) if inner.name else None
+        docker = parse_call(inner.values) if inner.name in CALLS else None
+        return SeenCommand(f"{path}.commands[{index}]", command, inner.name, rule, docker)
+
+
+def guessed_script(scope: Scope, template: Template) -> str:
+    """A script for planning: expressions with their likely value, or as a variable of no known value."""
+    from gha2tekton.expression import fold_template
+
+    parts = fold_template(template, {**scope.known, "env": Partial(scope.likely)})
+    return "".join(part if isinstance(part, str) else "${GHA_VALUE}" for part in parts)
+
+
+def _title(step: Step, scope: Scope) -> str:
+    if step.name is not None:
+        return unparse_template(scope.fold(step.name)).strip() or "Run"
+    if step.run is not None:
+        first = step.run.text.strip().splitlines()[:1]
+        return f"Run {first[0].strip() if first else ''}"[:80].strip()
+    return f"Run {step.uses.value.text}" if step.uses else "Wait"
+
+
+def _after_failure(tree: Expression) -> bool:
+    """Whether a step may run although something failed."""
+    if isinstance(tree, Literal) and not is_truthy(tree.value):
+        return False
+    return bool(calls(tree) & {"always", "failure", "cancelled"})
+
+
+def in_container(seen: SeenCommand) -> bool:
+    """Whether a command runs in a container that another command calls."""
+    at = seen.command.within
+    while at is not None:
+        if unwrapped(at).name in CALLS:
+            return True
+        at = at.within
+    return False
+
+
+def _tools(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
+    functions = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
+    for seen in commands:
+        if in_container(seen):
+            continue
+        for word in {seen.name, seen.command.name}:
+            raw = seen.command.words[0].value or ""
+            if word and word not in _BUILTINS and word not in functions and "/" not in raw and _PACKAGE.fullmatch(word):
+                yield word
+
+
+def _provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
+    """Tools that a script installs itself; ``*`` when it installs what a file names."""
+    for seen in commands:
+        if in_container(seen):
+            continue
+        words = [value or "" for value in unwrapped(seen.command).values]
+        if "install" not in words and seen.name not in ("conda", "mamba", "micromamba", "npm", "uv", "poetry", "pixi"):
+            continue
+        if any(word in ("-r", "--requirement", "-e", "sync", "--file", "-f", ".") or word.startswith((".[", "./")) for word in words):
+            yield "*"
+        if seen.name in ("poetry", "pixi"):
+            yield "*"
+        for word in words[1:]:
+            package = _PACKAGE.match(word)
+            if package and not word.startswith("-"):
+                yield package[0]
+                yield package[0].removeprefix("jupyter-")
+                if package[0] in ("jupyter", "notebook", "jupyterlab", "nbconvert", "nbclient", "papermill", "jupyter-core"):
+                    yield "jupyter"

@@ -1,0 +1,125 @@
+"""The legs of a matrix, in the runner's order and with its names.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gha2tekton.expression import equals, to_string
+from gha2tekton.workflow.model import MatrixValue, Strategy, Value
+
+
+class MatrixError(ValueError):
+    """The matrix is not known at conversion, or GitHub would refuse it; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One combination; ``name`` is what GitHub puts in parentheses behind the job's name."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    index: int = 0
+    total: int = 1
+
+
+Evaluate = Callable[[Value], Any]
+"""The value of a leaf with its expressions computed; raises MatrixError where only the run knows it."""
+
+
+def legs(strategy: Strategy | None, evaluate: Evaluate) -> tuple[Leg, ...]:
+    """All legs of a job; a job without a matrix has one."""
+    if strategy is None or (not strategy.vectors and not strategy.include and strategy.expression is None):
+        return (Leg(),)
+    if strategy.expression is not None:
+        whole = evaluate(strategy.expression)
+        if not isinstance(whole, dict):
+            raise MatrixError("the matrix is not a mapping")
+        vectors = {name: value for name, value in whole.items() if name.lower() not in ("include", "exclude")}
+        include, exclude = whole.get("include") or [], whole.get("exclude") or []
+    else:
+        vectors = {name: _plain(value, evaluate) for name, value in strategy.vectors.items()}
+        include, exclude = _listed(strategy.include, evaluate), _listed(strategy.exclude, evaluate)
+    for name, vector in vectors.items():
+        if not isinstance(vector, list) or not vector:
+            raise MatrixError(f"Matrix vector '{name}' does not contain any values")
+    return _numbered(*_combine(vectors, include, exclude))
+
+
+def _listed(entries: tuple[MatrixValue, ...] | Value, evaluate: Evaluate) -> list[Any]:
+    if isinstance(entries, Value):
+        value = evaluate(entries)
+        return value if isinstance(value, list) else []
+    return [_plain(entry, evaluate) for entry in entries]
+
+
+def _plain(node: MatrixValue, evaluate: Evaluate) -> Any:
+    match node.value:
+        case Value():
+            return evaluate(node.value)
+        case tuple():
+            return [_plain(item, evaluate) for item in node.value]
+        case _:
+            return {key: _plain(item, evaluate) for key, item in node.value.items()}
+
+
+_Combination = dict[str, Any]
+
+
+def _combine(
+    vectors: Mapping[str, list[Any]], include: Sequence[Any], exclude: Sequence[Any]
+) -> tuple[list[_Combination], list[list[str]]]:
+    """The combinations, and for each the keys that make its name."""
+    combinations = [dict(zip(vectors, values, strict=True)) for values in itertools.product(*vectors.values())] if vectors else []
+    combinations = [one for one in combinations if not any(_covers(entry, one) for entry in exclude)]
+    originals = [dict(one) for one in combinations]
+    names = [list(vectors) for _ in combinations]
+    lowered = {name.lower() for name in vectors}
+    for entry in include:
+        if not isinstance(entry, dict):
+            continue
+        wanted = {key: value for key, value in entry.items() if key.lower() in lowered}
+        extras = {key: value for key, value in entry.items() if key.lower() not in lowered}
+        matched = [index for index, one in enumerate(originals) if _covers(wanted, one)] if vectors else []
+        for index in matched:
+            combinations[index].update(extras)
+        if not matched:
+            combinations.append(dict(entry))
+            names.append(list(entry))
+    return combinations, names
+
+
+def _covers(entry: Any, combination: Any) -> bool:
+    """Whether every leaf of an entry equals the combination's there."""
+    if isinstance(entry, dict):
+        if not isinstance(combination, dict):
+            return False
+        lowered = {key.lower(): value for key, value in combination.items()}
+        return all(key.lower() in lowered and _covers(value, lowered[key.lower()]) for key, value in entry.items())
+    if isinstance(entry, list):
+        return (
+            isinstance(combination, list)
+            and len(entry) <= len(combination)
+            and all(_covers(item, other) for item, other in zip(entry, combination, strict=False))
+        )
+    return not isinstance(combination, dict | list) and equals(entry, combination)
+
+
+def _numbered(combinations: Sequence[_Combination], names: Sequence[Sequence[str]]) -> tuple[Leg, ...]:
+    return tuple(
+        Leg(one, ", ".join(text for key in keys for text in _texts(one[key]) if text), index, len(combinations))
+        for index, (one, keys) in enumerate(zip(combinations, names, strict=True))
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [to_string(value)]

@@ -1,0 +1,54 @@
+"""What jobs wait for: unknown names, and circles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gha2tekton.source import Span
+from gha2tekton.workflow.model import Job, Value
+from gha2tekton.workflow.reader import Reader
+
+
+def check_needs(reader: Reader, jobs: Sequence[Job], span: Span) -> None:
+    """Every need must name a job, and some job must be able to start first."""
+    known = {job.id.lower(): job for job in jobs}
+    if not any(not job.needs for job in jobs):
+        reader.error("no-first-job", "The workflow must contain at least one job with no dependencies.", span)
+    done: set[str] = set()
+    for job in jobs:
+        for need in job.needs:
+            if need.text.lower() not in known:
+                reader.error("unknown-job", f"Job '{job.id}' depends on unknown job '{need.text}'.", need.span)
+        circle = _circle(job.id.lower(), known, done)
+        if circle:
+            first, second = circle[0], circle[1]
+            chain = " → ".join(known[id].id for id in circle)
+            message = f"Job '{known[first].id}' depends on job '{known[second].id}' which creates a cycle in the dependency graph"
+            reader.error("cycle", f"{message}: {chain}", _need(known[first], second).span)
+
+
+def _need(job: Job, id: str) -> Value:
+    return next(need for need in job.needs if need.text.lower() == id)
+
+
+def _circle(start: str, jobs: Mapping[str, Job], done: set[str]) -> tuple[str, ...]:
+    """The first circle met from a job on; jobs in ``done`` are known to lead into none or a told one."""
+    chain: list[str] = []
+    pending: list[tuple[str, list[str]]] = [(start, list(jobs[start].needed))] if start not in done else []
+    if pending:
+        chain.append(start)
+    while pending:
+        id, left = pending[-1]
+        if not left:
+            pending.pop()
+            chain.pop()
+            done.add(id)
+            continue
+        need = left.pop(0)
+        if need in chain:
+            done.update(chain)
+            return (*chain[chain.index(need) :], need)
+        if need in jobs and need not in done:
+            chain.append(need)
+            pending.append((need, list(jobs[need].needed)))
+    return ()

@@ -1,0 +1,37 @@
+"""Programs that a case needs and this machine may lack, small and the same on both sides, first on the PATH."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPTS = {
+    "nvidia-smi": '#!/bin/sh\necho "GPU 0: a stand-in (UUID: GPU-0)"\n',
+}
+
+
+PLACE = Path("/var/tmp/gha2tekton-stand-ins")
+"""Where containers see them, and what they change there is lost with them; the recorder, which keeps all, has its own."""
+
+
+def provide(names: tuple[str, ...], base: Path = PLACE) -> tuple[Path, ...]:
+    """Directories for the PATH that hold the named stand-ins."""
+    return tuple(_provide(name, base) for name in names)
+
+
+def _provide(name: str, base: Path) -> Path:
+    if name == "python":
+        return _python(base / f"python-{sys.version_info.major}.{sys.version_info.minor}")
+    directory = base / name
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / name).write_text(SCRIPTS[name], encoding="utf-8")
+    (directory / name).chmod(0o755)
+    return directory
+
+
+def _python(directory: Path) -> Path:
+    """An environment that pip may install into, as an image's Python is; a system's own refuses."""
+    if not (directory / "bin" / "pip").exists():
+        subprocess.run(["/usr/bin/python3", "-m", "venv", "--copies", str(directory)], check=True)
+    return directory / "bin"

@@ -33,8 +33,8 @@ function property(list, name,   i, n, parts, value) {
 function obey(name, list, value,   file, place) {
   if (name == "add-mask") {
     n = split(value, lines, "\n")
-    for (i = 1; i <= n; i++) if (lines[i] != "") { masks[++count] = lines[i]; print lines[i] >> ENVIRON["GHA_MASKS"] }
-    close(ENVIRON["GHA_MASKS"])
+    for (i = 1; i <= n; i++) if (lines[i] != "") { masks[++count] = lines[i]; print lines[i] >> ENVIRON["GHA_MASKS"]; print lines[i] >> (ENVIRON["GHA_STATE"] "/masks") }
+    close(ENVIRON["GHA_MASKS"]); close(ENVIRON["GHA_STATE"] "/masks")
   } else if (name == "set-output" || name == "save-state") {
     file = ENVIRON["GHA_STEP"] "/" (name == "set-output" ? "outputs/" tolower(property(list, "name")) : "saved/" property(list, "name"))
     if (property(list, "name") !~ /^$|\//) { printf "%s", value > file; close(file) }

@@ -37,18 +37,15 @@ job_condition() {
   GHA_SCOPE=$GHA_STATE/condition truth "$text"
 }
 
-# Every secret, and each line of it, is hidden in what steps print.
+# Every secret, and each line of it, is hidden in what steps print. The list stays in this container; only what steps
+# masked themselves is kept with the job's state, where the Tasks to come find it.
 secret_masks() {
-  GHA_MASKS=$GHA_STATE/masks
+  GHA_MASKS=$(mktemp) && chmod 600 "$GHA_MASKS"
   export GHA_MASKS
-  [ -f "$GHA_MASKS" ] || : > "$GHA_MASKS"
-  chmod 600 "$GHA_MASKS" 2>/dev/null
-  env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p' | while read -r name; do
-    eval "printf '%s\n' \"\$$name\""
-  done | awk 'length($0) > 0 && !seen[$0]++' > "$GHA_STATE/temp/masks.new"
-  cat "$GHA_STATE/temp/masks.new" "$GHA_MASKS" | awk '!seen[$0]++' > "$GHA_STATE/temp/masks.all"
-  cat "$GHA_STATE/temp/masks.all" > "$GHA_MASKS"
-  rm -f "$GHA_STATE/temp/masks.new" "$GHA_STATE/temp/masks.all"
+  {
+    env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p' | while read -r name; do printenv "$name"; done
+    cat "$GHA_STATE/masks" 2>/dev/null
+  } | awk 'length($0) > 0 && !seen[$0]++' > "$GHA_MASKS"
 }
 
 masked() { GHA_STEP=${entry:-$GHA_STATE/temp} awk -f "$GHA_RUNTIME/mask.awk"; }

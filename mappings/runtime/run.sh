@@ -11,6 +11,8 @@ load_environment() {
     value=$(cat "$path"; printf x)
     export "$name=${value%x}"
   done
+  # A branch was asked for; what was fetched is a commit.
+  case ${GITHUB_SHA:-} in *[!0-9a-f]* | '') [ ! -f "$GHA_STATE/sha" ] || export GITHUB_SHA="$(cat "$GHA_STATE/sha")" ;; esac
   if [ -f "$GHA_STATE/path" ]; then
     while IFS= read -r line || [ -n "$line" ]; do [ -z "$line" ] || PATH=$line:$PATH; done < "$GHA_STATE/path"
     PATH=$GHA_RUNTIME:$PATH

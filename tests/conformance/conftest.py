@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.conformance.requirement import needed
 from tests.conformance.toolchain import judges
 

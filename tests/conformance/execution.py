@@ -69,6 +69,18 @@ class RunRecord:
         """The directory that holds a PersistentVolumeClaim's files."""
         return self.directory / "workspaces" / name
 
+    def pods(self) -> list[dict[str, Any]]:
+        """The Pods that were made, as Kubernetes objects, in the order of their start."""
+        found = [json.loads(_text(file)) for file in sorted((self.directory / "pods").glob("*.json"))]
+        return sorted(found, key=lambda pod: str(pod["status"].get("startTime", "")))
+
+    def volume(self, pod: Mapping[str, Any], name: str) -> Path:
+        """The directory of a Pod's volume; an emptyDir's is there only after `keep`."""
+        volume = next(v for v in pod["spec"]["volumes"] if v["name"] == name)
+        if claim := volume.get("persistentVolumeClaim"):
+            return self.claim(claim["claimName"])
+        return self.directory / "scratch" / "pods" / str(pod["metadata"]["name"]) / "volumes" / name
+
     @property
     def log(self) -> str:
         """What everything printed, for a failing test."""
@@ -85,18 +97,20 @@ def run(
     images: Mapping[str, Mapping[str, Any]] | None = None,
     path: Sequence[Path] = (),
     network: str = "pod",
+    keep: bool = False,
     timeout: int = 120,
 ) -> RunRecord:
     """Applies `files`, then executes the run.
 
-    `images`: name → entrypoint, cmd, env, workingDir, uid, root (a step without command or script needs its image there).
-    `path`: directories of stand-ins, first on the containers' PATH; they must not lie under /tmp, which containers see empty.
+    `images`: name → entrypoint, cmd, env, workingDir, uid, root; a step without command or script needs it.
+    `path`: directories of stand-ins, first on the containers' PATH, not below /tmp, which containers see empty.
+    `keep`: what lies in emptyDir volumes stays, for `RunRecord.volume`.
     Raises Unavailable without Go, root or namespaces.
     """
     isolation()
     out.mkdir(parents=True, exist_ok=True)
     command = [str(judges() / "tekton-run"), "--pipelinerun", str(pipelinerun), "--out", str(out)]
-    command += ["--timeout", str(timeout), "--net", network]
+    command += ["--timeout", str(timeout), "--net", network, *(["--keep"] if keep else [])]
     for file in files:
         command += ["--files", str(file)]
     for name, value in (params or {}).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def admit(*paths: Path, oldest: bool = False) -> list[Verdict]:
 
 
 def resolve(*paths: Path) -> list[Verdict]:
-    """What the controller checks when it takes up each PipelineRun under the paths, against their Tasks and Pipelines."""
+    """What the controller checks when it takes up each PipelineRun, against the Tasks and Pipelines under the paths."""
     return _verdicts("tekton-resolve", *map(str, paths))
 
 
@@ -58,7 +59,9 @@ def admit_triggers(*paths: Path, oldest: bool = False) -> list[Verdict]:
 
 def kustomize(directory: Path) -> str:
     """What `kubectl kustomize` makes of a directory, as YAML; RuntimeError when it refuses."""
-    done = subprocess.run([str(judges() / "kustomize-build"), str(directory)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(judges() / "kustomize-build"), str(directory)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(done.stderr[-4000:])
     return done.stdout
@@ -90,7 +93,7 @@ class Delivery:
 
 
 def fire(triggers: Path, event: str, payload: object, out: Path, *, sign_with: str | None = "secret") -> Delivery:
-    """Sends one GitHub webhook through the EventListener of the manifests at `triggers`; the cluster's secret is "secret".
+    """Sends one GitHub webhook through the EventListener at `triggers`; the secret that the cluster holds is "secret".
 
     `payload` is the JSON body; `sign_with=None` leaves the signature out; `out` receives what would be created.
     """
@@ -114,3 +117,14 @@ def _fired(trigger: Mapping[str, object], directory: Path) -> Fired:
     files = trigger.get("files") or ()
     assert isinstance(files, list | tuple)
     return Fired(str(trigger["outcome"]), str(trigger.get("why", "")), tuple(directory / str(f) for f in files))
+
+
+def main(paths: list[str]) -> int:
+    """Prints what is refused of the manifests under some paths; 1 when anything is."""
+    found = [*admit(*map(Path, paths)), *resolve(*map(Path, paths)), *admit_triggers(*map(Path, paths))]
+    print("\n".join([*refusals(found), f"{len(found)} judged"]))
+    return int(bool(refusals(found)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

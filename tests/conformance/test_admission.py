@@ -1,4 +1,4 @@
-"""Everything that fixtures expect to be written is accepted by Tekton, newest and oldest supported, and by Kubernetes."""
+"""What fixtures expect to be written is accepted by Tekton, newest and oldest supported, and by Kubernetes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.conformance.fixture_outputs import EXPECTED, named
 from tests.conformance.judge import admit, kustomize, refusals, resolve
 

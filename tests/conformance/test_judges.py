@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from tests.conformance.execution import run
 from tests.conformance.judge import Verdict, admit, admit_triggers, fire, kustomize, refusals, resolve
 from tests.conformance.requirement import needed
@@ -15,7 +14,9 @@ from tests.conformance.toolchain import isolation, judges
 pytestmark = [pytest.mark.conformance, pytest.mark.usefixtures("built_judges")]
 
 SOUND = Path(__file__).parent / "sound"
-TELLER = {"registry.example.com/tools/teller:2": {"entrypoint": ["/bin/echo", "told:"], "env": {"TELLER": "1"}, "uid": 0}}
+TELLER = {
+    "registry.example.com/tools/teller:2": {"entrypoint": ["/bin/echo", "told:"], "env": {"TELLER": "1"}, "uid": 0}
+}
 
 
 @pytest.fixture
@@ -38,7 +39,11 @@ def test_sound_manifests_pass_every_judge(manifests: Path) -> None:
     assert not refusals(admitted)
     assert resolve(manifests) == [Verdict(str(manifests / "run.yaml"), "PipelineRun/counting-*")]
     triggers = admit_triggers(manifests)
-    assert {v.object for v in triggers} >= {"EventListener/listener", "TriggerTemplate/counting", "PipelineRun/counting-*"}
+    assert {v.object for v in triggers} >= {
+        "EventListener/listener",
+        "TriggerTemplate/counting",
+        "PipelineRun/counting-*",
+    }
     assert not refusals(triggers)
 
 
@@ -46,9 +51,14 @@ ADMISSION = {
     "unknown field": ("tasks.yaml", "workingDir:", "workDir:", 'unknown field "workDir"'),
     "GPU quantity from a param": ("tasks.yaml", '"1"', "$(params.text)", "quantit"),
     "undeclared param": ("tasks.yaml", "value: $(params.text)", "value: $(params.txt)", "params.txt"),
-    "value of another type": ("tasks.yaml", 'value: $(params.text)', "value: 5", "cannot unmarshal number"),
+    "value of another type": ("tasks.yaml", "value: $(params.text)", "value: 5", "cannot unmarshal number"),
     "YAML 1.1 boolean": ("pipeline.yaml", 'values: ["yes"]', "values: [yes]", "cannot unmarshal bool"),
-    "result of no task": ("pipeline.yaml", "value: $(tasks.count.results.length)", "value: $(tasks.cnt.results.length)", "cnt"),
+    "result of no task": (
+        "pipeline.yaml",
+        "value: $(tasks.count.results.length)",
+        "value: $(tasks.cnt.results.length)",
+        "cnt",
+    ),
     "name that is no DNS name": ("tasks.yaml", "name: count", "name: Count_it", "RFC 1123"),
     "cycle": ("pipeline.yaml", "  - name: count\n", "  - name: count\n    runAfter: [tell]\n", "cycle"),
 }
@@ -64,12 +74,32 @@ def test_admission_refuses(manifests: Path, case: str, oldest: bool) -> None:
 
 
 RESOLUTION = {
-    "missing param": ("run.yaml", "  - name: text\n    value: four\n", "  - name: tell\n    value: four\n", "missing parameters"),
+    "missing param": (
+        "run.yaml",
+        "  - name: text\n    value: four\n",
+        "  - name: tell\n    value: four\n",
+        "missing parameters",
+    ),
     "param of another type": ("run.yaml", "value: four", "value: [four]", "type"),
     "Task that does not exist": ("pipeline.yaml", "taskRef:\n      name: tell", "taskRef:\n      name: told", "told"),
-    "Pipeline that does not exist": ("run.yaml", "pipelineRef:\n    name: counting", "pipelineRef:\n    name: c", '"c" not found'),
-    "param that the Task wants": ("pipeline.yaml", "    - name: text\n      value: $(params.text)", "    - name: more\n      value: x", "missing values"),
-    "result that the Task lacks": ("tasks.yaml", "  results:\n  - name: length\n", "  results:\n  - name: size\n", '"length" is not a named result'),
+    "Pipeline that does not exist": (
+        "run.yaml",
+        "pipelineRef:\n    name: counting",
+        "pipelineRef:\n    name: c",
+        '"c" not found',
+    ),
+    "param that the Task wants": (
+        "pipeline.yaml",
+        "    - name: text\n      value: $(params.text)",
+        "    - name: more\n      value: x",
+        "missing values",
+    ),
+    "result that the Task lacks": (
+        "tasks.yaml",
+        "  results:\n  - name: length\n",
+        "  results:\n  - name: size\n",
+        '"length" is not a named result',
+    ),
     "workspace without claim": ("run.yaml", "- name: shared", "- name: other", 'workspace with name "shared"'),
     "workspace that the Task lacks": ("pipeline.yaml", "- name: source", "- name: sources", "source"),
     "override of no task": ("run.yaml", "  params:", "  taskRunSpecs: [{pipelineTaskName: train}]\n  params:", "train"),
@@ -108,10 +138,18 @@ def test_a_pipeline_without_run_is_resolved_with_made_up_values(manifests: Path)
 
 TRIGGERS = {
     "unknown field of a Trigger": ("    bindings:", "    binding: []\n    bindings:", 'unknown field "binding"'),
-    "unknown field in a template": ("        stepSpecs:", "        stepsSpecs: []\n        stepSpecs:", 'unknown field "stepsSpecs"'),
+    "unknown field in a template": (
+        "        stepSpecs:",
+        "        stepsSpecs: []\n        stepSpecs:",
+        'unknown field "stepsSpecs"',
+    ),
     "undeclared template param": ("$(tt.params.text)", "$(tt.params.txt)", "tt.params.txt"),
     "template of a Pipeline that does not exist": ("        name: counting\n", "        name: c\n", '"c" not found'),
-    "template without a param that the Pipeline wants": ("      - name: text\n        value: $(tt", "      - name: tell\n        value: $(tt", "missing parameters"),
+    "template without a param that the Pipeline wants": (
+        "      - name: text\n        value: $(tt",
+        "      - name: tell\n        value: $(tt",
+        "missing parameters",
+    ),
 }
 
 
@@ -122,7 +160,7 @@ def test_admission_of_triggers_refuses(manifests: Path, case: str) -> None:
     assert any(reason in f for f in found), found
 
 
-PUSH = {"ref": "refs/heads/main", "head_commit": {"message": "it's $(id) `x`\n\"two\""}}
+PUSH = {"ref": "refs/heads/main", "head_commit": {"message": 'it\'s $(id) `x`\n"two"'}}
 
 
 def test_a_signed_delivery_creates_a_run_that_is_admitted(manifests: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Everything that fixtures expect for Triggers is admitted, and recorded webhooks make it create runs that can start."""
+"""What fixtures expect for Triggers is admitted, and recorded webhooks make it create runs that can start."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from tests.conformance.fixture_outputs import EXPECTED, holds, named
 from tests.conformance.judge import admit, admit_triggers, fire, refusals, resolve
 

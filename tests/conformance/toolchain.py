@@ -69,7 +69,7 @@ def _build(command: str, directory: Path, oldest: bool) -> None:
     modules = ("-modfile=oldest.mod",) if oldest else ()
     packages = ADMISSION if oldest else ("./cmd/...",)
     _go(command, "build", *modules, "-buildvcs=false", "-ldflags=-s -w", "-o", f"{directory}/", *packages)
-    # CRDs and the default configuration are read from Tekton's module: kept, so that cleaning Go's caches breaks nothing
+    # CRDs and the default configuration come from Tekton's module: kept, so that cleaning Go's caches breaks nothing
     module = Path(_go(command, "list", *modules, "-m", "-f", "{{.Dir}}", "github.com/tektoncd/pipeline").strip())
     kept = directory / "tekton" / "config"
     shutil.copytree(module / "config" / "300-crds", kept / "300-crds", copy_function=shutil.copyfile)
@@ -101,10 +101,14 @@ def isolation() -> None:
     if os.geteuid() != 0:
         raise Unavailable("containers as processes need root")
     unshare = shutil.which("unshare")
-    probe = "mount -t tmpfs none /mnt && mkdir /mnt/u /mnt/w /mnt/r && " \
+    probe = (
+        "mount -t tmpfs none /mnt && mkdir /mnt/u /mnt/w /mnt/r && "
         "mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/u,workdir=/mnt/w /mnt/r"
+    )
     if not unshare:
         raise Unavailable("containers as processes need unshare (util-linux)")
-    done = subprocess.run([unshare, "-m", "-p", "-i", "-u", "-n", "-f", "sh", "-c", probe], capture_output=True, text=True)
+    done = subprocess.run(
+        [unshare, "-m", "-p", "-i", "-u", "-n", "-f", "sh", "-c", probe], capture_output=True, text=True
+    )
     if done.returncode:
         raise Unavailable(f"no namespaces or overlay mounts here: {done.stderr.strip()[-200:]}")

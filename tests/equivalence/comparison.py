@@ -68,9 +68,11 @@ def differences(expected: Mapping[str, Any], seen: Seen) -> list[str]:
 def _legs(wanted: Sequence[Mapping[str, Any]], seen: list[SeenJob]) -> list[str]:
     """Each expected leg takes the seen leg that differs least from it."""
     ran = [leg for leg in wanted if leg["result"] != "skipped"]
-    lines = [] if len(ran) == len([s for s in seen if s.result != "skipped"]) else [
-        f"legs: expected {len(ran)}, seen {len(seen)}"
-    ]
+    lines = (
+        []
+        if len(ran) == len([s for s in seen if s.result != "skipped"])
+        else [f"legs: expected {len(ran)}, seen {len(seen)}"]
+    )
     left = [s for s in seen if s.result != "skipped"]
     for leg in sorted(ran, key=lambda leg: min((len(_job(leg, s)) for s in left), default=0)):
         best = min(left, key=lambda s: len(_job(leg, s)), default=None)

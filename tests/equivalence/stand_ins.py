@@ -12,7 +12,7 @@ SCRIPTS = {
 
 
 PLACE = Path("/var/tmp/gha2tekton-stand-ins")
-"""Where containers see them, and what they change there is lost with them; the recorder, which keeps all, has its own."""
+"""Containers see this directory, and what they change in it is lost with them; the recorder has its own."""
 
 
 def provide(names: tuple[str, ...], base: Path = PLACE) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ https://docs.github.com/actions/reference/workflows-and-actions/expressions
 
 from gha2tekton.expression.evaluation import evaluate, evaluate_tree
 from gha2tekton.expression.fold import UNKNOWN, Partial, fold, fold_template
+from gha2tekton.expression.json_text import from_json, to_json
 from gha2tekton.expression.parser import parse
 from gha2tekton.expression.printer import unparse, unparse_template
 from gha2tekton.expression.syntax import (
@@ -23,7 +24,7 @@ from gha2tekton.expression.syntax import (
     references,
 )
 from gha2tekton.expression.template import Template, parse_condition, parse_template, with_status_check
-from gha2tekton.expression.values import equals, from_json, is_truthy, to_json, to_number, to_string
+from gha2tekton.expression.values import compare, equals, is_truthy, to_number, to_string
 
 __all__ = [
     "UNKNOWN",
@@ -41,6 +42,7 @@ __all__ = [
     "Property",
     "Template",
     "calls",
+    "compare",
     "equals",
     "evaluate",
     "evaluate_tree",

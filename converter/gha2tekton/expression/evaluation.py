@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from gha2tekton.expression.functions import FUNCTIONS
@@ -21,7 +22,7 @@ from gha2tekton.expression.syntax import (
     Not,
     Property,
 )
-from gha2tekton.expression.values import folded, compare, is_truthy, to_number, to_string
+from gha2tekton.expression.values import compare, folded, is_scalar, is_truthy, to_number, to_string
 
 Functions = Mapping[str, Callable[[Sequence[Any]], Any]]
 
@@ -33,36 +34,46 @@ class Filtered(list[Any]):
 def evaluate(text: str, contexts: Mapping[str, Any], functions: Functions | None = None) -> Any:
     """The value of an expression (None, bool, float, str, list or dict) as GitHub's runner computes it.
 
-    ``functions`` supplies those of a running job (success, hashFiles, …) by name in lower case. ExpressionError is
-    raised for what GitHub refuses.
+    ``contexts`` are all that exist where it stands. ``functions`` supplies those of a running job (success,
+    hashFiles, …), each of which is given the values of its arguments. ExpressionError is raised for what GitHub
+    refuses.
     """
-    return evaluate_tree(parse(text), contexts, functions)
+    known = frozenset(name.lower() for name in contexts)
+    tree = parse(text, known, frozenset(name.lower() for name in functions or ()))
+    return evaluate_tree(tree, contexts, functions)
 
 
 def evaluate_tree(tree: Expression, contexts: Mapping[str, Any], functions: Functions | None = None) -> Any:
     """Like evaluate, of a parsed expression."""
-    value = _Evaluation(contexts, functions or {}).value(tree)
-    return list(value) if isinstance(value, Filtered) else value
+    return plain(_Evaluation(contexts, functions or {}).value(tree))
+
+
+def plain(value: Any) -> Any:
+    """A value as callers see it."""
+    if isinstance(value, Filtered):
+        return list(value)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class _Evaluation:
     def __init__(self, contexts: Mapping[str, Any], functions: Functions) -> None:
         self.contexts = {name.lower(): value for name, value in contexts.items()}
-        self.functions = functions
+        self.functions = {name.lower(): function for name, function in functions.items()}
 
     def value(self, tree: Expression) -> Any:
         match tree:
             case Literal():
-                return float(tree.value) if isinstance(tree.value, int) and not isinstance(tree.value, bool) else tree.value
+                return tree.value
             case Context():
                 if tree.name.lower() not in self.contexts:
-                    raise ExpressionError(f"Unrecognized named-value: '{tree.name}'")
+                    raise ExpressionError(f"Unrecognized named-value: '{tree.name}'", tree.start)
                 return self.contexts[tree.name.lower()]
             case Property():
-                return lookup(self.value(tree.target), tree.name, path_is_env(tree.target))
+                return lookup(self.value(tree.target), tree.name, is_exact(tree.target))
             case Index():
                 target = self.value(tree.target)
-                return lookup(target, self.value(tree.index), path_is_env(tree.target))
+                # What cannot be indexed never looks at its index, not even to fail.
+                return None if is_scalar(target) else lookup(target, self.value(tree.index), is_exact(tree.target))
             case Filter():
                 return spread(self.value(tree.target))
             case Not():
@@ -84,22 +95,14 @@ class _Evaluation:
 
     def call(self, tree: Call) -> Any:
         name = tree.name.lower()
-        if name == "case":
-            *pairs, default = tree.arguments
-            for predicate, result in zip(pairs[::2], pairs[1::2], strict=True):
-                holds = self.value(predicate)
-                if not isinstance(holds, bool):
-                    raise ExpressionError("case() needs predicates that are true or false")
-                if holds:
-                    return self.value(result)
-            return self.value(default)
-        function = self.functions.get(name) or FUNCTIONS.get(name)
-        if function is None:
-            raise ExpressionError(f"Unrecognized function: '{tree.name}'")
-        return function([self.value(argument) for argument in tree.arguments])
+        if name in FUNCTIONS:
+            return FUNCTIONS[name](*(partial(self.value, argument) for argument in tree.arguments))
+        if name in self.functions:
+            return self.functions[name]([plain(self.value(argument)) for argument in tree.arguments])
+        raise ExpressionError(f"Unrecognized function: '{tree.name}'", tree.start)
 
 
-def path_is_env(target: Expression) -> bool:
+def is_exact(target: Expression) -> bool:
     """The ``env`` context alone is compared with case, on Linux runners."""
     return isinstance(target, Context) and target.name.lower() == "env"
 
@@ -110,35 +113,37 @@ def lookup(target: Any, key: Any, exact: bool = False) -> Any:
         found = Filtered()
         for item in target:
             if isinstance(item, dict):
-                name = _key(item, to_string(key), exact) if not isinstance(key, dict | list) else None
+                name = find_key(item, key, exact)
                 if name is not None:
                     found.append(item[name])
             elif isinstance(item, list) and (index := _position(key)) is not None and index < len(item):
                 found.append(item[index])
         return found
     if isinstance(target, dict):
-        if isinstance(key, dict | list):
-            return None
-        name = _key(target, to_string(key), exact)
-        return target[name] if name is not None else None
+        name = find_key(target, key, exact)
+        return None if name is None else target[name]
     if isinstance(target, list):
         index = _position(key)
         return target[index] if index is not None and index < len(target) else None
     return None
 
 
-def _key(mapping: Mapping[str, Any], name: str, exact: bool) -> str | None:
+def find_key(mapping: Mapping[str, Any], key: Any, exact: bool = False) -> str | None:
+    """The spelling that an object has of a key."""
+    if not is_scalar(key):
+        return None
+    name = to_string(key)
     if name in mapping:
         return name
     if exact:
         return None
     wanted = folded(name)
-    return next((key for key in mapping if folded(key) == wanted), None)
+    return next((spelling for spelling in mapping if folded(spelling) == wanted), None)
 
 
 def _position(key: Any) -> int | None:
     number = to_number(key)
-    return int(math.floor(number)) if math.isfinite(number) and number >= 0 else None
+    return math.floor(number) if 0 <= number < 1 << 31 else None
 
 
 def spread(target: Any) -> Filtered:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any
 
 from gha2tekton.expression.syntax import (
@@ -17,9 +19,9 @@ from gha2tekton.expression.syntax import (
     Property,
 )
 from gha2tekton.expression.template import Template
-from gha2tekton.expression.values import number_text, to_json, to_string
+from gha2tekton.expression.values import to_string
 
-_OR, _AND, _EQUAL, _ORDER, _UNARY, _POSTFIX = range(6)
+_OR, _AND, _EQUAL, _ORDER, _UNARY, _VALUE, _POSTFIX = range(7)
 
 
 def unparse(tree: Expression) -> str:
@@ -28,8 +30,12 @@ def unparse(tree: Expression) -> str:
 
 
 def unparse_template(template: Template) -> str:
-    """The text of a template with its ``${{ }}``."""
-    return "".join(part if isinstance(part, str) else f"${{{{ {unparse(part)} }}}}" for part in template)
+    """The text of a template with its ``${{ }}``; text that looks like one is quoted in one."""
+    parts = (
+        part.replace("${{", "${{ '${{' }}") if isinstance(part, str) else f"${{{{ {unparse(part)} }}}}"
+        for part in template
+    )
+    return "".join(parts)
 
 
 def _print(tree: Expression, level: int) -> str:
@@ -40,7 +46,7 @@ def _print(tree: Expression, level: int) -> str:
 def _text(tree: Expression) -> tuple[str, int]:
     match tree:
         case Literal():
-            return literal(tree.value), _UNARY
+            return _literal(tree.value), _POSTFIX if isinstance(tree.value, dict | list) else _VALUE
         case Context():
             return tree.name, _POSTFIX
         case Property():
@@ -58,12 +64,11 @@ def _text(tree: Expression) -> tuple[str, int]:
             return f"{_print(tree.left, level)} {tree.operator} {_print(tree.right, level + 1)}", level
         case Logic():
             level = _AND if tree.operator == "&&" else _OR
-            # A chain in parentheses is an operand of its own.
             parts = (_print(operand, level + 1) for operand in tree.operands)
             return f" {tree.operator} ".join(parts), level
 
 
-def literal(value: Any) -> str:
+def _literal(value: Any) -> str:
     """A value as an expression; lists and objects through fromJSON."""
     match value:
         case None:
@@ -71,9 +76,27 @@ def literal(value: Any) -> str:
         case bool():
             return to_string(value)
         case int() | float():
-            return number_text(float(value))
+            return _number(float(value))
         case str():
             return "'" + value.replace("'", "''") + "'"
         case _:
-            compact = " ".join(line.strip() for line in to_json(value).splitlines())
-            return f"fromJSON({literal(compact)})"
+            return f"fromJSON({_literal(_json(value))})"
+
+
+def _number(number: float) -> str:
+    """All digits, unlike ``to_string``, which rounds."""
+    if math.isnan(number) or math.isinf(number):
+        return to_string(number)
+    return repr(number).removesuffix(".0")
+
+
+def _json(value: Any) -> str:
+    match value:
+        case dict():
+            return "{" + ",".join(f"{_json(key)}:{_json(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ",".join(map(_json, value)) + "]"
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return _literal(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from typing import Literal as OneOf
 
@@ -17,20 +17,34 @@ class ExpressionError(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A known value: null, boolean, number or string; folding also makes lists and dicts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    start: int = field(default=0, compare=False, repr=False)
+    """Characters before the node in the text that was parsed; no part of its identity. 0 where nothing was parsed."""
+    end: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal(_Span):
+    """A known value: null, boolean, number (a float) or string; folding also makes lists and dicts."""
 
     value: Any
 
+    # Python takes True for 1.0 and no NaN for another; GitHub's trees must not.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Literal) and repr(self.value) == repr(other.value)
+
+    def __hash__(self) -> int:
+        return hash(repr(self.value))
+
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Context(_Span):
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class Property(_Span):
     """``target.name``."""
 
     target: Expression
@@ -38,7 +52,7 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class Index(_Span):
     """``target[index]``."""
 
     target: Expression
@@ -46,14 +60,14 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(_Span):
     """``target.*`` or ``target[*]``."""
 
     target: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Span):
     """``name`` is as written; functions are compared without case."""
 
     name: str
@@ -61,26 +75,37 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(_Span):
     operand: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(_Span):
     operator: OneOf["==", "!=", "<", "<=", ">", ">="]
     left: Expression
     right: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Logic:
-    """A chain of ``&&`` or ``||``; its value is that of one operand."""
+class Logic(_Span):
+    """A chain of ``&&`` or ``||``; its value is that of one operand. Made by ``chain``."""
 
     operator: OneOf["&&", "||"]
     operands: tuple[Expression, ...]
 
 
 Expression = Literal | Context | Property | Index | Filter | Call | Not | Compare | Logic
+
+
+def chain(operator: OneOf["&&", "||"], *operands: Expression, start: int = 0, end: int = 0) -> Logic:
+    """Operands joined; one that is itself such a chain is taken apart, as GitHub does, parentheses or not."""
+    flat: list[Expression] = []
+    for operand in operands:
+        if isinstance(operand, Logic) and operand.operator == operator:
+            flat += operand.operands
+        else:
+            flat.append(operand)
+    return Logic(operator, tuple(flat), start=start, end=end)
 
 
 def children(tree: Expression) -> tuple[Expression, ...]:

@@ -15,6 +15,7 @@ from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, 
 from gha2tekton.lower.sidecars import HANDOFF_MOUNT, HANDOFF_VOLUME, SHM_VOLUME, Served, escaped, served, service_sidecars
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.model import JobPlan, Plan, Stage
+from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.shell.docker import container_options
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
@@ -125,7 +126,7 @@ class JobWriter:
             description=self.description(job, stage),
             labels=MANAGED | ({GPU_LABEL: "true", OWN_GPU_LABEL: "required"} if limits else {}),
             params=tuple(declared),
-            workspaces=tuple(Workspace(item, WORKSPACES[item]) for item in workspaces),
+            workspaces=tuple(Workspace(item, WORKSPACES[item], _place(item)) for item in workspaces),
             results=(*results, *((Result("go", "true while nothing has failed"),) if split and not last else ())),
             volumes=tuple(self.volumes(job, service, options, step)),
             sidecars=(*service.sidecars, *services),
@@ -379,6 +380,11 @@ class _Options:
     security: Manifest | None = None
     shared_memory: bool = False
     limits: Mapping[str, str] = field(default_factory=dict)
+
+
+def _place(workspace: str) -> str:
+    """The job's files lie where images and scripts expect them; nothing else may lie inside."""
+    return WORKSPACE if workspace == SOURCE else f"/workspaces/{workspace}"
 
 
 def _quantity(text: str) -> str:

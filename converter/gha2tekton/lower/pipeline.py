@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.bindings import input_default
-from gha2tekton.lower.carrier import Path
+from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask, leg_values
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.sidecars import escaped
@@ -81,7 +81,7 @@ class _Lowering:
 
     def workflow(self) -> LoweredWorkflow:
         staged = [job for job in self.plan.jobs if job.layout == "stages"]
-        for job in _ordered(self.plan):
+        for job in map(_possible, _ordered(self.plan)):
             if job.refused:
                 self.refused(job)
             elif job.layout == "stages":
@@ -323,6 +323,13 @@ class _Lowering:
             minutes[task.name] = _minutes(task.timeout) + max((minutes.get(name, 0) for name in task.run_after), default=0)
         final = max((_minutes(task.timeout) for task in pipeline.finally_), default=0)
         return _duration(max(minutes.values(), default=60) + final)
+
+
+def _possible(job: JobPlan) -> JobPlan:
+    """The job, refused when its image would have to be computed after the Pod has started."""
+    if job.refused or Carrier().tekton(job.image):
+        return job
+    return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")
 
 
 def _bound(name: str, claim: str) -> Manifest:

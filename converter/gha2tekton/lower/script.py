@@ -197,7 +197,8 @@ class ScriptWriter:
         rule = planned.rule.id if planned.rule else ""
         for path in self.journal.open_leaves(planned.step.path):
             self.journal.manual(path, reason, self.target, rule)
-        self.journal.manual(_main(planned.step), reason, self.target, rule)
+        if self.journal.knows(main := _main(planned.step)):
+            self.journal.manual(main, reason, self.target, rule)
         try:
             options = self.options(planned)
         except Unsupported:

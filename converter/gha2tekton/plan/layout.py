@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gha2tekton.plan.containers import Found
@@ -42,7 +42,10 @@ def cut(steps: Sequence[PlannedStep], found: Found) -> tuple[Stage, ...]:
     roles = _with_containers(steps, found)
     current: Role = "prepare"
     placed: list[tuple[Role, PlannedStep]] = []
-    for step, role in zip(steps, roles, strict=True):
+    for index, (step, role) in enumerate(zip(steps, roles, strict=True)):
+        if role == "prepare" and current != "prepare":
+            # What is prepared late is for the stage to come: tests are cloned where they run.
+            role = next((later for later in roles[index + 1 :] if later not in (None, "prepare")), None)
         if role is not None and ROLES.index(role) > ROLES.index(current):
             current = role
         placed.append((current, step))
@@ -56,7 +59,7 @@ def cut(steps: Sequence[PlannedStep], found: Found) -> tuple[Stage, ...]:
 
 def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | None]:
     """A step that starts a container goes with the first step that works in it."""
-    roles = [_role(step, found.users.get(step.step.path, frozenset())) for step in steps]
+    roles = [step.role for step in steps]
     for index, step in enumerate(steps):
         used = found.users.get(step.step.path, frozenset())
         if used and roles[index] in (None, "prepare"):
@@ -72,17 +75,6 @@ def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | 
             elif role is not None:
                 first[name] = role
     return roles
-
-
-def _role(step: PlannedStep, containers: Iterable[str]) -> Role | None:
-    if step.role == "prepare" and any("git" in seen.name and "clone" in seen.command.values for seen in step.commands):
-        # Test repositories are cloned where they are used.
-        return None if _late(step) else step.role
-    return step.role
-
-
-def _late(step: PlannedStep) -> bool:
-    return any("test" in (value or "") for seen in step.commands for value in seen.command.values)
 
 
 def gate(stages: Sequence[Stage]) -> tuple[Stage, ...]:

@@ -22,7 +22,7 @@ from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.workflow.matrix import Leg, MatrixError
 from gha2tekton.workflow.model import Env, Value
 
-WORKSPACE = "/workspace/source-code-workspace"
+WORKSPACE = "/workspace"
 """Where a job's workspace is mounted in every container."""
 
 

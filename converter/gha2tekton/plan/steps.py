@@ -155,7 +155,8 @@ def _title(step: Step, scope: Scope) -> str:
         return unparse_template(scope.fold(step.name)).strip() or "Run"
     if step.run is not None:
         first = step.run.text.strip().splitlines()[:1]
-        return f"Run {first[0].strip() if first else ''}"[:80].strip()
+        line = re.sub(r"\$\{\{\s*(.*?)\s*\}\}", r"\1", first[0].strip() if first else "")
+        return f"Run {line}"[:60].strip()
     return f"Run {step.uses.value.text}" if step.uses else "Wait"
 
 

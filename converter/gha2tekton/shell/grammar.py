@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
+__all__ = ["Node", "Offsets", "parse"] if TYPE_CHECKING else ["Offsets", "parse"]
+
 
 @cache
 def _parser() -> Parser:
@@ -26,7 +28,6 @@ class Offsets:
     """Turns byte offsets of a text into character offsets."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._table: list[int] | None = None
         if not text.isascii():
             table: list[int] = []

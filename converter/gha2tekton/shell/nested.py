@@ -6,25 +6,32 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gha2tekton.shell.command import Command, Word
 from gha2tekton.shell.docker import CALLS, parse_call
-from gha2tekton.shell.script import Command, Word
+from gha2tekton.shell.quote import decode
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
-_PYTHONS = re.compile(r"python[0-9.]*\Z|ipython3?\Z")
-_OTHERS = frozenset({"node", "perl", "ruby", "Rscript", "julia", "pwsh", "psql", "mysql", "awk", "gawk", "php"})
+_PYTHONS = re.compile(r"i?python[0-9.]*\Z|pypy[0-9.]*\Z")
+_OTHERS = frozenset({"node", "perl", "ruby", "Rscript", "R", "julia", "pwsh", "powershell", "php", "lua", "psql", "mysql", "sqlite3", "bc"})
 
 Language = Literal["sh", "python", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class InnerCode:
-    """Code handed to an interpreter: ``word`` is the argument that holds it, None when it comes by a heredoc."""
+    """Code handed to an interpreter: ``word`` is the argument that holds it, None when its input does.
+
+    ``own_variables``: it runs in a container or on another machine, and the shell around it expands nothing in it.
+    """
 
     language: Language
     text: str
     word: Word | None
     remote: bool = False
     """It runs on another machine, which has none of the variables set here."""
+    container: bool = False
+    """It runs in a container, which has the variables that are handed to it."""
+    own_variables: bool = False
 
 
 # Options of wrappers that take a value of their own.
@@ -35,8 +42,10 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "nohup": frozenset(),
     "exec": frozenset({"-a"}),
     "command": frozenset(),
+    "builtin": frozenset(),
     "nice": frozenset({"-n"}),
     "ionice": frozenset({"-c", "-n"}),
+    "setsid": frozenset(),
     "stdbuf": frozenset({"-o", "-e", "-i"}),
     "xvfb-run": frozenset({"-s", "-n", "-e", "-f", "-w"}),
     "unbuffer": frozenset(),
@@ -51,26 +60,41 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "pipenv": frozenset(),
     "pdm": frozenset({"-p", "--project"}),
     "rye": frozenset(),
-    "coverage": frozenset({"--source", "--rcfile", "--omit", "--include", "-m"}),
 }
-_RUNNERS = frozenset({"micromamba", "mamba", "conda", "poetry", "uv", "pixi", "hatch", "pipenv", "pdm", "rye", "coverage"})
+_RUNNERS = frozenset({"micromamba", "mamba", "conda", "poetry", "uv", "pixi", "hatch", "pipenv", "pdm", "rye"})
 
 
 def unwrapped(command: Command) -> Command:
-    """The command that really does the work: without sudo, ``env X=1``, ``poetry run``, ``python -m`` and the like."""
+    """The command that really does the work: without sudo, ``env X=1``, ``poetry run``, ``python -m`` and the like.
+
+    What was taken away are the words that the result has fewer, at the front.
+    """
     words = command.words
     while words:
         name = (words[0].value or "").rsplit("/", 1)[-1]
-        if _PYTHONS.match(name) and len(words) > 2 and words[1].value == "-m":
-            return replace(command, words=words[2:])
-        if name == "coverage" and len(words) > 3 and words[1].value == "run" and words[2].value == "-m":
-            words = words[3:]
+        if _PYTHONS.match(name):
+            at = 1
+            while at < len(words) and re.match(r"-[uBEIOqsSvbd]+\Z|-[WX].+\Z", words[at].value or ""):
+                at += 1
+            if at + 1 >= len(words) or words[at].value != "-m":
+                break
+            words = words[at + 1 :]
             continue
-        if name in _RUNNERS and (len(words) < 3 or words[1].value != "run" or name == "coverage"):
+        if name == "coverage":
+            module = next((index for index, word in enumerate(words) if word.value in ("-m", "--module")), len(words) - 1)
+            if module == len(words) - 1 or words[1].value != "run":
+                break
+            words = words[module + 1 :]
+            continue
+        start = 1
+        if name in _RUNNERS:
+            run = next((index for index, word in enumerate(words) if word.value == "run"), None)
+            if run is None or any(not (word.value or "-").startswith("-") for word in words[1:run] if run > 2):
+                break
+            start = run + 1
+        elif name not in _WRAPPERS:
             break
-        if name not in _WRAPPERS:
-            break
-        rest = _after_options(words[2 if name in _RUNNERS else 1 :], _WRAPPERS[name], name)
+        rest = _after_options(words[start:], _WRAPPERS[name], name)
         if not rest:
             break
         words = rest
@@ -86,7 +110,7 @@ def _after_options(words: tuple[Word, ...], with_value: frozenset[str], name: st
             break
         if value is not None and value.startswith("-") and len(value) > 1:
             at += 2 if value in with_value else 1
-        elif value is not None and name in ("sudo", "env") and re.match(r"\w+=", value):
+        elif name in ("sudo", "env") and re.match(r"\w+=", words[at].text):
             at += 1
         else:
             break
@@ -95,54 +119,134 @@ def _after_options(words: tuple[Word, ...], with_value: frozenset[str], name: st
     return words[at:]
 
 
+# Programs that take a shell's code: after an option, or in the words after the name.
+_CODE_OPTIONS = {
+    "su": "-c", "runuser": "-c", "script": "-c", "flock": "-c", "sg": "-c", "nix-shell": "--run", "npx": "-c", "env": "-S",
+}  # fmt: skip
+_PRINTERS = frozenset({"echo", "printf", "cat", "grep", "which", "type", "git", "tee"})
+_REMOTE = frozenset({"ssh", "kubectl", "oc", "srun", "sbatch", "gcloud", "aws", "az", "lxc", "vagrant", "rsh", "mosh", "multipass"})
+_STRINGS = frozenset({"eval", "trap", "watch", "parallel", "hyperfine"})
+
+
 def inner_code(command: Command) -> InnerCode | None:
     """The code that a command hands to an interpreter, here or in a container."""
     inner = unwrapped(command)
-    name = inner.name
     words = inner.words
-    remote = False
-    if name in CALLS:
+    container = False
+    if inner.name in CALLS:
         call = parse_call(inner.values)
-        if call is None or not call.has_target or not call.arguments:
+        if call is None or not call.has_target:
             return None
+        container = True
         words = words[len(words) - len(call.arguments) :]
-        name = (words[0].value or "").rsplit("/", 1)[-1]
-        if _PYTHONS.match(name) and len(words) > 1 and words[1].value == "-m":
-            return InnerCode("sh", " ".join(word.text for word in words), None)
-        if name not in _SHELLS and not _PYTHONS.match(name):
-            return InnerCode("sh", " ".join(word.text for word in words), None)
-    elif name == "ssh":
-        remote = True
+        entrypoint = call.option("--entrypoint")
+        if entrypoint:
+            words = (Word(entrypoint, entrypoint, -1, -1), *words)
+    if not words:
+        return None
+    name = (words[0].value or "").rsplit("/", 1)[-1]
+    remote = name in _REMOTE
+    if name == "ssh":
         for word in words[1:]:
             if word.text[:1] in "'\"" and " " in word.text:
-                return InnerCode("sh", _code(word), word, True)
-        return InnerCode("sh", command.heredoc.body, None, True) if command.heredoc else None
-    if name == "eval" and len(words) == 2:
-        return InnerCode("sh", _code(words[1]), words[1])
-    language: Language | None = (
-        "sh" if name in _SHELLS or name == "su" else "python" if _PYTHONS.match(name) else "other" if name in _OTHERS else None
-    )
-    if language is None:
-        return None
-    for index, word in enumerate(words[1:-1], 1):
-        if word.value is not None and re.match(r"-[a-z]*[ce]\Z", word.value) and _takes_code(name, word.value):
-            return InnerCode(language, _code(words[index + 1]), words[index + 1], remote)
-    if command.heredoc and not any((word.value or "x")[0] not in "-" for word in words[1:] if word.value != "-"):
-        return InnerCode(language, command.heredoc.body, None, remote)
+                return _of_word("sh", word, remote, container)
+        return _of_input("sh", command, remote, container)
+    if name in _STRINGS:
+        code = next((word for word in words[1:] if not (word.value or "x").startswith("-")), None)
+        several = name in ("eval", "watch") and code is not words[-1]
+        return _of_word("sh", code, remote, container) if code is not None and not several else None
+    if name in _CODE_OPTIONS:
+        for index, word in enumerate(words[:-1]):
+            if word.value == _CODE_OPTIONS[name]:
+                return _of_word("sh", words[index + 1], remote, container)
+    languages = [] if name in _PRINTERS else [interpreter((word.value or "").rsplit("/", 1)[-1]) for word in words]
+    for index, language in enumerate(languages):
+        if language is not None:
+            found = _of_interpreter(language, words[index:], command, remote, container)
+            if found is not None:
+                return found
+            break
+    if container and interpreter(name) is None:
+        return InnerCode("sh", " ".join(word.text for word in words), None, container=True)
+    return None
+
+
+def interpreter(name: str) -> Language | None:
+    if name in _SHELLS:
+        return "sh"
+    if _PYTHONS.match(name):
+        return "python"
+    return "other" if name in _OTHERS else None
+
+
+def _of_interpreter(
+    language: Language, words: tuple[Word, ...], command: Command, remote: bool, container: bool
+) -> InnerCode | None:
+    name = (words[0].value or "").rsplit("/", 1)[-1]
+    at = 1
+    while at < len(words):
+        value = words[at].value
+        if value is None or not re.match(r"[-+].", value):
+            break
+        if _takes_code(name, value):
+            if at + 1 < len(words):
+                return _of_word(language, words[at + 1], remote, container)
+            return None
+        at += 2 if value in ("-o", "+o", "-O", "--rcfile", "-W", "-X") else 1
+    if at == len(words) or (words[at].value in ("-", "-s") or "-s" in [word.value for word in words[1:at]]):
+        return _of_input(language, command, remote, container)
+    if container and (words[1].value if len(words) > 1 else "") == "-m":
+        return InnerCode("sh", " ".join(word.text for word in words), None, container=True)
     return None
 
 
 def _takes_code(name: str, option: str) -> bool:
-    return option.endswith("e") if name in ("node", "perl", "ruby", "Rscript", "julia") else option.endswith("c")
+    if name in ("node", "perl", "ruby", "Rscript", "R", "julia", "lua"):
+        return re.match(r"-\w*[eE]\Z|--eval\Z", option) is not None
+    if name in ("pwsh", "powershell"):
+        return option.lower() in ("-c", "-command")
+    if name in ("php", "sqlite3"):
+        return option in ("-r", "-cmd")
+    return re.match(r"-[A-Za-z]*c\Z|--command\Z", option) is not None
 
 
-def _code(word: Word) -> str:
-    """The code in a word; expansions of the outer shell stay as they are written."""
-    if word.value is not None:
-        return word.value
-    text = word.text
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        return re.sub(r'\\([$`"\\\n])', lambda match: "" if match[1] == "\n" else match[1], text[1:-1])
-    if len(text) > 1 and text[0] == text[-1] == "'":
-        return text[1:-1]
-    return text
+def _of_word(language: Language, word: Word, remote: bool, container: bool) -> InnerCode:
+    """Expansions of the outer shell stay as they are written, unless their value is known."""
+    text = word.value if word.value is not None else decode(word.text).text
+    return InnerCode(language, text, word, remote, container, (remote or container) and word.value is not None)
+
+
+def _of_input(language: Language, command: Command, remote: bool, container: bool) -> InnerCode | None:
+    if command.heredoc is not None:
+        own = (remote or container) and command.heredoc.quoted
+        return InnerCode(language, decode_heredoc(command), None, remote, container, own)
+    if command.herestring is not None:
+        return _of_word(language, command.herestring, remote, container)
+    return None
+
+
+def decode_heredoc(command: Command) -> str:
+    """What a command reads from its here-document, expansions as they are written."""
+    assert command.heredoc is not None
+    return decode(command.heredoc.body, 0, "plain" if command.heredoc.quoted else "heredoc").text
+
+
+def reads_code(command: Command) -> bool:
+    """Whether what a command reads from its input runs as code, such as the last one of ``… | bash``."""
+    inner = unwrapped(command)
+    words = inner.words
+    if inner.name in CALLS:
+        call = parse_call(inner.values)
+        words = words[len(words) - len(call.arguments) :] if call is not None and call.has_target else ()
+    name = (words[0].value or "").rsplit("/", 1)[-1] if words else ""
+    if name in ("parallel", "at", "batch", "crontab"):
+        return True
+    if name in (".", "source"):
+        return len(words) > 1 and words[1].value in ("/dev/stdin", "/proc/self/fd/0")
+    values = [word.value for word in words[1:]]
+    if name == "xargs":
+        return any(interpreter((value or "").rsplit("/", 1)[-1]) is not None for value in values)
+    if interpreter(name) is None:
+        return False
+    operands = [value for value in values if value is None or not value.startswith("-") or value == "-"]
+    return not any(_takes_code(name, value or "") for value in values) and (not operands or operands[0] == "-" or "-s" in values)

@@ -3,86 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gha2tekton.shell.command import Command, Heredoc, Place, Word, walk_out
 from gha2tekton.shell.grammar import Offsets, parse
+from gha2tekton.shell.nested import InnerCode, inner_code
+from gha2tekton.shell.quote import unescaped
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from gha2tekton.shell.grammar import Node
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word: as written, and its value where that can be known without running anything."""
-
-    text: str
-    value: str | None
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heredoc:
-    body: str
-    quoted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A simple command; ``within`` is the command whose argument or input holds it, such as ``bash -c``."""
-
-    words: tuple[Word, ...]
-    start: int
-    end: int
-    heredoc: Heredoc | None = None
-    redirects: tuple[str, ...] = ()
-    guarded: bool = False
-    background: bool = False
-    substituted: bool = False
-    within: Command | None = None
-    variables: tuple[tuple[str, str | None], ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The program's name without its directory, empty when it is not known."""
-        value = self.words[0].value if self.words else None
-        return value.rsplit("/", 1)[-1] if value else ""
-
-    @property
-    def values(self) -> tuple[str | None, ...]:
-        return tuple(word.value for word in self.words)
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+__all__ = ["Command", "Heredoc", "Place", "Script", "Word", "read", "walk_out"]
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
+    """A script that was read: its commands in source order, each followed by those inside its argument or input."""
+
     text: str
     commands: tuple[Command, ...]
     constants: Mapping[str, str]
-    broken: bool
-    """The grammar could not read all of it."""
+    """Variables that only unconditional assignments of known text set, as they are at the end."""
+    errors: tuple[int, ...] = ()
+    """Lines, from 1, that the grammar could not read."""
+
+    @property
+    def broken(self) -> bool:
+        return bool(self.errors)
 
 
 @lru_cache(maxsize=1024)
 def _read(text: str, variables: tuple[tuple[str, str], ...]) -> Script:
     root = parse(text)
     reader = _Reader(text, dict(variables))
-    reader.visit(root, top=True)
-    return Script(text, tuple(reader.commands), dict(reader.constants), root.has_error)
+    reader.visit(root, Place(), top=True)
+    errors = tuple(sorted(set(_errors(root)))) if root.has_error else ()
+    return Script(text, tuple(reader.commands), dict(reader.constants), errors)
 
 
 def read(text: str, variables: Mapping[str, str] | None = None) -> Script:
-    """The commands of a script, those inside other commands after them; ``variables`` are constants set before it."""
+    """The commands of a script; ``variables`` are constants set before it."""
     return _read(text, tuple(sorted((variables or {}).items())))
 
 
-_SKIP = frozenset({"comment", "heredoc_body", "heredoc_start", "heredoc_end"})
+def _errors(node: Node) -> list[int]:
+    if node.type == "ERROR" or node.is_missing:
+        return [node.start_point.row + 1]
+    return [line for child in node.children if child.has_error or child.is_missing for line in _errors(child)]
+
+
+_SKIP = frozenset({"comment", "heredoc_start", "heredoc_end"})
+_DEEPER = frozenset({
+    "function_definition", "if_statement", "while_statement", "for_statement", "c_style_for_statement", "case_statement",
+    "compound_statement", "subshell",
+})  # fmt: skip
+_SETTERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf"})
+_OPEN = re.compile(r"~|[*?\[]|\{[^}]*[,.][^}]*\}")
 
 
 class _Reader:
@@ -96,109 +75,167 @@ class _Reader:
     def source(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
 
-    def visit(self, node: Node, top: bool, substituted: bool = False, guarded: bool = False) -> None:
+    def visit(self, node: Node, place: Place, top: bool) -> None:
         kind = node.type
-        if kind in _SKIP:
+        if kind in _SKIP or (kind == "heredoc_body" and node.named_child_count == 0):
             return
         if kind == "command":
-            self.command(node, None, substituted, guarded)
+            self.command(node, None, place)
             return
         if kind == "redirected_statement":
             body = node.child_by_field_name("body")
             if body is not None and body.type == "command":
-                self.command(body, node, substituted, guarded)
+                self.command(body, node, place)
                 return
         if kind == "variable_assignment":
-            self.assignment(node, top)
-        if kind in ("unset_command",):
+            self.assignment(node, place, top)
             return
-        inside = substituted or kind in ("command_substitution", "process_substitution")
-        deeper = top and kind in ("program", "list", "declaration_command", "redirected_statement")
-        children = node.children
-        for index, child in enumerate(children):
-            if child.is_named:
-                behind = children[index + 1].type if index + 1 < len(children) else ""
-                self.visit(child, deeper, inside, guarded or (kind == "list" and behind == "||"))
+        if kind in ("for_statement", "unset_command"):
+            for child in node.named_children[: 1 if kind == "for_statement" else None]:
+                self.constants.pop(self.source(child), None)
+        if kind in ("command_substitution", "process_substitution"):
+            place = replace(place, substituted=True)
+        elif kind in _DEEPER:
+            place = replace(place, depth=place.depth + 1, in_function=place.in_function or kind == "function_definition")
+        elif kind == "pipeline":
+            place = replace(place, in_pipeline=True)
+        elif kind == "negated_command":
+            place = replace(place, negated=True)
+        self.children(node, place, top and kind in ("program", "list", "declaration_command", "redirected_statement"))
 
-    def assignment(self, node: Node, top: bool) -> None:
+    def children(self, node: Node, place: Place, top: bool) -> None:
+        children = node.children
+        fields = node.type in ("if_statement", "elif_clause", "while_statement")
+        testing = node.type == "elif_clause"
+        first = True
+        for index, child in enumerate(children):
+            if child.type == "then":
+                testing = False
+            if not child.is_named:
+                continue
+            behind = children[index + 1].type if index + 1 < len(children) else ""
+            condition = testing or (fields and node.field_name_for_child(index) == "condition")
+            inner = place
+            if condition or (node.type == "list" and behind == "||") or behind == "&":
+                inner = replace(
+                    place,
+                    in_condition=place.in_condition or condition,
+                    guarded=place.guarded or (node.type == "list" and behind == "||"),
+                    background=place.background or behind == "&",
+                )
+            # What follows && or || may not run.
+            self.visit(child, inner, top and (first or node.type != "list") and behind != "&")
+            first = False
+
+    def assignment(self, node: Node, place: Place, top: bool) -> None:
         name = node.child_by_field_name("name")
         value = node.child_by_field_name("value")
         if name is None:
             return
         known = "" if value is None else self.value(value)
-        word = self.source(name)
-        if top and known is not None:
-            self.constants[word] = known
+        target = self.source(name)
+        if any(child.type == "+=" for child in node.children):
+            known = None if known is None or target not in self.constants else self.constants[target] + known
+        if top and known is not None and name.type == "variable_name":
+            self.constants[target] = known
         else:
-            self.constants.pop(word, None)
-        if value is not None:
-            self.visit(value, top=False, substituted=True)
+            self.constants.pop(target.partition("[")[0], None)
+        for child in node.named_children:
+            self.visit(child, place, top=False)
 
-    def command(self, node: Node, around: Node | None, substituted: bool, guarded: bool) -> None:
+    def command(self, node: Node, around: Node | None, place: Place) -> None:
         words: list[Word] = []
         variables: list[tuple[str, str | None]] = []
         redirects: list[str] = []
         heredoc: Heredoc | None = None
-        inner: list[Node] = []
-        for child in node.named_children:
+        herestring: Word | None = None
+        pending: list[Node] = []
+        parts = [*node.named_children, *(around.named_children[1:] if around is not None else ())]
+        for child in parts:
             if child.type == "variable_assignment":
                 name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
                 if name is not None:
                     variables.append((self.source(name), self.value(value) if value is not None else ""))
-            elif child.type in ("file_redirect", "herestring_redirect"):
+            elif child.type == "file_redirect":
                 redirects.append(self.source(child))
+            elif child.type == "herestring_redirect":
+                redirects.append(self.source(child))
+                herestring = self.word(child.named_children[-1]) if child.named_children else None
+            elif child.type == "heredoc_redirect":
+                heredoc = self.heredoc(child)
+                # What follows << on its line (another redirect, a pipe's next command) hangs below it.
+                redirects += [self.source(part) for part in child.named_children if part.type == "file_redirect"]
+                pending += [part for part in child.named_children if part.type in ("pipeline", "list", "command")]
             elif child.type != "comment":
-                target = child.named_children[0] if child.type == "command_name" and child.named_children else child
-                start, end = self.offset(child.start_byte), self.offset(child.end_byte)
-                words.append(Word(self.source(child), self.value(target), start, end))
-            inner.append(child)
-        pending: list[Node] = []
-        if around is not None:
-            for child in around.named_children:
-                if child.type == "heredoc_redirect":
-                    heredoc = self.heredoc(child)
-                    # What follows << on its line (another redirect, a pipe's next command) hangs below it.
-                    redirects += [self.source(part) for part in child.named_children if part.type == "file_redirect"]
-                    pending += [part for part in child.named_children if part.type in ("pipeline", "list", "command")]
-                elif child.type in ("file_redirect", "herestring_redirect"):
-                    redirects.append(self.source(child))
+                words.append(self.word(child))
         whole = around if around is not None else node
-        following = whole.next_sibling
-        start, end = self.offset(whole.start_byte), self.offset(whole.end_byte)
-        background = following is not None and following.type == "&"
+        command: Command | None = None
+        code: InnerCode | None = None
         if words:
-            command = Command(
-                tuple(words), start, end, heredoc, tuple(redirects), guarded, background, substituted, None, tuple(variables)
-            )
+            place = replace(place, in_pipeline=True) if any(part.type == "pipeline" for part in pending) else place
+            start, end = self.offset(whole.start_byte), self.offset(whole.end_byte)
+            line = node.start_point.row + 1
+            command = Command(tuple(words), start, end, line, heredoc, herestring, tuple(redirects), tuple(variables), place)
             self.commands.append(command)
-            self.nested(command)
-        for child in inner:
-            for part in child.named_children:
-                self.visit(part, top=False, substituted=True)
+            code = inner_code(command)
+            if code is not None and code.language == "sh":
+                self.nested(command, code)
+            if command.name in _SETTERS:
+                for word in words[1:]:
+                    self.constants.pop(word.text, None)
+        for child in parts:
+            if child.type != "heredoc_redirect":
+                self.visit_inside(child, place)
+            elif code is None or code.word is not None:
+                for part in child.named_children:
+                    if part not in pending:
+                        self.visit_inside(part, place)
         for child in pending:
-            self.visit(child, top=False)
+            self.visit(child, place, top=False)
 
-    def nested(self, command: Command) -> None:
-        from gha2tekton.shell.nested import inner_code
+    def visit_inside(self, node: Node, place: Place) -> None:
+        """The substitutions in a word."""
+        if node.type in ("command_substitution", "process_substitution"):
+            self.visit(node, place, top=False)
+        else:
+            for child in node.named_children:
+                self.visit_inside(child, place)
 
-        code = inner_code(command)
-        if code is not None and code.language == "sh":
-            for inner in read(code.text, self.constants).commands:
-                self.commands.append(_within(inner, command))
+    def nested(self, command: Command, code: InnerCode) -> None:
+        known = {} if code.own_variables else self.constants
+        first = command.line + (self.text.count("\n", command.start, code.word.start) if code.word else 1 if command.heredoc else 0)
+        for inner in read(code.text, known).commands:
+            self.commands.append(_within(inner, command, first - 1))
 
     def heredoc(self, node: Node) -> Heredoc:
-        start = next((self.source(child) for child in node.named_children if child.type == "heredoc_start"), "")
-        body = next((self.source(child) for child in node.named_children if child.type == "heredoc_body"), "")
-        return Heredoc(body, any(mark in start for mark in "'\"\\"))
+        start = next((child for child in node.named_children if child.type == "heredoc_start"), None)
+        body = next((child for child in node.named_children if child.type == "heredoc_body"), None)
+        delimiter = (self.offset(start.start_byte), self.offset(start.end_byte)) if start is not None else (0, 0)
+        quoted = any(mark in (self.source(start) if start is not None else "") for mark in "'\"\\")
+        if body is None:
+            return Heredoc("", quoted, delimiter[1], delimiter[1], delimiter)
+        return Heredoc(self.source(body), quoted, self.offset(body.start_byte), self.offset(body.end_byte), delimiter)
 
     # -- values ----------------------------------------------------------------------------------------------------
+
+    def word(self, node: Node) -> Word:
+        target = node.named_children[0] if node.type == "command_name" and node.named_children else node
+        parts = target.children if target.type == "concatenation" else [target]
+        bare = "".join(self.source(part) for part in parts if part.type in ("word", "extglob_pattern", "brace_expression"))
+        return Word(
+            self.source(node),
+            self.value(target),
+            self.offset(node.start_byte),
+            self.offset(node.end_byte),
+            _OPEN.search(bare) is not None,
+        )
 
     def value(self, node: Node) -> str | None:
         """What a word comes to, None when only running the script would tell."""
         match node.type:
-            case "word":
-                return re.sub(r"\\(.)", r"\1", self.source(node), flags=re.DOTALL)
-            case "number" | "test_operator" | "variable_name":
+            case "word" | "extglob_pattern":
+                return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], self.source(node), flags=re.DOTALL)
+            case "number" | "test_operator" | "variable_name" | "brace_expression":
                 return self.source(node)
             case "raw_string":
                 return self.source(node)[1:-1]
@@ -221,35 +258,22 @@ class _Reader:
         out: list[str] = []
         at = node.start_byte + 1
         for child in node.named_children:
-            out.append(_unescape(self.data[at : child.start_byte].decode()))
+            out.append(self.plain(at, child.start_byte))
             if child.type == "string_content":
-                out.append(_unescape(self.source(child)))
+                out.append(unescaped(self.source(child)))
             else:
                 value = self.value(child)
                 if value is None:
                     return None
                 out.append(value)
             at = child.end_byte
-        out.append(_unescape(self.data[at : node.end_byte - 1].decode()))
+        out.append(self.plain(at, node.end_byte - 1))
         return "".join(out)
 
-
-def _unescape(text: str) -> str:
-    """The backslashes that double quotes take away."""
-    return re.sub(r'\\([$`"\\\n])', lambda match: "" if match[1] == "\n" else match[1], text)
+    def plain(self, start: int, end: int) -> str:
+        return unescaped(self.data[start:end].decode("utf-8", "surrogatepass"))
 
 
-def _within(command: Command, outer: Command) -> Command:
-    from dataclasses import replace
-
-    if command.within is not None:
-        return replace(command, within=_within(command.within, outer))
-    return replace(command, within=outer, start=outer.start, end=outer.end)
-
-
-def walk_out(command: Command) -> Iterator[Command]:
-    """The command and those it stands within, innermost first."""
-    at: Command | None = command
-    while at is not None:
-        yield at
-        at = at.within
+def _within(command: Command, outer: Command, line: int) -> Command:
+    inside = _within(command.within, outer, line) if command.within is not None else outer
+    return replace(command, within=inside, start=outer.start, end=outer.end, line=command.line + line)

@@ -50,8 +50,8 @@ CONTEXTS: dict[str, frozenset[str]] = {
 }
 """The contexts that GitHub fills at each key; ``plain`` is a key that takes no expression."""
 
-FUNCTIONS = frozenset("contains startswith endswith format join tojson fromjson case".split())
-STATUS = frozenset("success failure always cancelled".split())
+FUNCTIONS = frozenset({"contains", "startswith", "endswith", "format", "join", "tojson", "fromjson", "case"})
+STATUS = frozenset({"success", "failure", "always", "cancelled"})
 CONDITIONS = frozenset({"jobs.if", "steps.if", "action.steps.if"})
 """The keys whose text is an expression without ``${{ }}``; only there is the state of the job known."""
 

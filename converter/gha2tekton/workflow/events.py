@@ -12,9 +12,6 @@ from gha2tekton.workflow.model import Event, Input, InputType, Output, Schedule,
 from gha2tekton.workflow.reader import Reader
 from gha2tekton.yaml import Mapping, Node, Scalar
 
-_FILTERS = {name: name.replace("-", "_") for name in (
-    "types", "branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "workflows",
-)}  # fmt: skip
 _TYPES = ("string", "boolean", "number", "choice", "environment")
 
 
@@ -22,7 +19,8 @@ def read_events(reader: Reader, node: Node | None) -> tuple[Event, ...]:
     """Every entry of ``on`` in any of its three forms."""
     if isinstance(node, Mapping):
         return tuple(_event(reader, key, value) for key, value in node.entries)
-    return tuple(Event(item.text, reader.path(item), item.span) for item in reader.items(node) if isinstance(item, Scalar))
+    names = [item for item in reader.items(node) if isinstance(item, Scalar)]
+    return tuple(Event(name.text, reader.path(name), name.span) for name in names)
 
 
 def _event(reader: Reader, key: Scalar, node: Node) -> Event:
@@ -34,14 +32,25 @@ def _event(reader: Reader, key: Scalar, node: Node) -> Event:
         if word in entries and f"{word}-ignore" in entries:
             message = f"'{word}' and '{word}-ignore' cannot both be given for an event; use '{word}' with '!' patterns"
             reader.error("filter-conflict", message, entries[f"{word}-ignore"].span)
+
+    def listed(name: str) -> tuple[Value, ...]:
+        return reader.values(entries.get(name))
+
     return Event(
         key.text,
         path,
         key.span,
+        types=listed("types"),
+        branches=listed("branches"),
+        branches_ignore=listed("branches-ignore"),
+        tags=listed("tags"),
+        tags_ignore=listed("tags-ignore"),
+        paths=listed("paths"),
+        paths_ignore=listed("paths-ignore"),
+        workflows=listed("workflows"),
         inputs=_inputs(reader, entries.get("inputs")),
         secrets=_secrets(reader, entries.get("secrets")),
         outputs=read_outputs(reader, entries.get("outputs")),
-        **{field: reader.values(entries[word]) for word, field in _FILTERS.items() if word in entries},
     )
 
 

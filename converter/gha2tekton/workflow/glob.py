@@ -10,10 +10,28 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _LITERAL = re.compile(r"[A-Za-z0-9_/ ]")
+_SINGLE = re.compile(r"(?:\\?.|\[.*\])\Z", re.DOTALL)
+"""A piece of an expression that a quantifier may follow."""
+
+_SET = re.compile(r"[\\\[&|~]|-(?=-)")
+"""What sets give a meaning of their own to, in one dialect or another."""
 
 
+@lru_cache(maxsize=4096)
 def to_regex(pattern: str) -> str:
-    """An anchored regular expression, good for RE2 and Python, that matches what the pattern (without ``!``) does."""
+    """An anchored regular expression, good for RE2 and Python, that matches what the pattern (without ``!``) does.
+
+    A pattern that makes none, such as one with a class that runs backwards, matches only itself.
+    """
+    found = _translated(pattern)
+    try:
+        re.compile(found)
+    except re.error:
+        return "^" + "".join(_escape(char) for char in pattern) + "$"
+    return found
+
+
+def _translated(pattern: str) -> str:
     out: list[str] = []
     at = 0
     while at < len(pattern):
@@ -29,10 +47,9 @@ def to_regex(pattern: str) -> str:
         if char == "*":
             out.append("[^/]*")
         elif char in "?+" and out:
-            out[-1] = f"(?:{out[-1]}){char}" if len(out[-1]) > 1 and not out[-1].startswith(("\\", "[")) else out[-1] + char
+            out[-1] = out[-1] + char if _SINGLE.match(out[-1]) else f"(?:{out[-1]}){char}"
         elif char == "[" and (end := pattern.find("]", at + 2)) > 0:
-            body = pattern[at + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
-            out.append(f"[{body}]")
+            out.append(f"[{_SET.sub(_escaped, pattern[at + 1 : end])}]")
             at = end
         elif char == "\\" and at + 1 < len(pattern):
             at += 1
@@ -43,16 +60,17 @@ def to_regex(pattern: str) -> str:
     return "^" + "".join(out) + "$"
 
 
+def _escaped(match: re.Match[str]) -> str:
+    return "\\" + match[0]
+
+
 def _escape(char: str) -> str:
     return char if _LITERAL.match(char) or ord(char) > 127 else "\\" + char
 
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(to_regex(pattern).removesuffix("$") + r"\Z", re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(pattern) + r"\Z")
+    return re.compile(to_regex(pattern).removesuffix("$") + r"\Z", re.DOTALL)
 
 
 def matches(patterns: Iterable[str], name: str) -> bool:

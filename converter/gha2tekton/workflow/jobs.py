@@ -118,7 +118,8 @@ def _environment(reader: Reader, node: Node | None) -> Environment | None:
         return Environment(name) if name and name.text else None
     entries = reader.entries(node)
     name = reader.value(entries.get("name"))
-    return Environment(name, reader.value(entries.get("url")), reader.value(entries.get("deployment"))) if name else None
+    url = reader.value(entries.get("url"))
+    return Environment(name, url, reader.value(entries.get("deployment"))) if name else None
 
 
 def _container(reader: Reader, node: Node | None) -> Container | None:

@@ -6,6 +6,7 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,11 @@ from gha2tekton.workflow.model import MatrixValue, Strategy, Value
 
 class MatrixError(ValueError):
     """The matrix is not known at conversion, or GitHub would refuse it; the message says why."""
+
+
+MAX_LEGS = 256
+MAX_NAME = 100
+"""GitHub's limits on the legs of a matrix and on the characters of a job's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +54,29 @@ def legs(strategy: Strategy | None, evaluate: Evaluate) -> tuple[Leg, ...]:
     for name, vector in vectors.items():
         if not isinstance(vector, list) or not vector:
             raise MatrixError(f"Matrix vector '{name}' does not contain any values")
-    return _numbered(*_combine(vectors, include, exclude))
+    if not vectors and not include:
+        raise MatrixError("Matrix must define at least one vector")
+    known = {name.lower() for name in vectors}
+    for name, entries in (("include", include), ("exclude", exclude)):
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) and entry for entry in entries):
+            raise MatrixError(f"Matrix {name} is not a list of mappings with keys")
+    for name in (name for entry in exclude for name in entry):
+        if name.lower() not in known:
+            raise MatrixError(f"Matrix exclude key '{name}' does not match any key within the matrix")
+    found = _numbered(*_combine(vectors, include, exclude))
+    if len(found) > MAX_LEGS:
+        raise MatrixError(f"the matrix has {len(found)} legs, and GitHub runs {MAX_LEGS} at most")
+    return found
 
 
-def _listed(entries: tuple[MatrixValue, ...] | Value, evaluate: Evaluate) -> list[Any]:
-    if isinstance(entries, Value):
-        value = evaluate(entries)
-        return value if isinstance(value, list) else []
-    return [_plain(entry, evaluate) for entry in entries]
+def job_name(name: str, leg: Leg) -> str:
+    """The name that GitHub shows for a leg of a job whose own name holds no expression."""
+    whole = f"{name} ({leg.name})" if leg.name else name
+    return whole if len(whole) <= MAX_NAME else whole[: MAX_NAME - 3] + "..."
+
+
+def _listed(entries: tuple[MatrixValue, ...] | Value, evaluate: Evaluate) -> Any:
+    return evaluate(entries) if isinstance(entries, Value) else [_plain(entry, evaluate) for entry in entries]
 
 
 def _plain(node: MatrixValue, evaluate: Evaluate) -> Any:
@@ -75,14 +96,16 @@ def _combine(
     vectors: Mapping[str, list[Any]], include: Sequence[Any], exclude: Sequence[Any]
 ) -> tuple[list[_Combination], list[list[str]]]:
     """The combinations, and for each the keys that make its name."""
-    combinations = [dict(zip(vectors, values, strict=True)) for values in itertools.product(*vectors.values())] if vectors else []
+    size = math.prod(len(vector) for vector in vectors.values())
+    if size > MAX_LEGS * MAX_LEGS:
+        raise MatrixError(f"the matrix has {size} combinations, and GitHub runs {MAX_LEGS} at most")
+    rows = itertools.product(*vectors.values()) if vectors else ()
+    combinations = [dict(zip(vectors, row, strict=True)) for row in rows]
     combinations = [one for one in combinations if not any(_covers(entry, one) for entry in exclude)]
     originals = [dict(one) for one in combinations]
     names = [list(vectors) for _ in combinations]
     lowered = {name.lower() for name in vectors}
     for entry in include:
-        if not isinstance(entry, dict):
-            continue
         wanted = {key: value for key, value in entry.items() if key.lower() in lowered}
         extras = {key: value for key, value in entry.items() if key.lower() not in lowered}
         matched = [index for index, one in enumerate(originals) if _covers(wanted, one)] if vectors else []
@@ -95,19 +118,14 @@ def _combine(
 
 
 def _covers(entry: Any, combination: Any) -> bool:
-    """Whether every leaf of an entry equals the combination's there."""
+    """Whether every leaf of an entry equals, as ``==`` does, the combination's at its place; what is missing is null."""
     if isinstance(entry, dict):
-        if not isinstance(combination, dict):
-            return False
-        lowered = {key.lower(): value for key, value in combination.items()}
-        return all(key.lower() in lowered and _covers(value, lowered[key.lower()]) for key, value in entry.items())
+        below = {key.lower(): value for key, value in combination.items()} if isinstance(combination, dict) else {}
+        return all(_covers(value, below.get(key.lower())) for key, value in entry.items())
     if isinstance(entry, list):
-        return (
-            isinstance(combination, list)
-            and len(entry) <= len(combination)
-            and all(_covers(item, other) for item, other in zip(entry, combination, strict=False))
-        )
-    return not isinstance(combination, dict | list) and equals(entry, combination)
+        items = combination if isinstance(combination, list) else []
+        return all(_covers(item, items[at] if at < len(items) else None) for at, item in enumerate(entry))
+    return equals(entry, combination)
 
 
 def _numbered(combinations: Sequence[_Combination], names: Sequence[Sequence[str]]) -> tuple[Leg, ...]:

@@ -242,6 +242,8 @@ class Job:
     inputs: Env = field(default_factory=dict)
     secrets: Env | Value = field(default_factory=dict)
     """What a call passes on, or the word ``inherit``."""
+    called: tuple[Value, ...] = ()
+    """Leaves of a call, and of the workflow it calls, that went into this job when it was drawn in."""
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ def check_needs(reader: Reader, jobs: Sequence[Job], span: Span) -> None:
                 reader.error("unknown-job", f"Job '{job.id}' depends on unknown job '{need.text}'.", need.span)
         circle = _circle(job.id.lower(), known, done)
         if circle:
-            first, second = circle[0], circle[1]
+            first, second = known[circle[0]], known[circle[1]]
             chain = " → ".join(known[id].id for id in circle)
-            message = f"Job '{known[first].id}' depends on job '{known[second].id}' which creates a cycle in the dependency graph"
-            reader.error("cycle", f"{message}: {chain}", _need(known[first], second).span)
+            message = f"depends on job '{second.id}' which creates a cycle in the dependency graph: {chain}"
+            reader.error("cycle", f"Job '{first.id}' {message}", _need(first, circle[1]).span)
 
 
 def _need(job: Job, id: str) -> Value:

@@ -16,6 +16,9 @@ from gha2tekton.yaml import Mapping, YamlError, compose
 MAX_CHARACTERS = 1 << 20
 """GitHub reads no larger file."""
 
+_TOLD = ("description", "author", "branding")
+"""What an action says of itself to people only."""
+
 
 def parse_workflow(source: Source, journal: Journal, prefix: str = "") -> Workflow | None:
     """The workflow of a file with every leaf entered in the journal; None after an error, which the journal tells.
@@ -69,7 +72,7 @@ def parse_action(source: Source, journal: Journal, prefix: str = "") -> Action |
         arguments=reader.values(runs.get("args")),
         entrypoint=reader.value(runs.get("entrypoint")),
         env=reader.env(runs.get("env")),
-        leaves=tuple(leaf for name in ("description", "author", "branding") for leaf in reader.leaves(entries.get(name))),
+        leaves=tuple(leaf for name in _TOLD for leaf in reader.leaves(entries.get(name))),
     )
 
 

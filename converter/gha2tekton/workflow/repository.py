@@ -1,4 +1,4 @@
-"""The repository around a workflow: local actions, called workflows, compose files."""
+"""The repository around a workflow, and checkouts of others: actions, called workflows, compose files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Repository:
 
     root: Path | None = None
     actions: Path | None = None
-    """A folder of checkouts of remote actions: ``owner/repo[@ref]``."""
+    """A folder of checkouts of other repositories: ``owner/repo[@ref]``."""
+    label: str = ""
+    """What the names of its files begin with, so that those of two repositories differ."""
 
     @staticmethod
     def around(path: Path) -> Repository:
@@ -29,38 +31,47 @@ class Repository:
 
     def read(self, relative: str) -> Source | None:
         """A text file of the repository; None when it is missing, too large or lies outside."""
-        return _read(self.root, relative)
+        if self.root is None:
+            return None
+        try:
+            root = self.root.resolve()
+            path = (root / relative).resolve()
+            if not path.is_relative_to(root) or not path.is_file() or path.stat().st_size > MAX_BYTES:
+                return None
+            text = path.read_bytes().decode("utf-8")
+        except (OSError, ValueError, RuntimeError):
+            return None
+        return Source(str(PurePosixPath(self.label) / relative), text)
 
     def action(self, directory: str) -> Source | None:
         """The action file of a directory of the repository."""
-        return self._first(self.root, directory, "action.yml", "action.yaml")
+        for name in ("action.yml", "action.yaml"):
+            found = self.read(str(PurePosixPath(directory) / name))
+            if found is not None:
+                return found
+        return None
 
     def remote_action(self, name: str, ref: str) -> Source | None:
         """The action file of ``owner/repo[/path]`` among the checkouts."""
-        parts = name.split("/")
-        for folder in (f"{parts[0]}/{parts[1]}@{ref}", f"{parts[0]}/{parts[1]}"):
-            found = self._first(self.actions, "/".join([folder, *parts[2:]]), "action.yml", "action.yaml")
-            if found:
-                return found
+        owner, _, rest = name.partition("/")
+        repository, _, directory = rest.partition("/")
+        checkout = self.checkout(f"{owner}/{repository}", ref)
+        return checkout.action(directory) if checkout else None
+
+    def checkout(self, name: str, ref: str) -> Repository | None:
+        """The checkout of ``owner/repo``, that of the ref before one without; names are compared without case."""
+        owner, _, repository = name.partition("/")
+        for folder in (f"{repository}@{ref}", repository):
+            path = self.actions
+            for part in (owner, *folder.split("/")):
+                path = _entry(path, part) if path else None
+            if path is not None:
+                return Repository(path, self.actions, f"{owner}/{folder}")
         return None
 
-    @staticmethod
-    def _first(root: Path | None, directory: str, *names: str) -> Source | None:
-        for name in names:
-            found = _read(root, str(PurePosixPath(directory) / name))
-            if found:
-                return found
-        return None
 
-
-def _read(root: Path | None, relative: str) -> Source | None:
-    if root is None:
-        return None
+def _entry(directory: Path, name: str) -> Path | None:
     try:
-        path = (root / relative).resolve()
-        if not path.is_relative_to(root.resolve()) or not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return None
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, ValueError):
+        return next((entry for entry in sorted(directory.iterdir()) if entry.name.lower() == name.lower()), None)
+    except OSError:
         return None
-    return Source(str(PurePosixPath(relative)), text)

@@ -49,7 +49,8 @@ class Shape:
                 return "boolean" in types or text in self.words
             case float():
                 return "number" in types or text in self.words
-        return text in self.words
+            case _:
+                return text in self.words
 
 
 @cache
@@ -82,9 +83,9 @@ class _Compiler:
     def add(self, schema: Mapping[str, Any], shape: Shape) -> None:
         """Let ``shape`` take what ``schema`` takes."""
         shape.expressions = schema.get("x-expressions", shape.expressions)
-        if reference := schema.get("$ref"):
-            if reference != "#/$defs/expression":
-                self.add(self.definitions[reference.removeprefix("#/$defs/")], shape)
+        reference: str = schema.get("$ref", "#/$defs/expression")
+        if reference != "#/$defs/expression":
+            self.add(self.definitions[reference.removeprefix("#/$defs/")], shape)
         for part in schema.get("anyOf", ()):
             self.add(part, shape)
         for word in schema.get("enum", [schema["const"]] if "const" in schema else []):

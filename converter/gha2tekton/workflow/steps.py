@@ -34,8 +34,8 @@ def check_id(reader: Reader, text: str, span: Span, known: dict[str, Span]) -> N
     elif text.startswith("__"):
         reader.error("bad-id", f"The identifier '{text}' is invalid. IDs starting with '__' are reserved.", span)
     elif first := known.get(text.lower()):
-        message = f"The identifier '{text}' may not be used more than once within the same scope; first in line {first.line}"
-        reader.error("duplicate-id", message, span)
+        message = f"may not be used more than once within the same scope; first in line {first.line}"
+        reader.error("duplicate-id", f"The identifier '{text}' {message}", span)
     known.setdefault(text.lower(), span)
 
 
@@ -89,8 +89,9 @@ def read_uses(reader: Reader, value: Value, workflow: bool = False) -> Uses | No
     """What a ``uses`` names; None after an error."""
     text = value.text
     if workflow and not _WORKFLOW.match(text):
-        message = f"invalid value workflow reference: no workflow file is named by '{text}'"
-        reader.error("bad-uses", f"{message}; use ./.github/workflows/file.yml or owner/repo/.github/workflows/file.yml@ref", value.span)
+        message = f"invalid value workflow reference: '{text}' names no workflow file"
+        forms = "./.github/workflows/file.yml or owner/repo/.github/workflows/file.yml@ref"
+        reader.error("bad-uses", f"{message}; use {forms}", value.span)
         return None
     if text.startswith("docker://"):
         return Uses(value, "docker", text.removeprefix("docker://"))

@@ -136,7 +136,8 @@ class Survey:
                 return
             text = template[0]
         if not shape.takes(node.value, text):
-            known = f"; known are {', '.join(shape.words)}" if 0 < len(shape.words) <= 8 else _meant(text, list(shape.words))
+            words = list(shape.words)
+            known = f"; known are {', '.join(words)}" if 0 < len(words) <= 8 else _meant(text, words)
             self.error("bad-value", f"Unexpected value '{text}'{known}", node.span)
 
     def template(self, node: Scalar, text: str, place: str) -> Template | None:

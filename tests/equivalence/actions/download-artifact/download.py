@@ -12,6 +12,8 @@ if name and name not in stored:
     sys.exit(f"Unable to download artifact(s): Artifact not found for name: {name}")
 for artifact in [name] if name else fnmatch.filter(stored, os.environ["PATTERN"] or "*"):
     straight = bool(name) or os.environ["MERGE"] == "true"
-    shutil.copytree(os.path.join(store, artifact), into if straight else os.path.join(into, artifact), dirs_exist_ok=True)
+    shutil.copytree(
+        os.path.join(store, artifact), into if straight else os.path.join(into, artifact), dirs_exist_ok=True
+    )
 with open(os.environ["GITHUB_OUTPUT"], "a") as out:
     out.write(f"download-path={into}\n")

@@ -1,0 +1,102 @@
+"""A simple command, its words, and where in a script it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: as written, and its value where that can be known without running anything.
+
+    ``open`` words hold a tilde, a glob or braces that the shell expands, so one word may become many.
+    """
+
+    text: str
+    value: str | None
+    start: int
+    end: int
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc:
+    """The lines of ``<<``; ``quoted`` ones are taken as they are. Offsets are those of the body and of the delimiter."""
+
+    body: str
+    quoted: bool
+    start: int = 0
+    end: int = 0
+    delimiter: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What surrounds a command and decides when it runs and what its failure means."""
+
+    in_condition: bool = False
+    in_pipeline: bool = False
+    in_function: bool = False
+    substituted: bool = False
+    """In ``$( )``, backticks or ``<( )``."""
+    guarded: bool = False
+    """``||`` follows."""
+    negated: bool = False
+    background: bool = False
+    depth: int = 0
+    """Of functions, loops, conditionals, groups and subshells around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A simple command; ``within`` is the command whose argument or input holds it, such as ``bash -c``.
+
+    Offsets count characters of the script that was read; an inner command has those of the command it is within.
+    """
+
+    words: tuple[Word, ...]
+    start: int
+    end: int
+    line: int = 1
+    heredoc: Heredoc | None = None
+    herestring: Word | None = None
+    redirects: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str | None], ...] = ()
+    """Assignments before the name."""
+    place: Place = Place()
+    within: Command | None = None
+
+    @property
+    def name(self) -> str:
+        """The program's name without its directory, empty when it is not known."""
+        value = self.words[0].value if self.words else None
+        return value.rsplit("/", 1)[-1] if value else ""
+
+    @property
+    def values(self) -> tuple[str | None, ...]:
+        return tuple(word.value for word in self.words)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def guarded(self) -> bool:
+        return self.place.guarded
+
+    @property
+    def background(self) -> bool:
+        return self.place.background
+
+    @property
+    def substituted(self) -> bool:
+        return self.place.substituted
+
+
+def walk_out(command: Command) -> Iterator[Command]:
+    """The command and those it stands within, innermost first."""
+    at: Command | None = command
+    while at is not None:
+        yield at
+        at = at.within

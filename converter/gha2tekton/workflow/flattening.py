@@ -1,0 +1,188 @@
+"""One call of a workflow turned into jobs of the caller, and what needed the call into what needs those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gha2tekton.expression import Context, Expression, Logic, Partial, Property, fold_template
+from gha2tekton.workflow.inlining import argument, expression, inline, reads, values
+from gha2tekton.workflow.matrix import Leg
+from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
+from gha2tekton.workflow.results import after, call_result, call_succeeded, every, succeeded, within
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The jobs that a call became."""
+
+    ids: tuple[str, ...]
+    ends: tuple[str, ...]
+    """Those that no other of them needs."""
+
+    whole: bool
+    """All of them are skipped or none, so that each speaks for the call."""
+
+    outputs: Mapping[str, Expression]
+    leaves: Mapping[str, Value]
+
+
+def flatten(
+    call: Job, workflow: Workflow, event: Event, legs: Sequence[Leg], taken: set[str]
+) -> tuple[list[Job], Drawn]:
+    """The jobs of a called workflow in the caller's terms, a set of them for each leg of the call.
+
+    Ids are ``call--job``, or ``call-1--job`` for legs, made unique against ``taken`` (lower case), which grows.
+    """
+    jobs: list[Job] = []
+    outputs: dict[str, list[Expression]] = {}
+    for leg in legs:
+        stem = call.id if len(legs) == 1 else f"{call.id}-{leg.index + 1}"
+        ids = {job.id.lower(): _take(f"{stem}--{job.id}", taken) for job in workflow.jobs}
+        facts = {"job-index": float(leg.index), "job-total": float(leg.total)}
+        one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
+        flat = _Flat(one, workflow, event, ids, leg)
+        jobs += [flat.job(job) for job in workflow.jobs]
+        results = {name: Property(Context("needs"), id) for name, id in ids.items()}
+        for output in event.outputs:
+            # Of several legs the last that sets a value wins.
+            outputs.setdefault(output.name, []).insert(0, expression(fold_template(output.value.template, {"jobs": results})))
+    needed = {name for job in jobs for name in job.needed}
+    drawn = Drawn(
+        ids=tuple(job.id for job in jobs),
+        ends=tuple(job.id for job in jobs if job.id.lower() not in needed),
+        whole=all(job.condition is None for job in workflow.jobs),
+        outputs={name: trees[0] if len(trees) == 1 else Logic("||", tuple(trees)) for name, trees in outputs.items()},
+        leaves={output.name: output.value for output in event.outputs},
+    )
+    return jobs, drawn
+
+
+def _take(id: str, taken: set[str]) -> str:
+    found, number = id, 2
+    while found.lower() in taken:
+        found, number = f"{id}-{number}", number + 1
+    taken.add(found.lower())
+    return found
+
+
+class _Flat:
+    """One leg of a call."""
+
+    def __init__(self, call: Job, workflow: Workflow, event: Event, ids: Mapping[str, str], leg: Leg) -> None:
+        assert call.uses is not None
+        self.call = call
+        self.target = call.uses.value
+        self.workflow = workflow
+        self.event = event
+        self.ids = ids
+        self.leg = leg
+        self.known: dict[str, Any] = {
+            "inputs": {input.name: argument(self.given(input.name.lower()), input.type) for input in event.inputs},
+            "needs": Partial({name: Property(Context("needs"), id) for name, id in ids.items()}),
+        }
+        if not isinstance(call.secrets, Value):
+            passed = {name: expression(value.template) for name, value in call.secrets.items()}
+            self.known["secrets"] = {"GITHUB_TOKEN": Property(Context("secrets"), "GITHUB_TOKEN"), **passed}
+
+    def given(self, name: str) -> Value | None:
+        """What an input is set to, by the call or by default; the name in lower case."""
+        default = next((input.default for input in self.event.inputs if input.name.lower() == name), None)
+        return self.call.inputs.get(name) or default
+
+    def job(self, job: Job) -> Job:
+        call = self.call
+        own = replace(
+            job,
+            env={**self.workflow.env, **job.env},
+            defaults=job.defaults or self.workflow.defaults,
+            permissions=(*job.permissions, *self.workflow.permissions, *call.permissions),
+            concurrency=job.concurrency or self.workflow.concurrency,
+        )
+        inlined = inline(own, self.known)
+        siblings = [self.ids[name] for name in job.needed if name in self.ids]
+        tree = within(call.condition, inlined.condition, call.needed, siblings)
+        origin = inlined.condition or call.condition
+        said = origin.value if origin else call.needs[0] if call.needs else self.target
+        needs = tuple(_renamed(need, self.ids.get(need.text.lower(), need.text)) for need in inlined.needs)
+        below = replace(
+            inlined,
+            id=self.ids[job.id.lower()],
+            name=self.name(inlined),
+            needs=needs,
+            condition=Condition(said, tree) if tree is not None else None,
+            concurrency=inlined.concurrency or call.concurrency,
+            called=(*inlined.called, *self.leaves(own)),
+        )
+        above = [need for need in call.needs if not siblings or need.text.lower() in _needed(below)]
+        return replace(below, needs=(*needs, *above))
+
+    def name(self, job: Job) -> Value:
+        """``caller / callee``, as GitHub shows it; its row in the ledger is that of a name that was written."""
+        leg = f" ({self.leg.name})" if self.leg.name else ""
+        outer = self.call.name.template if self.call.name else (self.call.id + leg,)
+        inner = job.name.template if job.name else (job.id,)
+        origin = job.name or self.call.name or self.target
+        return replace(origin, raw="", template=fold_template((*outer, " / ", *inner), {}))
+
+    def leaves(self, job: Job) -> Iterator[Value]:
+        """What of the call, and of the head of its workflow, goes into a job."""
+        call = self.call
+        yield self.target
+        yield from (value for value in (call.name, call.condition and call.condition.value) if value)
+        if call.strategy is not None:
+            yield from values((call.strategy.vectors, call.strategy.include, call.strategy.exclude, call.strategy.expression))
+        paths = set(reads(replace(job, called=())))
+        inputs = {path[1].lower() for path in paths if path[0] == "inputs" and len(path) > 1}
+        for name in (input.name.lower() for input in self.event.inputs):
+            value = self.given(name)
+            if value is not None and (name in inputs or "*" in inputs or ("inputs",) in paths):
+                yield value
+        if isinstance(call.secrets, Value):
+            yield call.secrets
+            return
+        secrets = {path[1].lower() for path in paths if path[0] == "secrets" and len(path) > 1}
+        yield from (value for name, value in call.secrets.items() if name.lower() in secrets or "*" in secrets)
+
+
+def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
+    """A job with the calls it needs replaced by their jobs; ``drawn`` holds calls by id in lower case."""
+    calls = {name: drawn[name] for name in job.needed if name in drawn}
+    if not calls:
+        return job
+    outputs = {name: {"result": call_result(call.ids), "outputs": dict(call.outputs)} for name, call in calls.items()}
+    read = [path for path in reads(replace(job, called=())) if path[0] == "needs" and len(path) > 3]
+    leaves = [
+        leaf
+        for _, name, _, output, *_ in read
+        if name.lower() in calls and (leaf := _ignoring_case(calls[name.lower()].leaves, output))
+    ]
+    new = inline(job, {"needs": Partial(outputs)})
+    if not all(call.whole for call in calls.values()):
+        good = every(call_succeeded(calls[name].ids) if name in calls else succeeded([name]) for name in job.needed)
+        said = new.condition.value if new.condition else job.needs[0]
+        new = replace(new, condition=Condition(said, after(new.condition, good)))
+    asked = _needed(new)
+    needs: list[Value] = []
+    for need in job.needs:
+        call = calls.get(need.text.lower())
+        if call is None:
+            needs.append(need)
+        else:
+            needs += [_renamed(need, id) for id in call.ids if id in call.ends or id.lower() in asked]
+    return replace(new, needs=tuple(needs), called=(*job.called, *dict.fromkeys(leaves)))
+
+
+def _renamed(need: Value, id: str) -> Value:
+    return replace(need, raw=id, template=(id,))
+
+
+def _needed(job: Job) -> set[str]:
+    """The jobs whose results or outputs a job reads."""
+    paths = reads(replace(job, called=()))
+    return {path[1].lower() for path in paths if path[0] == "needs" and len(path) > 1}
+
+
+def _ignoring_case(leaves: Mapping[str, Value], name: str) -> Value | None:
+    return next((leaf for key, leaf in leaves.items() if key.lower() == name.lower()), None)

@@ -1,0 +1,174 @@
+"""Calls of reusable workflows, drawn in: what is left has ordinary jobs only.
+
+https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow-configurations
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from gha2tekton.expression import Literal
+from gha2tekton.journal import Diagnostic, Journal, Severity
+from gha2tekton.source import Source, Span
+from gha2tekton.workflow.flattening import Drawn, flatten, rewired
+from gha2tekton.workflow.inlining import values
+from gha2tekton.workflow.matrix import Leg, MatrixError, legs
+from gha2tekton.workflow.model import Event, Job, Uses, Value, Workflow
+from gha2tekton.workflow.parse import parse_workflow
+from gha2tekton.workflow.repository import Repository
+
+MAX_CHAIN = 10
+MAX_FILES = 51
+"""GitHub's limits: workflows that call each other in a row, and files of one run."""
+
+
+def expand(workflow: Workflow, repository: Repository, journal: Journal) -> Workflow | None:
+    """The workflow with the jobs of those it calls in place of the calls; None after an error, told in the journal.
+
+    A call whose file is not at hand, or whose matrix only the run knows, stays as it is, with a warning.
+    """
+    expansion = _Expansion(journal)
+    expanded = expansion.workflow(workflow, repository, (workflow.source.name,))
+    if expansion.failed:
+        return None
+    expansion.account(workflow, expanded)
+    return expanded
+
+
+class _Expansion:
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.failed = False
+        self.files: dict[str, tuple[Workflow, Workflow] | None] = {}
+        """Files that were called: as they were read, and with their own calls drawn in."""
+
+        self.calls: list[Job] = []
+
+    def note(self, code: str, severity: Severity, message: str, span: Span) -> None:
+        self.failed = self.failed or severity == "error"
+        self.journal.note(Diagnostic(code, severity, message, span))
+
+    def workflow(self, workflow: Workflow, repository: Repository, chain: tuple[str, ...]) -> Workflow:
+        if all(job.uses is None for job in workflow.jobs):
+            return workflow
+        taken = {job.id.lower() for job in workflow.jobs}
+        drawn: dict[str, Drawn] = {}
+        jobs: list[Job] = []
+        for job in workflow.jobs:
+            if job.uses is None:
+                # The environment of a workflow is that of its own jobs, not of those it calls.
+                jobs.append(replace(job, env={**workflow.env, **job.env}, defaults=job.defaults or workflow.defaults))
+                continue
+            called = self.called(job, repository, chain)
+            combinations = self.legs(job) if called else ()
+            if called is None or not combinations:
+                jobs.append(job)
+                continue
+            self.calls.append(job)
+            members, drawn[job.id.lower()] = flatten(job, *called, combinations, taken)
+            jobs += members
+        return replace(workflow, env={}, defaults=None, jobs=tuple(rewired(job, drawn) for job in jobs))
+
+    def legs(self, job: Job) -> tuple[Leg, ...]:
+        try:
+            return legs(job.strategy, _static)
+        except MatrixError as error:
+            message = f"the call of job {job.id} stays manual, its legs are not known before the run: {error}"
+            self.note("call-not-expanded", "warning", message, job.span)
+            return ()
+
+    def called(self, job: Job, repository: Repository, chain: tuple[str, ...]) -> tuple[Workflow, Event] | None:
+        """The called workflow with its own calls drawn in; None, with the reason told, when there is none."""
+        assert job.uses is not None
+        uses, span = job.uses, job.uses.value.span
+        source, around = _find(uses, repository)
+        if source is None:
+            fetch = "give a checkout of it with --actions-dir" if uses.kind == "remote" else "there is no such file"
+            self.note("call-not-found", "warning", f"{uses.value.text} is called, but not at hand: {fetch}", span)
+            return None
+        if source.name in chain or len(chain) >= MAX_CHAIN:
+            circle = " → ".join((*chain, source.name))
+            self.note("call-cycle", "error", f"reusable workflows call each other in a circle or too deep: {circle}", span)
+            return None
+        if source.name not in self.files:
+            if len(self.files) >= MAX_FILES:
+                self.note("too-many-files", "error", f"more than {MAX_FILES} workflow files in one run", span)
+                return None
+            found = parse_workflow(source, self.journal, f"{source.name}#")
+            self.files[source.name] = (found, self.workflow(found, around, (*chain, source.name))) if found else None
+        files = self.files[source.name]
+        if files is None:
+            self.failed = True
+            return None
+        workflow = files[1]
+        event = next((event for event in workflow.events if event.name == "workflow_call"), None)
+        if event is None:
+            message = f"workflow_call key is not defined in the referenced workflow {source.name}"
+            self.note("not-callable", "error", message, span)
+            return None
+        self.check(job, event, span)
+        return workflow, event
+
+    def check(self, job: Job, event: Event, span: Span) -> None:
+        """Inputs and secrets must be those that the called workflow asks for."""
+        known = {input.name.lower() for input in event.inputs}
+        for input in event.inputs:
+            if input.required and input.name.lower() not in job.inputs:
+                message = f"Input {input.name} is required, but not provided while calling."
+                self.note("missing-input", "error", message, span)
+        for name, value in job.inputs.items():
+            if name not in known and "${{" not in name:
+                message = f"Invalid input, {name} is not defined in the referenced workflow."
+                self.note("unknown-input", "error", message, value.span)
+        if isinstance(job.secrets, Value):
+            return
+        given = {name.lower() for name in job.secrets}
+        asked = {secret.name.lower() for secret in event.secrets}
+        for secret in event.secrets:
+            if secret.required and secret.name.lower() not in given:
+                message = f"Secret {secret.name} is required, but not provided while calling."
+                self.note("missing-secret", "error", message, span)
+        for name, value in job.secrets.items():
+            if name.lower() not in asked and "${{" not in name:
+                message = f"Invalid secret, {name} is not defined in the referenced workflow."
+                self.note("unknown-secret", "error", message, value.span)
+
+    def account(self, caller: Workflow, expanded: Workflow) -> None:
+        """Give their outcome to leaves that are in no job now."""
+        carried = {value.path for job in expanded.jobs for value in (*job.called, *values((job.env, job.defaults)))}
+        for call in self.calls:
+            for value in values((call.inputs, call.secrets)):
+                if value.path not in carried:
+                    self.journal.dropped(value.path, "no effect outside GitHub", "the called workflow never reads it")
+            if call.strategy is not None and call.strategy.max_parallel is not None:
+                self.journal.manual(call.strategy.max_parallel.path, "the legs of a call may all run at once")
+            if call.strategy is not None and call.strategy.fail_fast is not None:
+                self.journal.dropped(call.strategy.fail_fast.path, "GitHub-only service", "no leg of a call ends another")
+        for workflow in (caller, *(files[0] for files in self.files.values() if files)):
+            for value in values((workflow.env, workflow.defaults)):
+                if value.path not in carried:
+                    self.journal.dropped(value.path, "superseded", "every job sets it again")
+        for name in self.files:
+            for key in ("on", "name", "run-name", "description"):
+                for path in self.journal.open_leaves(f"{name}#{key}"):
+                    if path not in carried:
+                        self.journal.dropped(path, "no effect outside GitHub", "a call starts the workflow")
+
+
+def _find(uses: Uses, repository: Repository) -> tuple[Source | None, Repository]:
+    """The file that a call names, and the repository that its own calls are looked up in."""
+    if uses.kind == "local":
+        return repository.read(uses.name), repository
+    owner, name, path = uses.name.split("/", 2)
+    checkout = repository.checkout(f"{owner}/{name}", uses.ref)
+    return (checkout.read(path), checkout) if checkout else (None, repository)
+
+
+def _static(value: Value) -> Any:
+    """A leaf of a matrix that holds no expression any more."""
+    if len(value.template) == 1 and isinstance(only := value.template[0], Literal):
+        return only.value
+    if value.literal is None:
+        raise MatrixError(f"{value.text.strip()} is computed")
+    return value.literal if isinstance(value.raw, str) else value.raw

@@ -1,0 +1,103 @@
+"""Converts a case's workflow, starts it as its event would, and executes what Tekton is given."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from tests.conformance.execution import RunRecord, run
+from tests.conformance.judge import fire
+from tests.equivalence.case import WORKFLOW, Case, Repository
+from tests.equivalence.payload import payload
+from tests.equivalence.stand_ins import provide
+
+CONVERTER = Path(__file__).parents[2] / "converter"
+
+
+def convert(repository: Repository, out: Path) -> str:
+    """Writes the manifests of the repository's workflow; gives what the command told people about it."""
+    command = [sys.executable, "-m", "gha2tekton", "convert", str(WORKFLOW), "-o", str(out)]
+    environment = dict(os.environ, PYTHONPATH=str(CONVERTER))  # of this tree, installed or not
+    done = subprocess.run(command, cwd=repository.path, env=environment, capture_output=True, text=True, check=False)
+    if not (out / "kustomization.yaml").exists():
+        raise RuntimeError(f"nothing was written: {done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+def execute(case: Case, repository: Repository, manifests: Path, out: Path) -> RunRecord:
+    """Runs what the event creates: the webhook's PipelineRun; for a manual start the one in runs/ with the inputs."""
+    given = dict(case.inputs)
+    if case.event == "workflow_dispatch":
+        start = next(iter(sorted((manifests / "runs").glob("*.yaml"))))
+    else:
+        start = _fired(case, repository, manifests, out / "fired")
+    given |= {"git-repo-url": f"file://{repository.path}", "git-revision": repository.commit}
+    given |= {f"vars-{name.lower().replace('_', '-')}": value for name, value in case.variables.items()}
+    declared = set(_declared(manifests))
+    secrets = out / "secrets.yaml"
+    _write(secrets, list(_secrets(case, manifests)))
+    return run(
+        [manifests, secrets],
+        start,
+        out,
+        params={name: value for name, value in given.items() if name in declared},
+        path=provide(case.stand_ins),
+        keep=True,
+    )
+
+
+def _fired(case: Case, repository: Repository, manifests: Path, out: Path) -> Path:
+    delivery = fire(manifests, case.event, payload(case, repository), out)
+    created = [file for fired in delivery.triggers.values() for file in fired.files]
+    if len(created) != 1:
+        raise AssertionError(f"the delivery created {len(created)} runs: {delivery}")
+    return created[0]
+
+
+def _documents(manifests: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted(manifests.rglob("*.yaml")):
+        for document in YAML(typ="safe").load_all(file.read_text(encoding="utf-8")):
+            if document:
+                yield document
+
+
+def _declared(manifests: Path) -> Iterator[str]:
+    for document in _documents(manifests):
+        if document.get("kind") == "Pipeline":
+            yield from (param["name"] for param in document["spec"].get("params", ()))
+
+
+def _secrets(case: Case, manifests: Path) -> Iterator[dict[str, Any]]:
+    """A Secret for every reference whose key means one of the case's secrets."""
+    values = {re.sub(r"[^a-z0-9]", "", name.lower()): value for name, value in case.secrets.items()}
+    found: dict[str, dict[str, str]] = {}
+    for document in _documents(manifests):
+        for reference in _references(document):
+            value = values.get(re.sub(r"[^a-z0-9]", "", reference["key"].lower()))
+            if value is not None:
+                found.setdefault(reference["name"], {})[reference["key"]] = value
+    for name, data in found.items():
+        yield {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data}
+
+
+def _references(node: object) -> Iterator[dict[str, str]]:
+    if isinstance(node, dict):
+        if isinstance(node.get("secretKeyRef"), dict):
+            yield node["secretKeyRef"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def _write(file: Path, documents: list[dict[str, Any]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as out:
+        YAML(typ="safe").dump_all(documents, out)

@@ -42,7 +42,7 @@ def judges(*, oldest: bool = False) -> Path:
     parent = _cache()
     parent.mkdir(parents=True, exist_ok=True)
     directory = parent / (_fingerprint(command) + ("-oldest" if oldest else ""))
-    with _lock(parent / f"{directory.name}.lock"):
+    with lock(parent / f"{directory.name}.lock"):
         if not directory.exists():
             part = directory.with_suffix(".part")
             shutil.rmtree(part, ignore_errors=True)
@@ -87,7 +87,8 @@ def _go(command: str, *args: str) -> str:
 
 
 @contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
+def lock(path: Path) -> Iterator[None]:
+    """Only one process at a time is inside, whatever runs the tests in parallel."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conformance.toolchain import lock
+
 SCRIPTS = {
     "nvidia-smi": '#!/bin/sh\necho "GPU 0: a stand-in (UUID: GPU-0)"\n',
 }
@@ -32,6 +34,8 @@ def _provide(name: str, base: Path) -> Path:
 
 def _python(directory: Path) -> Path:
     """An environment that pip may install into, as an image's Python is; a system's own refuses."""
-    if not (directory / "bin" / "pip").exists():
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--copies", str(directory)], check=True)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with lock(directory.with_suffix(".lock")):
+        if not (directory / "bin" / "pip").exists():
+            subprocess.run(["/usr/bin/python3", "-m", "venv", "--copies", str(directory)], check=True)
     return directory / "bin"

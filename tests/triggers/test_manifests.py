@@ -150,7 +150,7 @@ def test_a_schedule_creates_the_run_of_a_scheduled_event() -> None:
         "debug": ("inputs", "debug"),
         "workflow": ("github", "workflow"),
     }
-    text = "name: a $(b)\non:\n  schedule:\n  - cron: '0 3 * * 7'\n    timezone: Asia/Taipei\n  - cron: 5 4 * * *"
+    text = "name: a $(b)\non:\n  schedule:\n  - cron: '0 3 * * 0'\n    timezone: Asia/Taipei\n  - cron: 5 4 * * *"
     triggers, _, _ = lower(text, needed, default_branch="main")
     first, job, _, second = triggers.files["triggers/schedule.yaml"]
     assert list(triggers.files) == ["triggers/schedule.yaml"]
@@ -167,8 +167,8 @@ def test_a_schedule_creates_the_run_of_a_scheduled_event() -> None:
     assert {param["name"]: param["value"] for param in run["spec"]["params"]} == {
         "git-revision": "refs/heads/main",
         "event-name": "schedule",
-        "schedule": "0 3 * * 7",
-        "event": '{"schedule": "0 3 * * 7"}',
+        "schedule": "0 3 * * 0",
+        "event": '{"schedule": "0 3 * * 0"}',
         "ref-name": "main",
         "debug": "",
         "workflow": "a $$(b)",

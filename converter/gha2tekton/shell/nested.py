@@ -11,7 +11,7 @@ from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.quote import decode
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
-_PYTHONS = re.compile(r"i?python[0-9.]*\Z|pypy[0-9.]*\Z")
+_PYTHONS = re.compile(r"(i?python|pypy)[\w.]*\Z")
 _OTHERS = frozenset({"node", "perl", "ruby", "Rscript", "R", "julia", "pwsh", "powershell", "php", "lua", "psql", "mysql", "sqlite3", "bc"})
 
 Language = Literal["sh", "python", "other"]
@@ -32,6 +32,8 @@ class InnerCode:
     container: bool = False
     """It runs in a container, which has the variables that are handed to it."""
     own_variables: bool = False
+    argv: bool = False
+    """It is no text but the words of a container's command."""
 
 
 # Options of wrappers that take a value of their own.
@@ -167,7 +169,7 @@ def inner_code(command: Command) -> InnerCode | None:
                 return found
             break
     if container and interpreter(name) is None:
-        return InnerCode("sh", " ".join(word.text for word in words), None, container=True)
+        return InnerCode("sh", " ".join(word.text for word in words), None, container=True, argv=True)
     return None
 
 
@@ -196,7 +198,7 @@ def _of_interpreter(
     if at == len(words) or (words[at].value in ("-", "-s") or "-s" in [word.value for word in words[1:at]]):
         return _of_input(language, command, remote, container)
     if container and (words[1].value if len(words) > 1 else "") == "-m":
-        return InnerCode("sh", " ".join(word.text for word in words), None, container=True)
+        return InnerCode("sh", " ".join(word.text for word in words), None, container=True, argv=True)
     return None
 
 

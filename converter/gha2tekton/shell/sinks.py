@@ -18,7 +18,7 @@ _NAMES = frozenset({
     "complete", "bind", "alias",
 })  # fmt: skip
 _SINGLE = frozenset({"find", "tar", "rsync", "zip", "test", "[", "ssh", "scp"})
-_CODE = frozenset({"eval", "watch", "trap", "parallel", "make", "gmake", "crontab", "at", "ssh", "xonsh", "envsubst"})
+_CODE = frozenset({"eval", "watch", "trap", "parallel", "make", "gmake", "crontab", "at", "ssh", "xonsh"})
 _PROGRAM_FIRST = {  # the first operand is code; after these options comes a value or the code itself
     "sed": (("-e", "--expression"), ("-l",)),
     "gsed": (("-e", "--expression"), ("-l",)),
@@ -46,7 +46,7 @@ def role(command: Command, index: int, leads: bool) -> Role:
             return "data"
         inside = len(words) - len(call.arguments)
         if index < inside:
-            return "single" if leads and words[index].value is None and call.target is None else "data"
+            return "single" if words[index].value == call.target else "data"
         return _role(words[inside:], index - inside, leads)
     return _role(work, index - first, leads)
 
@@ -57,6 +57,8 @@ def _role(words: Sequence[Word], index: int, leads: bool) -> Role:
     name = (words[0].value or "").rsplit("/", 1)[-1]
     before = words[index - 1].value or ""
     operands = [at for at, word in enumerate(words) if at and not (word.value or "x").startswith("-")]
+    if (not name or "HOLE" in name) and re.fullmatch(r"-\w*[ce]", before):
+        return "code"  # whatever program this is, the option says that code follows
     if name == "let":
         return "number"
     if name in _NAMES or before == "-v" and name in ("test", "printf"):

@@ -10,7 +10,7 @@ from gha2tekton.expression import Context, Expression, Logic, Partial, Property,
 from gha2tekton.workflow.inlining import argument, expression, inline, reads, values
 from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
-from gha2tekton.workflow.results import after, call_result, call_succeeded, every, succeeded, within
+from gha2tekton.workflow.results import after, call_result, call_succeeded, every, never_skips, succeeded, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Drawn:
 
     ids: tuple[str, ...]
     ends: tuple[str, ...]
-    """Those that no other of them needs."""
+    """Those that must be done before the call is: that no other of them needs, where none can run after a failure."""
 
     whole: bool
     """All of them are skipped or none, so that each speaks for the call."""
@@ -47,12 +47,14 @@ def flatten(
         results = {name: Property(Context("needs"), id) for name, id in ids.items()}
         for output in event.outputs:
             # Of several legs the last that sets a value wins.
-            outputs.setdefault(output.name, []).insert(0, expression(fold_template(output.value.template, {"jobs": results})))
-    needed = {name for job in jobs for name in job.needed}
+            tree = expression(fold_template(output.value.template, {"jobs": results}))
+            outputs.setdefault(output.name, []).insert(0, tree)
+    conditions = [job.condition.tree for job in workflow.jobs if job.condition is not None]
+    needed = set() if conditions else {name for job in jobs for name in job.needed}
     drawn = Drawn(
         ids=tuple(job.id for job in jobs),
         ends=tuple(job.id for job in jobs if job.id.lower() not in needed),
-        whole=all(job.condition is None for job in workflow.jobs),
+        whole=all(never_skips(tree) for tree in conditions),
         outputs={name: trees[0] if len(trees) == 1 else Logic("||", tuple(trees)) for name, trees in outputs.items()},
         leaves={output.name: output.value for output in event.outputs},
     )
@@ -131,8 +133,8 @@ class _Flat:
         call = self.call
         yield self.target
         yield from (value for value in (call.name, call.condition and call.condition.value) if value)
-        if call.strategy is not None:
-            yield from values((call.strategy.vectors, call.strategy.include, call.strategy.exclude, call.strategy.expression))
+        if (matrix := call.strategy) is not None:
+            yield from values((matrix.vectors, matrix.include, matrix.exclude, matrix.expression))
         paths = set(reads(replace(job, called=())))
         inputs = {path[1].lower() for path in paths if path[0] == "inputs" and len(path) > 1}
         for name in (input.name.lower() for input in self.event.inputs):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from gha2tekton.expression import (
     Call,
-    Compare,
     Context,
     Expression,
     Literal,
@@ -18,16 +18,17 @@ from gha2tekton.expression import (
     calls,
     fold,
     fold_template,
-    is_truthy,
     references,
     to_number,
     to_string,
+    unparse_template,
 )
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.availability import STATUS
 from gha2tekton.workflow.model import Condition, InputType, Value
 
 _T = TypeVar("_T")
+_FORMAT = re.compile(r"\{\{|\}\}|\{\d{1,3}\}|[^{}]+")
 _TEXTS = frozenset({"format", "join", "tojson", "hashfiles"})
 _TEXT_CONTEXTS = frozenset({"secrets", "vars", "needs", "steps", "env"})
 
@@ -43,8 +44,10 @@ def _inlined(part: Any, known: Mapping[str, Any]) -> Any:
         case None | str() | bool() | float() | int() | Span() | Source():
             return part
         case Value():
-            plain = all(isinstance(piece, str) for piece in part.template)
-            return part if plain else replace(part, template=fold_template(part.template, known))
+            if all(isinstance(piece, str) for piece in part.template):
+                return part
+            template = _spliced(fold_template(part.template, known))
+            return replace(part, template=template, raw=unparse_template(template))
         case Condition():
             tree = fold(part.tree, known)
             if calls(part.tree) & STATUS and not calls(tree) & STATUS:
@@ -59,6 +62,30 @@ def _inlined(part: Any, known: Mapping[str, Any]) -> Any:
             return replace(part, **{field.name: _inlined(getattr(part, field.name), known) for field in fields(part)})
         case _:
             return part
+
+
+def _spliced(template: Template) -> Template:
+    """A template without ``format`` of a known pattern, which texts with values in them leave behind."""
+    parts: list[str | Expression] = []
+    for part in template:
+        if isinstance(part, Call) and part.name.lower() == "format" and isinstance(part.arguments[0], Literal):
+            pattern, arguments = part.arguments[0].value, part.arguments[1:]
+            pieces = [_piece(piece, arguments) for piece in _FORMAT.findall(pattern)] if isinstance(pattern, str) else []
+            if pieces and None not in pieces and "".join(_FORMAT.findall(pattern)) == pattern:
+                parts += [piece for piece in pieces if piece is not None]
+                continue
+        parts.append(part)
+    return fold_template(tuple(parts), {})
+
+
+def _piece(text: str, arguments: tuple[Expression, ...]) -> str | Expression | None:
+    """What a stretch of a pattern stands for; None for an argument that is not there."""
+    if text in ("{{", "}}"):
+        return text[0]
+    if text[0] != "{":
+        return text
+    index = int(text[1:-1])
+    return arguments[index] if index < len(arguments) else None
 
 
 def values(part: Any) -> Iterator[Value]:
@@ -76,6 +103,8 @@ def values(part: Any) -> Iterator[Value]:
         case _ if is_dataclass(part) and not isinstance(part, type | Span | Source):
             for field in fields(part):
                 yield from values(getattr(part, field.name))
+        case _:
+            return
 
 
 def reads(part: Any) -> Iterator[tuple[str, ...]]:
@@ -110,7 +139,7 @@ def argument(value: Value | None, type: InputType) -> Expression:
     tree = expression(value.template)
     if not isinstance(tree, Literal):
         return tree if type in ("boolean", "number") or _is_text(tree) else Call("format", (Literal("{0}"), tree))
-    raw = value.raw if value.literal is not None else tree.value
+    raw = value.raw if value.literal is not None and not isinstance(value.raw, str) else tree.value
     match type:
         case "boolean":
             return Literal(raw if isinstance(raw, bool) else to_string(raw).lower() == "true")

@@ -23,7 +23,7 @@ class Value:
 
     path: str
     span: Span
-    raw: None | bool | float | str
+    raw: bool | float | str | None
     template: Template
 
     @property

@@ -70,6 +70,11 @@ def after(condition: Condition | None, succeeded: Expression) -> Expression:
     return _explicit(status(condition.tree, succeeded, None))
 
 
+def never_skips(tree: Expression) -> bool:
+    """Whether a condition lets a job run whatever happened, a cancelled run apart."""
+    return tree in (Call("always", ()), _CANCELLED)
+
+
 def _explicit(tree: Expression) -> Expression:
     """A condition to which no ``success()`` is added."""
     return tree if calls(tree) & STATUS else every((_CANCELLED, tree))

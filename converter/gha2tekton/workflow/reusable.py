@@ -89,7 +89,8 @@ class _Expansion:
             return None
         if source.name in chain or len(chain) >= MAX_CHAIN:
             circle = " → ".join((*chain, source.name))
-            self.note("call-cycle", "error", f"reusable workflows call each other in a circle or too deep: {circle}", span)
+            message = f"reusable workflows call each other in a circle or too deep: {circle}"
+            self.note("call-cycle", "error", message, span)
             return None
         if source.name not in self.files:
             if len(self.files) >= MAX_FILES:
@@ -141,10 +142,11 @@ class _Expansion:
             for value in values((call.inputs, call.secrets)):
                 if value.path not in carried:
                     self.journal.dropped(value.path, "no effect outside GitHub", "the called workflow never reads it")
-            if call.strategy is not None and call.strategy.max_parallel is not None:
-                self.journal.manual(call.strategy.max_parallel.path, "the legs of a call may all run at once")
-            if call.strategy is not None and call.strategy.fail_fast is not None:
-                self.journal.dropped(call.strategy.fail_fast.path, "GitHub-only service", "no leg of a call ends another")
+            strategy = call.strategy
+            if strategy is not None and strategy.max_parallel is not None:
+                self.journal.manual(strategy.max_parallel.path, "the legs of a call may all run at once")
+            if strategy is not None and strategy.fail_fast is not None:
+                self.journal.dropped(strategy.fail_fast.path, "GitHub-only service", "no leg of a call ends another")
         for workflow in (caller, *(files[0] for files in self.files.values() if files)):
             for value in values((workflow.env, workflow.defaults)):
                 if value.path not in carried:

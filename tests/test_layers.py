@@ -1,0 +1,76 @@
+"""Imports point one way, and each third-party library is imported by one module."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "converter" / "gha2tekton"
+MODULES = sorted(ROOT.rglob("*.py"))
+
+# From the bottom up: a module imports its own layer and those below.
+LAYERS = [
+    {"source", "resources"},
+    {"journal"},
+    {"yaml"},
+    {"schema"},
+    {"expression", "shell"},
+    {"workflow", "rules", "tekton"},
+    {"plan"},
+    {"lower"},
+    {"conversion"},
+    {"convert"},
+    {"report", "drift"},
+    {"files", "batch"},
+    {"cli"},
+    {"__main__", "__init__"},
+]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "gha2tekton" else {node.module}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_point_down(path: Path) -> None:
+    own = layer(path)
+    names = {name.split(".")[1] for name in imported(path) if name.startswith("gha2tekton.")} - {"__version__"}
+    assert not {name for name in names if RANK[name] > RANK[own]}, "a lower layer imports a higher one"
+
+
+def test_each_library_has_one_door() -> None:
+    doors: dict[str, set[str]] = defaultdict(set)
+    for path in MODULES:
+        for name in imported(path):
+            top = name.split(".")[0]
+            if top not in sys.stdlib_module_names and top != "gha2tekton":
+                doors[{"_ruamel_yaml": "ruamel", "tree_sitter_bash": "tree_sitter"}.get(top, top)].add(path.name)
+    assert {library: sorted(paths) for library, paths in doors.items() if len(paths) > 1} == {}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_modules_stay_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300
+
+
+def test_two_vocabularies_meet_in_two_places() -> None:
+    """``workflow/`` never says Task, ``tekton/`` never says job."""
+    for folder, word in (("workflow", "Task"), ("tekton", " job ")):
+        for path in (ROOT / folder).glob("*.py"):
+            text = path.read_text().replace("Never says Task", "")
+            assert word not in text, f"{path.name} says {word.strip()}"

@@ -31,7 +31,11 @@ def test_fixture(case: Path, tmp_path: Path, pytestconfig: pytest.Config) -> Non
         for name, text in files.items():
             (expected / name).parent.mkdir(parents=True, exist_ok=True)
             (expected / name).write_text(text)
-    there = {path.relative_to(expected).as_posix(): path.read_text() for path in sorted(expected.rglob("*")) if path.is_file()}
+    there = {
+        path.relative_to(expected).as_posix(): path.read_text()
+        for path in sorted(expected.rglob("*"))
+        if path.is_file()
+    }
     assert files == there
 
 

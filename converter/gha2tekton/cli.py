@@ -22,16 +22,50 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("workflows", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory for the bundle; without it all YAML goes to stdout.")
-@click.option("--layout", type=click.Choice(["auto", "job", "stages"]), default="auto", help="One Task a job, or the guide's stages.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Directory for the bundle; without it all YAML goes to stdout.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["auto", "job", "stages"]),
+    default="auto",
+    help="One Task a job, or the guide's stages.",
+)
 @click.option("--plan", "show_plan", is_flag=True, help="Print where each step would run and why, and write nothing.")
 @click.option("--namespace", default="", help="Namespace for everything; otherwise kubectl's own.")
 @click.option("--name-prefix", default=None, help="What names begin with in place of the workflow's name.")
-@click.option("--rules", "rules", multiple=True, type=click.Path(path_type=Path), help="A folder of your own mapping rules; they win.")
-@click.option("--actions-dir", type=click.Path(path_type=Path), help="A folder of checkouts of remote actions: owner/repo[@ref].")
-@click.option("--report", "reports", multiple=True, metavar="FORMAT[=FILE]", help="text or json, to a file or stderr; may be given again.")
-@click.option("--fail-on", type=click.Choice(["manual", "adapted", "never"]), default="never", help="Exit with 1 when an outcome is this bad.")
-@click.option("--unmapped", type=click.Choice(["fail", "skip"]), default="fail", help="What a step that nobody could map does when it runs.")
+@click.option(
+    "--rules",
+    "rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder of your own mapping rules; they win.",
+)
+@click.option(
+    "--actions-dir", type=click.Path(path_type=Path), help="A folder of checkouts of remote actions: owner/repo[@ref]."
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="text or json, to a file or stderr; may be given again.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["manual", "adapted", "never"]),
+    default="never",
+    help="Exit with 1 when an outcome is this bad.",
+)
+@click.option(
+    "--unmapped",
+    type=click.Choice(["fail", "skip"]),
+    default="fail",
+    help="What a step that nobody could map does when it runs.",
+)
 @click.option("--gpu-count", type=click.IntRange(1), default=None, help="GPUs for jobs that ask for one or all.")
 @click.option("--gpu-resource", default="nvidia.com/gpu", show_default=True, help="The resource that stands for a GPU.")
 @click.option("--memory", default="32Gi", show_default=True, help="Memory of the container that computes.")
@@ -96,13 +130,15 @@ def convert(
         for conversion in refused:
             for finding in conversion.journal.diagnostics:
                 if finding.severity == "error":
-                    click.echo(f"{finding.span or conversion.source.name}: {finding.message} [{finding.code}]", err=True)
+                    click.echo(
+                        f"{finding.span or conversion.source.name}: {finding.message} [{finding.code}]", err=True
+                    )
         sys.exit(2)
     try:
         files.put(done, output, wanted)
     except OSError as error:
         _stop(str(error))
-    counts = {fate: sum(c.journal.summary()[fate] for c in done) for fate in ("exact", "adapted", "dropped", "manual")}  # type: ignore[index]  # the four fates
+    counts = {fate: sum(c.journal.summary()[fate] for c in done) for fate in ("exact", "adapted", "dropped", "manual")}
     click.echo(f"{counts['manual']} manual", err=True)
     bad = counts["manual"] + (counts["adapted"] if fail_on == "adapted" else 0)
     sys.exit(1 if refused or (fail_on != "never" and bad) else 0)

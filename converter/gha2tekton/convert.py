@@ -48,7 +48,9 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
 
 def base_name(workflow: Workflow, settings: Settings) -> str:
     """What the names of a workflow's objects derive from: its own name, else its file's."""
-    return settings.name_prefix or label(workflow.name.text if workflow.name else PurePosixPath(workflow.source.name).stem, 40, "workflow")
+    return settings.name_prefix or label(
+        workflow.name.text if workflow.name else PurePosixPath(workflow.source.name).stem, 40, "workflow"
+    )
 
 
 def _files(
@@ -73,4 +75,3 @@ def _files(
     if any(runtime.PLACE in str(task.manifest()) for task in lowered.tasks):
         files |= {runtime.FILE: (runtime.config_map(),)}
     return files | {f"runs/{base}.yaml": (lowered.run.manifest(),)}
-

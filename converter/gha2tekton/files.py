@@ -28,7 +28,9 @@ def find(paths: Iterable[Path]) -> list[tuple[Path, str]]:
     for path in paths:
         if path.is_dir():
             folder = path if not (path / ".github" / "workflows").is_dir() else path / ".github" / "workflows"
-            inside = sorted(entry for entry in folder.iterdir() if entry.suffix in (".yml", ".yaml") and entry.is_file())
+            inside = sorted(
+                entry for entry in folder.iterdir() if entry.suffix in (".yml", ".yaml") and entry.is_file()
+            )
             if not inside:
                 raise InputError(f"{path}: there are no workflows in this directory")
             found += [(entry, _shown(entry)) for entry in inside]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from gha2tekton.resources import mappings
@@ -31,12 +32,12 @@ def explain(node: Node, name: str) -> list[tuple[str, Span]]:
     return sorted(found, key=lambda one: one[1].start)
 
 
-def _folder() -> Any:
+def _folder() -> Path:
     return mappings() / "schemas"
 
 
 def _errors(instance: Any, name: str) -> list[Any]:
-    from jsonschema.exceptions import best_match
+    from jsonschema.exceptions import best_match  # type: ignore[import-untyped]  # ships no types
 
     # Of the alternatives of one place the one that comes closest to what is written says most.
     return [best_match([error]) for error in _validator(name).iter_errors(instance)]
@@ -44,7 +45,7 @@ def _errors(instance: Any, name: str) -> list[Any]:
 
 @cache
 def _validator(name: str) -> Any:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 
     schema = json.loads(text(name))
     Draft202012Validator.check_schema(schema)

@@ -201,9 +201,12 @@ def plain(node: Node) -> Any:
 # libyaml's emitter gives up block scalars for text with emoji or blanks at a line's end, which real scripts have; the
 # user's scripts must stay readable, so the few forms that manifests need are written here.
 
-_SAFE_PLAIN = re.compile(r"[A-Za-z0-9_./$](?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))*(?: (?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))+)*\Z")
+_SAFE_PLAIN = re.compile(
+    r"[A-Za-z0-9_./$](?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))*(?: (?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))+)*\Z"
+)
 _YAML_1_1 = re.compile(
-    r"(?:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9._][0-9a-fox_:.+-]*\Z|[-+]?\.(?:inf|nan)\Z|=\Z|<<\Z", re.IGNORECASE
+    r"(?:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9._][0-9a-fox_:.+-]*\Z|[-+]?\.(?:inf|nan)\Z|=\Z|<<\Z",
+    re.IGNORECASE,
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\x85\u2028\u2029\ud800-\udfff]")
 
@@ -289,7 +292,8 @@ def _inline(value: Any) -> str:
             if '"' in value or "\\" in value:
                 return "'" + value.replace("'", "''") + "'"
             return f'"{value}"'
-    raise TypeError(f"no YAML form for {type(value).__name__}")
+        case _:
+            raise TypeError(f"no YAML form for {type(value).__name__}")
 
 
 def _escape(char: str) -> str:
@@ -297,4 +301,3 @@ def _escape(char: str) -> str:
         return char
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-

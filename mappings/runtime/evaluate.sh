@@ -26,26 +26,27 @@ job_condition() {
   for need in ${GHA_ANCESTORS:-${GHA_NEEDED:-}}; do
     case $(cat "${GHA_NEEDS:-}/$need/result" 2>/dev/null || echo failure) in
       success) ;;
-      failure) worst=failure ;;
       cancelled) [ "$worst" = failure ] || worst=cancelled ;;
       skipped) [ "$worst" != success ] || worst=skipped ;;
+      *) worst=failure ;;
     esac
   done
-  # The functions read a status file: the job's conditions have one of their own for a moment.
-  mkdir -p "$GHA_STATE/condition" && printf '%s' "$worst" > "$GHA_STATE/condition/status"
   if has_status "$1"; then text=$1; else text="success() && ($1)"; fi
-  GHA_SCOPE=$GHA_STATE/condition truth "$text"
+  GHA_STATUS=$worst evaluate truth "$text"
 }
 
 # Every secret, and each line of it, is hidden in what steps print. The list stays in this container; only what steps
 # masked themselves is kept with the job's state, where the Tasks to come find it.
 secret_masks() {
-  GHA_MASKS=$(mktemp) && chmod 600 "$GHA_MASKS"
+  GHA_MASKS=$GHA_LOCAL/masks
   export GHA_MASKS
-  {
-    env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p' | while read -r name; do printenv "$name"; done
-    cat "$GHA_STATE/masks" 2>/dev/null
-  } | awk 'length($0) > 0 && !seen[$0]++' > "$GHA_MASKS"
+  (
+    umask 077
+    {
+      env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p' | while read -r name; do printenv "$name"; done
+      cat "$GHA_STATE/masks" 2>/dev/null
+    } | tr '\r' '\n' | awk 'length($0) > 0 && !seen[$0]++' > "$GHA_MASKS"
+  )
 }
 
-masked() { GHA_STEP=${entry:-$GHA_STATE/temp} awk -f "$GHA_RUNTIME/mask.awk"; }
+masked() { LC_ALL=C awk "$@" -f "$GHA_RUNTIME/masks.awk" -f "$GHA_RUNTIME/mask.awk"; }

@@ -1,5 +1,5 @@
 # Evaluates GitHub expressions over what is known while a job runs.
-# usage: GHA_TEXT=TEXT GHA_MODE=template|value|truth awk -f values.awk -f expression.awk
+# usage: GHA_TEXT=TEXT GHA_MODE=template|value|truth awk -f expression.awk -f values.awk -f contexts.awk
 # template prints a text with its ${{ }} replaced, value prints an expression's value as a string, truth prints true or
 # false. Exit status 2 with a message when the expression cannot be evaluated. Nothing is ever handed to a shell as code.
 # https://docs.github.com/actions/reference/workflows-and-actions/expressions
@@ -72,15 +72,24 @@ function at(operator) { return P <= N && K[P] == "o" && V[P] == operator }
 function take(operator) { if (at(operator)) { P++; return 1 } return 0 }
 function need(operator) { if (!take(operator)) fail("expected " operator) }
 
+# What && and || do not need is read and not computed: idle says so.
 function either(   left, right) {
   left = both()
-  while (take("||")) { right = both(); if (!truthy(left)) left = right }
+  while (take("||")) {
+    if (truthy(left)) idle++
+    right = both()
+    if (truthy(left)) idle--; else left = right
+  }
   return left
 }
 
 function both(   left, right) {
   left = equality()
-  while (take("&&")) { right = equality(); if (truthy(left)) left = right }
+  while (take("&&")) {
+    if (!truthy(left)) idle++
+    right = equality()
+    if (!truthy(left)) idle--; else left = right
+  }
   return left
 }
 
@@ -128,7 +137,7 @@ function context(word,   path, depth) {
       need("]")
     }
   }
-  return lookup(path, depth)
+  return idle ? "z" : lookup(path, depth)
 }
 
 function subscript() { return str(either()) }
@@ -138,5 +147,5 @@ function called(name,   count, args) {
   args[0] = ""
   if (!at(")")) do { args[++count] = either() } while (take(","))
   need(")")
-  return call(name, count, args)
+  return idle ? "z" : call(name, count, args)
 }

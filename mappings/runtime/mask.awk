@@ -1,11 +1,5 @@
-# Hides masked values in a text. usage: GHA_MASKS=FILE awk -f mask.awk
-BEGIN { while ((getline line < ENVIRON["GHA_MASKS"]) > 0) if (line != "") masks[++count] = line }
-{
-  s = $0
-  for (i = 1; i <= count; i++) {
-    out = ""
-    while ((at = index(s, masks[i])) > 0) { out = out substr(s, 1, at - 1) "***"; s = substr(s, at + length(masks[i])) }
-    s = out s
-  }
-  print s
-}
+# Hides masked values in a text; with -v check=1 it prints nothing and fails when there is one.
+# usage: GHA_MASKS=FILE awk [-v check=1] -f masks.awk -f mask.awk
+BEGIN { load_masks() }
+{ text = hidden($0); if (!check) print text; else if (text != $0) { found = 1; exit 1 } }
+END { exit found }

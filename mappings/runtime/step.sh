@@ -8,6 +8,7 @@
 . "$GHA_RUNTIME/evaluate.sh"
 . "$GHA_RUNTIME/run.sh"
 . "$GHA_RUNTIME/composite.sh"
+. "$GHA_RUNTIME/outputs.sh"
 
 # Takes the options of a step; templates are kept as they are until their time.
 step_options() {
@@ -33,22 +34,35 @@ step_options() {
 
 # Makes the directory in which a step's outcome is told, and sets $entry to it.
 new_entry() {
-  set -- $(ls "$SCOPE/steps" 2>/dev/null | wc -l)
-  number=$(printf '%04d' $(($1 + 1)))
+  number=1 unnamed=__run before=0
+  for path in "$SCOPE"/steps/*; do
+    [ -d "$path" ] || break
+    number=$((number + 1))
+    [ -s "$path/id" ] || before=$((before + 1))
+  done
+  [ "$before" = 0 ] || unnamed=__run_$((before + 1))
+  number=$(printf '%04d' "$number")
   entry=$SCOPE/steps/$number
   mkdir -p "$entry/outputs" "$entry/saved"
   printf '%s' "$id" > "$entry/id"
 }
 
 # Ends a step: outcome and conclusion are told, and a failure becomes the job's.
-conclude() {
+conclude() { # OUTCOME
+  conclusion=$1
+  if [ "$1" = failure ] && [ -n "$forgiven" ] && [ "$(load_environment; truth "$forgiven" 2>/dev/null)" = true ]; then
+    conclusion=success
+  fi
   printf '%s' "$1" > "$entry/outcome"
-  printf '%s' "$2" > "$entry/conclusion"
+  printf '%s' "$conclusion" > "$entry/conclusion"
   if [ -n "$id" ]; then
     printf '%s' "$number" > "$SCOPE/ids/$(printf '%s' "$id" | tr 'A-Z' 'a-z')"
     printf '%s\n' "$id" >> "$SCOPE/ids.list"
   fi
-  [ "$2" != failure ] || fail_job
+  case $conclusion in
+    failure) fail_job ;;
+    cancelled) printf cancelled > "$SCOPE/status" ;;
+  esac
 }
 
 step() {
@@ -56,29 +70,28 @@ step() {
   new_entry
   body=$entry/script
   if [ -n "$file" ]; then cp "${GHA_SCRIPTS:-/gha2tekton-scripts}/$file" "$body"; else cat > "$body"; fi
+  heed_stop
   # The step's environment must not outlive it.
   ( run_step )
-  code=$?
   outcome=$(cat "$entry/outcome" 2>/dev/null || echo failure)
-  conclusion=$outcome
-  if [ "$outcome" = failure ] && [ -n "$forgiven" ] && [ "$(truth "$forgiven" 2>/dev/null)" = true ]; then
-    conclusion=success
-  fi
-  rm -f "$body"
-  conclude "$outcome" "$conclusion"
-  [ "$code" -ne 143 ] || exit 143
+  if [ "$stopped" = yes ] && [ "$outcome" != skipped ]; then outcome=cancelled; fi
+  rm -f "$body" "$body.ps1" "$entry/pid" "$entry/late"
+  conclude "$outcome"
+  heed_stop
 }
 
 run_step() {
+  trap 'stopped=yes' TERM INT
   load_environment
-  set_variables || { told "$title" "failed"; printf failure > "$entry/outcome"; exit 1; }
-  name=$(template "$title") || name=$title
+  set_variables || { told "$title" failed; printf failure > "$entry/outcome"; return; }
+  load_path
+  name=$(template "$title" 2>/dev/null) || name=$title
   printf '%s' "$name" > "$entry/name"
   if ! runs=$(step_condition "$condition"); then
-    told "$name" "failed: its condition cannot be evaluated"; printf failure > "$entry/outcome"; exit 1
+    told "$name" "failed: its condition cannot be evaluated"; printf failure > "$entry/outcome"; return
   fi
   if [ "$runs" != true ]; then
-    told "$name" skipped; printf skipped > "$entry/outcome"; exit 0
+    told "$name" skipped; printf skipped > "$entry/outcome"; return
   fi
   told "$name"
   if run_script; then printf success > "$entry/outcome"; else printf failure > "$entry/outcome"; fi
@@ -86,39 +99,22 @@ run_step() {
 
 told() { printf '=== %s%s\n' "$1" "${2:+: $2}" | masked; }
 
-fail_job() { printf failure > "$SCOPE/status"; }
+fail_job() { [ "$(cat "$SCOPE/status" 2>/dev/null)" = cancelled ] || printf failure > "$SCOPE/status"; }
 
 job_status() { cat "$GHA_STATE/status" 2>/dev/null || echo success; }
+
+# The Pod is being taken away: what runs always() still does, as on GitHub, as long as there is time.
+heed_stop() {
+  [ "$stopped" = yes ] || return 0
+  stopped=heeded
+  for scope in "$GHA_STATE" $SCOPES; do printf cancelled > "$scope/status"; done
+  printf cancelled > "$GHA_STATE/result"
+}
 
 job_env() {
   [ "$GHA_SKIPPED" = yes ] && return
   name=${1%%=*}
   [ -f "$GHA_STATE/job-env/$name" ] || { mkdir -p "$GHA_STATE/job-env"; template "${1#*=}" > "$GHA_STATE/job-env/$name" || exit 2; }
-  value=$(cat "$GHA_STATE/job-env/$name"; printf x)
-  export "$name=${value%x}"
+  load_variable "$name" "$GHA_STATE/job-env/$name"
 }
-
-output() {
-  outputs=$((outputs + 1))
-  eval "output_name_$outputs=\$1 output_value_$outputs=\$2 output_file_$outputs=\${3:-}"
-}
-
-# Job outputs are told whatever the job's end; one too large for a Task result is in the state directory alone.
-publish_outputs() {
-  index=0
-  while [ "$index" -lt "$outputs" ]; do
-    index=$((index + 1))
-    eval "name=\$output_name_$index value=\$output_value_$index file=\$output_file_$index"
-    text=$(template "$value"; printf x)
-    text=${text%x}
-    if [ -n "$text" ] && [ "$(printf '%s' "$text" | masked; printf x)" != "${text}x" ] && [ "$(printf '%s' "$text" | masked)" != "$text" ]; then
-      echo "Output $name is left out: it may hold a secret"; text=''
-    fi
-    [ -z "$text" ] || printf '%s' "$text" > "$GHA_STATE/outputs/$(printf '%s' "$name" | tr 'A-Z' 'a-z')"
-    [ -n "$file" ] || continue
-    if [ "${#text}" -gt 3000 ]; then echo "Output $name has ${#text} characters: it is in $GHA_STATE/outputs only"; text=''; fi
-    printf '%s' "$text" > "$file"
-  done
-}
-outputs=0
-SCOPE=$GHA_STATE
+SCOPE=$GHA_STATE SCOPES='' stopped=no

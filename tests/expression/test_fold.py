@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -152,7 +153,7 @@ def test_fold(text: str, folded: str) -> None:
 def test_fold_template(text: str, folded: str) -> None:
     template = fold_template(parse_template(text), KNOWN)
     assert unparse_template(template) == folded
-    assert not any(isinstance(left, str) and isinstance(right, str) for left, right in zip(template, template[1:]))
+    assert not any(isinstance(left, str) and isinstance(right, str) for left, right in pairwise(template))
 
 
 def test_one_object_keeps_its_type() -> None:

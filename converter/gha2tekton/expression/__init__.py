@@ -21,6 +21,7 @@ from gha2tekton.expression.syntax import (
     Not,
     Property,
     calls,
+    chain,
     references,
 )
 from gha2tekton.expression.template import Template, parse_condition, parse_template, with_status_check
@@ -42,6 +43,7 @@ __all__ = [
     "Property",
     "Template",
     "calls",
+    "chain",
     "compare",
     "equals",
     "evaluate",

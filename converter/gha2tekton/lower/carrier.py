@@ -47,7 +47,8 @@ _FUNCTIONS = frozenset(
     "success failure always cancelled contains startswith endswith format join tojson fromjson hashfiles case".split()
 )
 _TRUSTED = frozenset(
-    "workspace job workflow repository repository_owner sha run_id run_number run_attempt server_url ref_type event_name".split()
+    "workspace job workflow repository repository_owner sha run_id run_number run_attempt server_url ref_type "
+    "event_name".split()
 )
 
 
@@ -95,6 +96,8 @@ class Carrier:
                     raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
                 case Literal(value=dict()):
                     raise Unsupported("an object is not known while the job runs")
+                case _:
+                    pass
         for path in references(tree):
             self.reach(path)
 
@@ -106,7 +109,9 @@ class Carrier:
             self.reads_needs = self.reads_needs or root == "needs"
             return
         if depth == 1 or path[-1] == "*":
-            raise Unsupported(f"the whole context {'.'.join(path[: max(1, depth - 1)])} is not known while the job runs")
+            raise Unsupported(
+                f"the whole context {'.'.join(path[: max(1, depth - 1)])} is not known while the job runs"
+            )
         match root:
             case "env" | "steps" | "runner":
                 if root == "steps" and depth < 3:
@@ -172,7 +177,9 @@ class Carrier:
             if path is None or len(path) < 2 or path[0].lower() not in ("github", "inputs", "matrix"):
                 return None
             root = path[0].lower()
-            if root == "github" and (path[1].lower() in _RUNTIME or path[1].lower() in _DERIVED or path[1].lower() == "token"):
+            if root == "github" and (
+                path[1].lower() in _RUNTIME or path[1].lower() in _DERIVED or path[1].lower() == "token"
+            ):
                 return None
             if root == "github" and path[1].lower() == "sha":
                 self.params["git-revision"] = ("git", "revision")
@@ -200,6 +207,10 @@ def boolean_inputs(names: Mapping[str, bool], root: str) -> Mapping[str, Any]:
     """For ``typed``: each boolean of a context as a comparison of its text."""
     return {
         root: Partial(
-            {name: Compare("==", Property(Context(root), name), Literal("true")) for name, is_bool in names.items() if is_bool}
+            {
+                name: Compare("==", Property(Context(root), name), Literal("true"))
+                for name, is_bool in names.items()
+                if is_bool
+            }
         )
     }

@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gha2tekton.expression import Template, to_string
-from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.expression import to_string
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs
+from gha2tekton.lower.container import ContainerOptions, job_container
+from gha2tekton.lower.environment import known
 from gha2tekton.lower.script import ScriptWriter
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
-from gha2tekton.lower.sidecars import HANDOFF_MOUNT, HANDOFF_VOLUME, SHM_VOLUME, Served, escaped, served, service_sidecars
+from gha2tekton.lower.sidecars import (
+    HANDOFF_MOUNT,
+    HANDOFF_VOLUME,
+    SHM_VOLUME,
+    Served,
+    escaped,
+    served,
+    service_sidecars,
+)
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.model import JobPlan, Plan, Stage
 from gha2tekton.plan.scope import WORKSPACE
-from gha2tekton.shell.docker import container_options
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
-from gha2tekton.workflow.model import InputType, Value, Workflow
+from gha2tekton.workflow.model import InputType, Workflow
 
 GPU_LABEL = "tekton.dev/gpu-required"
 OWN_GPU_LABEL = "gha2tekton.dev/gpu"
@@ -31,7 +39,13 @@ TASK_NAMES = {
     "test": "pytest-execution",
     "publish": "publish-results",
 }
-STEP_NAMES = {"prepare": "prepare", "notebook": "gpu-papermill-execute", "convert": "nbconvert", "test": "pytest", "publish": "publish"}
+STEP_NAMES = {
+    "prepare": "prepare",
+    "notebook": "gpu-papermill-execute",
+    "convert": "nbconvert",
+    "test": "pytest",
+    "publish": "publish",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +103,14 @@ class JobWriter:
         if limits and split:
             limits = {**limits, "memory": self.settings.memory}
         service = served(stage, limits, image_param)
-        known: list[EnvVar] = self.known(job, index, carrier, script)
+        told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal)
         workspaces = self.workspaces(job)
         params = dict(carrier.params)
         if "\ncheckout" in script:
             params.setdefault("git-repo-url", ("git", "url"))
             params.setdefault("git-revision", ("git", "revision"))
-            known += [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
-        options = self.container(job, carrier, target)
+            told += [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
+        options = job_container(job, carrier, self.journal, target)
         declared = [Param(param) for param in params]
         image = carrier.tekton(job.image)
         declared = [Param(param) for param in {**params, **carrier.params}]
@@ -110,7 +124,7 @@ class JobWriter:
             image=f"$(params.{image_param})" if image_param and gpu_step else image or "",
             script=script,
             working_dir=f"$(workspaces.{SOURCE}.path)",
-            env=(*known, *service.variables, *carrier.variables.values(), *env.now, *options.env),
+            env=(*told, *service.variables, *carrier.variables.values(), *env.now, *options.env),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options)),
             limits={**(limits if gpu_step else {}), **options.limits},
             requests={"memory": "16Gi", "cpu": "4"} if gpu_step and split else {},
@@ -151,7 +165,9 @@ class JobWriter:
         later: dict[str, str] = {}
         for name, value in {**self.workflow.env, **job.job.env}.items():
             if not name:
-                self.journal.manual(value.path, "a whole environment given by an expression: write the variables out", target)
+                self.journal.manual(
+                    value.path, "a whole environment given by an expression: write the variables out", target
+                )
                 continue
             template = job.scope.fold(value)
             text = carrier.tekton(template)
@@ -169,69 +185,6 @@ class JobWriter:
             if name in job.job.env and self.journal.fate(value.path) is None:
                 self.journal.exact(value.path, target, reason=f"repeats {job.job.env[name].path}")
         return _Environment(tuple(now.values()), tuple(later.items()))
-
-    def known(self, job: JobPlan, index: int, carrier: Carrier, script: str) -> list[EnvVar]:
-        """What the runtime must know of the job."""
-        split = job.layout == "stages"
-        shared = f"$(workspaces.{ARTIFACTS}.path)"
-        own = f"{shared}/.jobs/{job.job.id.lower()}" + (".$(params.leg)" if self.legs(job) > 1 else "")
-        state = f"$(workspaces.{STATE}.path)/state" if split else own if job.state else "/gha2tekton-state"
-        out = [EnvVar("GHA_JOB", job.job.id), EnvVar("GHA_STATE", state), EnvVar("GITHUB_WORKSPACE", f"$(workspaces.{SOURCE}.path)")]
-        if self.legs(job) > 1 and job.state:
-            carrier.params["leg"] = ("leg",)
-        if job.artifacts or job.state or "GITHUB_STEP_SUMMARY" in script:
-            if job.artifacts:
-                out.append(EnvVar("GHA_ARTIFACTS", f"{shared}/artifacts"))
-        if job.cache:
-            out.append(EnvVar("GHA_CACHE", f"$(workspaces.{CACHE}.path)"))
-        if split:
-            stages = [stage.role or "" for stage in job.stages]
-            out += [EnvVar("GHA_STAGE", stages[index])]
-            out += [EnvVar("GHA_AFTER", stages[index - 1])] if index else []
-            out += [EnvVar("GHA_LAST", "false"), EnvVar("GHA_RESULT_GO", "$(results.go.path)")] if index < len(stages) - 1 else []
-            out += [EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home")]
-            if any("python" in step.effects for step in job.walk()):
-                out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
-        out += self.conditions(job, carrier)
-        if "GITHUB_WORKFLOW" in script:
-            out.append(EnvVar("GITHUB_WORKFLOW", escaped(self.workflow.title)))
-        for name in ("GITHUB_REF", "GITHUB_SHA", "GITHUB_REPOSITORY", "GITHUB_EVENT_NAME", "GITHUB_ACTOR", "GITHUB_RUN_ID",
-                     "GITHUB_RUN_NUMBER", "GITHUB_HEAD_REF", "GITHUB_BASE_REF", "GITHUB_REF_NAME", "GITHUB_REPOSITORY_OWNER"):  # fmt: skip
-            if name in script:
-                carrier.github(name.removeprefix("GITHUB_").lower())
-        return out
-
-    def conditions(self, job: JobPlan, carrier: Carrier) -> list[EnvVar]:
-        out: list[EnvVar] = []
-        if job.state and job.job.needs:
-            needed = job.job.needed
-            counts = {name: sum(len(plan.legs) for plan in self.plan.jobs if plan.job.id.lower() == name) for name in needed}
-            out.append(EnvVar("GHA_NEEDS", f"$(workspaces.{ARTIFACTS}.path)/.jobs"))
-            out.append(EnvVar("GHA_NEEDED", " ".join(needed)))
-            several = " ".join(f"{name}:{count}" for name, count in counts.items() if count > 1)
-            out += [EnvVar("GHA_LEGS", several)] if several else []
-        condition = job.job.condition
-        if condition is not None:
-            try:
-                out.append(EnvVar("GHA_IF", escaped(carrier.expression(job.scope.tree(condition.tree)))))
-                self.journal.exact(condition.value.path, f"tasks of job {job.job.id}")
-            except Unsupported as problem:
-                self.journal.manual(condition.value.path, str(problem))
-                out.append(EnvVar("GHA_IF", "fromJSON('')"))
-        elif job.state and job.job.needs:
-            out.append(EnvVar("GHA_IF", "success()"))
-        if job.job.continue_on_error is not None:
-            template = job.scope.fold(job.job.continue_on_error)
-            text = carrier.tekton(template)
-            if text is None:
-                self.journal.manual(job.job.continue_on_error.path, "whether the job may fail must be known when it starts")
-            else:
-                out.append(EnvVar("GHA_CONTINUE_ON_ERROR", text))
-                self.journal.exact(job.job.continue_on_error.path, f"tasks of job {job.job.id}")
-        return out
-
-    def legs(self, job: JobPlan) -> int:
-        return sum(len(plan.legs) for plan in self.plan.jobs if plan.job.id == job.job.id)
 
     def outputs(self, job: JobPlan, carrier: Carrier, results: list[Result], target: str) -> str:
         lines = ""
@@ -257,12 +210,12 @@ class JobWriter:
             wanted.append(STATE)
         return tuple(wanted)
 
-    def mounts(self, job: JobPlan, service: Served, options: _Options) -> list[Mount]:
+    def mounts(self, job: JobPlan, service: Served, options: ContainerOptions) -> list[Mount]:
         out = [] if job.layout == "stages" or job.state else [Mount("state", "/gha2tekton-state")]
         out += [HANDOFF_MOUNT] if service.sidecars else []
         return out + ([Mount(SHM_VOLUME, "/dev/shm")] if options.shared_memory else [])
 
-    def volumes(self, job: JobPlan, service: Served, options: _Options, step: Container) -> list[Manifest]:
+    def volumes(self, job: JobPlan, service: Served, options: ContainerOptions, step: Container) -> list[Manifest]:
         out: list[Manifest] = [runtime.volume()]
         if job.layout == "job" and not job.state:
             out.append({"name": "state", "emptyDir": {}})
@@ -283,77 +236,9 @@ class JobWriter:
             "data": {name: step.script},
         }
         mount = Mount("scripts", "/gha2tekton-scripts", read_only=True)
-        return replace(step, script="", command=(runtime.JOB,), args=(f"/gha2tekton-scripts/{name}",), mounts=(*step.mounts, mount))
-
-    def container(self, job: JobPlan, carrier: Carrier, target: str) -> _Options:
-        """The job's own container: environment and the options that a Pod has words for."""
-        container = job.job.container
-        if container is None:
-            return _Options()
-        journal = self.journal
-        journal.exact(container.image.path, target)
-        env: list[EnvVar] = []
-        for name, value in container.env.items():
-            template = job.scope.fold(value)
-            text = carrier.tekton(template)
-            path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
-            if text is not None:
-                env.append(EnvVar(name, escaped(text) if "$(params." not in text else text))
-            elif path is not None and path[0].lower() == "secrets":
-                carrier.secrets.add(path[1])
-                env.append(EnvVar(name, secret=(SECRETS, path[1])))
-            else:
-                journal.manual(value.path, "a container's variables must be known when the Pod starts", target)
-                continue
-            journal.exact(value.path, target)
-        for value in (container.username, container.password):
-            if value is not None:
-                journal.dropped(value.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret")
-                self.pull_secret(job, container.image)
-        for value in (*container.ports, *container.volumes):
-            reason = "containers of a Pod share their ports" if value in container.ports else ""
-            if reason:
-                journal.dropped(value.path, "superseded", reason)
-            else:
-                journal.manual(value.path, "mount a volume of the cluster in its place", target)
-        options = _Options(tuple(env))
-        return self.options(job, container.options, options, target) if container.options else options
-
-    def options(self, job: JobPlan, value: Value, options: _Options, target: str) -> _Options:
-        call = container_options(job.scope.guess(value) or "")
-        left: list[str] = list(call.unknown)
-        for name, text in call.options:
-            match name:
-                case "--gpus" | "--runtime" | "--pull" | "--rm" | "-d" | "-i" | "-t" | "--init" | "--name" | "--hostname" | "--ipc":
-                    if name == "--ipc":
-                        options = replace(options, shared_memory=True)
-                case "--shm-size":
-                    options = replace(options, shared_memory=True)
-                case "--user" if text == "root" or (text or "").split(":")[0].isdigit():
-                    user = 0 if text == "root" else int((text or "0").split(":")[0])
-                    options = replace(options, security={"runAsUser": user})
-                case "--env" if text and "=" in text:
-                    key, _, held = text.partition("=")
-                    options = replace(options, env=(*options.env, EnvVar(key, escaped(held))))
-                case "--privileged":
-                    options = replace(options, security={**(options.security or {}), "privileged": True})
-                case "--cap-add":
-                    options = replace(options, security={**(options.security or {}), "capabilities": {"add": [text or ""]}})
-                case "--memory" | "--cpus":
-                    key = "memory" if name == "--memory" else "cpu"
-                    options = replace(options, limits={**options.limits, key: _quantity(text or "")})
-                case _:
-                    left.append(name)
-        if left:
-            self.journal.manual(value.path, f"options that a Pod has no word for: {' '.join(dict.fromkeys(left))}", target)
-        else:
-            self.journal.exact(value.path, target)
-        return options
-
-    def pull_secret(self, job: JobPlan, image: Value) -> None:
-        registry = (job.scope.guess(image) or "").split("/")[0]
-        command = "kubectl create secret docker-registry <name> --docker-server=... and add it to the ServiceAccount's imagePullSecrets"
-        self.journal.need(Setup("pull secret", registry, f"job {job.job.id} pulls its image with credentials", command))
+        return replace(
+            step, script="", command=(runtime.JOB,), args=(f"/gha2tekton-scripts/{name}",), mounts=(*step.mounts, mount)
+        )
 
     def ask(self, carrier: Carrier, job: JobPlan) -> None:
         for name in sorted(carrier.secrets):
@@ -374,23 +259,9 @@ class _Environment:
     later: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    env: tuple[EnvVar, ...] = ()
-    security: Manifest | None = None
-    shared_memory: bool = False
-    limits: Mapping[str, str] = field(default_factory=dict)
-
-
 def _place(workspace: str) -> str:
     """The job's files lie where images and scripts expect them; nothing else may lie inside."""
     return WORKSPACE if workspace == SOURCE else f"/workspaces/{workspace}"
-
-
-def _quantity(text: str) -> str:
-    """Docker's sizes (4g) as Kubernetes writes them (4Gi)."""
-    units = {"k": "Ki", "m": "Mi", "g": "Gi"}
-    return text[:-1] + units[text[-1].lower()] if text[-1:].lower() in units else text
 
 
 def leg_values(values: Mapping[str, object], paths: Mapping[str, Path]) -> dict[str, str]:
@@ -405,5 +276,3 @@ def leg_values(values: Mapping[str, object], paths: Mapping[str, Path]) -> dict[
             value = lowered.get(part.lower())
         out[name] = escaped(to_string(value))
     return out
-
-

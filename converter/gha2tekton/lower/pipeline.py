@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.bindings import input_default
 from gha2tekton.lower.carrier import Carrier, Path
+from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask, leg_values
+from gha2tekton.lower.params import pipeline_params
+from gha2tekton.lower.run import duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
-from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.plan.order import ordered
 from gha2tekton.tekton.model import (
     Binding,
     Manifest,
-    Param,
     Pipeline,
     PipelineRun,
     PipelineTask,
@@ -25,7 +26,6 @@ from gha2tekton.tekton.model import (
     Workspace,
 )
 from gha2tekton.tekton.names import Namespace, label
-from gha2tekton.workflow.model import Workflow
 
 PIPELINE_NAMES = {
     "prepare": "prepare-environment",
@@ -81,7 +81,7 @@ class _Lowering:
 
     def workflow(self) -> LoweredWorkflow:
         staged = [job for job in self.plan.jobs if job.layout == "stages"]
-        for job in map(_possible, _ordered(self.plan)):
+        for job in map(_possible, ordered(self.plan)):
             if job.refused:
                 self.refused(job)
             elif job.layout == "stages":
@@ -90,7 +90,7 @@ class _Lowering:
                 self.whole(job)
         if not self.plan.chained:
             self.gate()
-        params = self.params()
+        params = pipeline_params(self.plan.workflow, self.needed, self.images, self.gpu, self.settings)
         claims = self.plan.claims
         workspaces = [SOURCE, *([ARTIFACTS] if self.uses(ARTIFACTS) else []), *([CACHE] if self.uses(CACHE) else [])]
         workspaces += [STATE] if self.uses(STATE) else []
@@ -104,10 +104,14 @@ class _Lowering:
             tasks=tuple(self.places),
             finally_=tuple(self.finals),
         )
-        run = self.run(pipeline, workspaces, claim)
+        run = manual_run(self.plan, self.base, pipeline, self.needed, claim, self.specs, self.settings)
         files = {f"scripts/{name}.yaml": manifest for name, manifest in self.writer.files.items()}
         texts = {"gpu-count": str(max(1, self.gpu)), "memory-limit": self.settings.memory} if self.gpu else {}
-        used = {name: value for name, value in texts.items() if any(name == "gpu-count" or "memory" in s.limits for s in self.specs)}
+        used = {
+            name: value
+            for name, value in texts.items()
+            if any(name == "gpu-count" or "memory" in s.limits for s in self.specs)
+        }
         template = replace(run, task_run_specs=tuple(self.by_text(spec) for spec in self.specs)) if used else run
         return LoweredWorkflow(tuple(self.tasks), pipeline, run, template, self.needed, files, claim, used)
 
@@ -125,7 +129,7 @@ class _Lowering:
         prefix = self.settings.name_prefix
         roles = [stage.role or "" for stage in job.stages]
         own = "" if bare and len(self.plan.jobs) == 1 else f"{label(job.job.id)}-"
-        head = f"{prefix}-" if prefix else "" if bare and prefix is None or prefix == "" else f"{self.base}-{own}"
+        head = f"{prefix}-" if prefix else "" if (bare and prefix is None) or prefix == "" else f"{self.base}-{own}"
         names = [self.task_names.take(head + TASK_NAMES[role]) for role in roles]
         places = [self.names.take(own + PIPELINE_NAMES[role]) for role in roles]
         before: tuple[str, ...] = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
@@ -147,7 +151,7 @@ class _Lowering:
     def whole(self, job: JobPlan) -> None:
         stem = label(job.job.id)
         group = [plan for plan in self.plan.jobs if plan.job.id == job.job.id]
-        total = self.writer.legs(job)
+        total = leg_count(self.plan, job)
         prefix = self.settings.name_prefix
         head = f"{self.base}-" if prefix is None else f"{prefix}-" if prefix else ""
         variant = "" if len(group) == 1 else f"-{label(job.legs[0].name)}"
@@ -245,14 +249,16 @@ class _Lowering:
                 self.journal.manual(value.path, "a time limit is a number of minutes", "pipeline.yaml")
         elif value is not None:
             self.journal.manual(value.path, "a Pipeline's time limits must be known before it runs", "pipeline.yaml")
-        return _duration(minutes)
+        return duration(minutes)
 
     def gpu_of(self, lowered: LoweredTask, place: str) -> None:
         kind, name = lowered.gpu
         if not kind:
             return
         held = next(part for part in (*lowered.task.steps, *lowered.task.sidecars) if part.name == name)
-        limits = {key: value for key, value in held.limits.items() if key == self.settings.gpu_resource or key == "memory"}
+        limits = {
+            key: value for key, value in held.limits.items() if key == self.settings.gpu_resource or key == "memory"
+        }
         self.gpu = max(self.gpu, lowered.stage.gpu)
         self.specs.append(TaskRunSpec(place, name if kind == "step" else "", name if kind == "sidecar" else "", limits))
 
@@ -262,67 +268,13 @@ class _Lowering:
 
         results = {job.job.id.lower(): job for job in self.plan.jobs}
         name = self.task_names.take(f"{self.base}-status")
-        legs = [(id, self.writer.legs(job)) for id, job in results.items()]
-        places = [state for id, count in legs for state in ([f"{id}.{leg}" for leg in range(count)] if count > 1 else [id])]
+        legs = [(id, leg_count(self.plan, job)) for id, job in results.items()]
+        places = [
+            state for id, count in legs for state in ([f"{id}.{leg}" for leg in range(count)] if count > 1 else [id])
+        ]
         self.tasks.append(gate_task(name, places))
         binding = Binding(ARTIFACTS, ARTIFACTS, _RUN_NAME)
         self.finals.append(PipelineTask(self.names.take("status"), name, workspaces=(binding,)))
-
-    # -- the run -----------------------------------------------------------------------------------------------------
-
-    def params(self) -> list[Param]:
-        inputs = {item.name.lower(): item for event in self.plan.workflow.events for item in event.inputs}
-        out: list[Param] = []
-        for name, path in sorted(self.needed.items(), key=lambda item: (item[1][0] != "git", item[0])):
-            item = inputs.get(path[1].lower()) if path[0] == "inputs" else None
-            if item is not None:
-                description = (item.description.literal or "") if item.description else ""
-                out.append(Param(name, " ".join(description.split()), escaped(input_default(item))))
-            elif path[0] == "git":
-                out.append(Param(name, "Repository to fetch" if path[1] == "url" else "Branch, tag or commit to fetch"))
-            else:
-                out.append(Param(name, ".".join(path), ""))
-        out += [Param(name, "Image that computes", image) for name, image in self.images.items()]
-        if self.gpu:
-            out.append(Param("gpu-count", "GPUs of the run; its taskRunSpecs carry the quantity, which no param can", str(self.gpu)))
-            out.append(Param("memory-limit", "Memory of the GPU container; its taskRunSpecs carry it", self.settings.memory))
-        return out
-
-    def run(self, pipeline: Pipeline, workspaces: Sequence[str], claim: str) -> PipelineRun:
-        values = {param.name: param.default or "" for param in pipeline.params}
-        values |= {name: _manual(path, values[name], self.plan.workflow) for name, path in self.needed.items()}
-        pod: Manifest = {}
-        if self.gpu:
-            pod = {
-                "nodeSelector": {"nvidia.com/gpu.present": "true"},
-                "tolerations": [{"key": self.settings.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}],
-            }
-            for job in self.plan.jobs:
-                if job.runner and job.runner.node_selector:
-                    pod["nodeSelector"] = dict(job.runner.node_selector)
-        if claim:
-            pod["securityContext"] = {"fsGroup": 1000}
-        staged = any(job.layout == "stages" for job in self.plan.jobs)
-        bound = tuple(_bound(name, claim if name != SOURCE or staged else "") for name in workspaces)
-        return PipelineRun(
-            generate_name=f"{label(self.base, 50)}-",
-            pipeline=pipeline.name,
-            service_account=self.settings.service_account or f"{self.base}-runner",
-            timeout=self.longest(pipeline),
-            labels=MANAGED,
-            params=values,
-            workspaces=bound,
-            pod_template=pod,
-            task_run_specs=tuple(self.specs),
-        )
-
-    def longest(self, pipeline: Pipeline) -> str:
-        """Long enough for the longest chain of tasks and what comes at the end."""
-        minutes: dict[str, int] = {}
-        for task in pipeline.tasks:
-            minutes[task.name] = _minutes(task.timeout) + max((minutes.get(name, 0) for name in task.run_after), default=0)
-        final = max((_minutes(task.timeout) for task in pipeline.finally_), default=0)
-        return _duration(max(minutes.values(), default=60) + final)
 
 
 def _possible(job: JobPlan) -> JobPlan:
@@ -330,46 +282,3 @@ def _possible(job: JobPlan) -> JobPlan:
     if job.refused or Carrier().tekton(job.image):
         return job
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")
-
-
-def _bound(name: str, claim: str) -> Manifest:
-    if not claim:
-        return {"name": name, "emptyDir": {}}
-    place = {SOURCE: "source-code", ARTIFACTS: "shared-artifacts", CACHE: "gpu-cache", STATE: "test-execution"}[name]
-    return {"name": name, "subPath": place, "persistentVolumeClaim": {"claimName": claim}}
-
-
-def _manual(path: Path, default: str, workflow: Workflow) -> str:
-    """What a run started by hand says of its event: that of a dispatch on the default branch."""
-    known = {
-        ("git", "url"): "https://github.com/OWNER/REPOSITORY.git",
-        ("git", "revision"): "main",
-        ("github", "ref"): "refs/heads/main",
-        ("github", "event_name"): "workflow_dispatch",
-        ("github", "repository"): "OWNER/REPOSITORY",
-        ("github", "workflow"): escaped(workflow.title),
-    }
-    return known.get(path, default)
-
-
-def _minutes(duration: str) -> int:
-    hours, _, rest = duration.partition("h") if "h" in duration else ("0", "", duration)
-    return int(hours or 0) * 60 + int(rest.split("m")[0] or 0) if duration else 60
-
-
-def _duration(minutes: int) -> str:
-    return f"{minutes // 60}h{minutes % 60}m0s"
-
-
-def _ordered(plan: Plan) -> list[JobPlan]:
-    """Jobs after those they need, otherwise as written."""
-    done: set[str] = set()
-    left = list(plan.jobs)
-    out: list[JobPlan] = []
-    while left:
-        ready = [job for job in left if all(name in done for name in job.job.needed)] or left[:1]
-        for job in ready:
-            out.append(job)
-            left.remove(job)
-        done |= {job.job.id.lower() for job in ready}
-    return out

@@ -42,5 +42,3 @@ def gate_task(name: str, jobs: list[str]) -> Task:
         dict(MANAGED),
         workspaces=(Workspace(ARTIFACTS, WORKSPACES[ARTIFACTS]),),
     )
-
-

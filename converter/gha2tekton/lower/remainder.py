@@ -15,7 +15,9 @@ def account(plan: Plan, journal: Journal) -> None:
     workflow = plan.workflow
     if workflow.name is not None:
         journal.exact(workflow.name.path, "pipeline.yaml")
-    _drop(journal, [workflow.run_name, workflow.description], "no effect outside GitHub", "it names runs in GitHub's list")
+    _drop(
+        journal, [workflow.run_name, workflow.description], "no effect outside GitHub", "it names runs in GitHub's list"
+    )
     _drop(journal, workflow.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
     _concurrency(workflow.concurrency, journal)
     used = {id(step.step) for job in plan.jobs for step in job.walk()}
@@ -44,15 +46,22 @@ def _job(plan: JobPlan, journal: Journal) -> None:
     _drop(journal, [job.cancel_timeout_minutes], "no effect outside GitHub", "Tekton has one limit for ending a Pod")
     _concurrency(job.concurrency, journal)
     if job.environment is not None:
-        _drop(journal, [job.environment.url, job.environment.deployment], "GitHub-only service", "deployments are GitHub's")
-        journal.dropped(job.environment.name.path, "GitHub-only service", "reviewers and rules of environments are GitHub's")
+        _drop(
+            journal,
+            [job.environment.url, job.environment.deployment],
+            "GitHub-only service",
+            "deployments are GitHub's",
+        )
+        journal.dropped(
+            job.environment.name.path, "GitHub-only service", "reviewers and rules of environments are GitHub's"
+        )
         why = f"job {job.id} runs in this environment: give its secrets and variables to the run's Secret and ConfigMap"
         journal.need(Setup("environment", job.environment.name.text, why))
     _strategy(job, journal, target)
     if job.defaults is not None:
-        for value in (job.defaults.shell, job.defaults.working_directory):
-            if value is not None and journal.fate(value.path) is None:
-                journal.dropped(value.path, "superseded", "no step runs by this default")
+        for default in (job.defaults.shell, job.defaults.working_directory):
+            if default is not None and journal.fate(default.path) is None:
+                journal.dropped(default.path, "superseded", "no step runs by this default")
 
 
 def _machine(plan: JobPlan) -> str:
@@ -71,7 +80,9 @@ def _strategy(job: Job, journal: Journal, target: str) -> None:
         if job.strategy.fail_fast.raw is False:
             journal.exact(job.strategy.fail_fast.path, target, reason="same as default: legs run to their end")
         else:
-            journal.dropped(job.strategy.fail_fast.path, "GitHub-only service", "legs run to their end: Tekton cancels none")
+            journal.dropped(
+                job.strategy.fail_fast.path, "GitHub-only service", "legs run to their end: Tekton cancels none"
+            )
     if job.strategy.max_parallel is not None:
         journal.exact(job.strategy.max_parallel.path, target)
 

@@ -94,7 +94,9 @@ class ScriptWriter:
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
             parts.append(Hole(name, trusted(part), f"${{{{ {unparse(part)} }}}}"))
-        language = "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
+        language = (
+            "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
+        )
         filled = fill(parts, language)
         return filled.text, options, filled.problems
 
@@ -139,7 +141,9 @@ class ScriptWriter:
         if "token" in rule.needs:
             self.carrier.secret("GITHUB_TOKEN")
         if emission.post:
-            self.post.append(call(f"Post {planned.title}", without(options, "--id", "--if") + ["--if", "success()"], emission.post))
+            self.post.append(
+                call(f"Post {planned.title}", [*without(options, "--id", "--if"), "--if", "success()"], emission.post)
+            )
         return call(planned.title, options, emission.lines or ":\n")
 
     def input(self, value: Value, fate: str, reason: str, cause: object, rule: str) -> None:
@@ -182,13 +186,14 @@ class ScriptWriter:
             text = self.carrier.text(within.fold(output.value))
             outputs += ["--output", word(f"{output.name}={text}")]
             for leaf in output.leaves:
-                self.journal.exact(leaf.path, self.target) if leaf.path.endswith(".value") else self.journal.dropped(
-                    leaf.path, "no effect outside GitHub", "a description"
-                )
+                if leaf.path.endswith(".value"):
+                    self.journal.exact(leaf.path, self.target)
+                else:
+                    self.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
         self.carrier.composite -= 1
-        for leaf in (action.name, action.using, *action.leaves):
-            if leaf is not None and self.journal.knows(leaf.path):
-                self.journal.dropped(leaf.path, "no effect outside GitHub", "it describes the action")
+        for about in (action.name, action.using, *action.leaves):
+            if about is not None and self.journal.knows(about.path):
+                self.journal.dropped(about.path, "no effect outside GitHub", "it describes the action")
         begin = broken(["composite", word(planned.title), *options])
         return f"\n{begin}\n{inner}{broken(['end_composite', *outputs])}\n"
 
@@ -222,7 +227,7 @@ class ScriptWriter:
             self.carrier.text(scope.fold(step.name))
             self.exact(step.name)
         if step.condition is not None:
-            out += self.condition(scope.tree(step.condition.tree))
+            out += self.condition(scope.condition(step.condition.tree))
             self.exact(step.condition.value)
         for name, value in step.env.items():
             out += ["--env", word(f"{name}={self.carrier.text(_outside(scope, step, value))}")]
@@ -269,7 +274,9 @@ def _outside(scope: Scope, step: Step, value: Value) -> Template:
     known = dict(scope.known.get("env") or {})
     for name in step.env:
         known.pop(name, None)
-    return scope.with_known(env=type(scope.known["env"])(known)).fold(value) if "env" in scope.known else scope.fold(value)
+    return (
+        scope.with_known(env=type(scope.known["env"])(known)).fold(value) if "env" in scope.known else scope.fold(value)
+    )
 
 
 def _main(step: Step) -> str:

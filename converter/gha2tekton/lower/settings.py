@@ -27,7 +27,7 @@ SOURCE = "source-code-workspace"
 ARTIFACTS = "shared-artifacts-workspace"
 CACHE = "gpu-cache-workspace"
 STATE = "test-execution-workspace"
-"""The guide's workspaces: the job's files, what the run publishes, what outlives runs, what the job itself must keep."""
+"""The guide's workspaces: the job's files, what the run publishes, what outlives runs, what a job itself must keep."""
 
 WORKSPACES = {
     SOURCE: "The workspace of a job: what it checks out and makes",

@@ -41,10 +41,17 @@ def served(stage: Stage, limits: Mapping[str, str], image_param: str = "") -> Se
     holder = next((container.name for container in stage.containers if container.gpus is not None), "")
     memory = next((container.shared_memory for container in stage.containers if container.shared_memory), "")
     sidecars = tuple(
-        _sidecar(container, limits if container.name == holder else {}, image_param if container.name == holder else "", bool(memory))
+        _sidecar(
+            container,
+            limits if container.name == holder else {},
+            image_param if container.name == holder else "",
+            bool(memory),
+        )
         for container in stage.containers
     )
-    table = "".join(f"{kind}\t{key}\t{container.name}\n" for container in stage.containers for kind, key in container.keys)
+    table = "".join(
+        f"{kind}\t{key}\t{container.name}\n" for container in stage.containers for kind, key in container.keys
+    )
     variables = [EnvVar("GHA_HANDOFF", HANDOFF), EnvVar("GHA_CONTAINERS", table)]
     if holder:
         variables.append(EnvVar("GHA_GPU_CONTAINER", holder))
@@ -112,12 +119,14 @@ def service_sidecars(
                 readiness=_readiness(service, scope, journal, target),
             )
         )
-        for value in (service.username, service.password):
-            if value is not None:
-                journal.dropped(value.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret")
-        for value in (*service.volumes, service.command, service.entrypoint):
-            if value is not None:
-                journal.manual(value.path, "give the sidecar this by hand", target)
+        for credential in (service.username, service.password):
+            if credential is not None:
+                journal.dropped(
+                    credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
+                )
+        for other in (*service.volumes, service.command, service.entrypoint):
+            if other is not None:
+                journal.manual(other.path, "give the sidecar this by hand", target)
     return tuple(out)
 
 
@@ -137,7 +146,9 @@ def _port(text: str, path: str, journal: Journal, target: str) -> None:
     if host and host.rsplit(":", 1)[-1] != inner:
         journal.adapted(path, f"containers of a Pod share their ports: the service is at localhost:{inner}", target)
     else:
-        journal.dropped(path, "superseded", f"containers of a Pod share their ports: the service is at localhost:{inner}")
+        journal.dropped(
+            path, "superseded", f"containers of a Pod share their ports: the service is at localhost:{inner}"
+        )
 
 
 def _readiness(service: Service, scope: Scope, journal: Journal, target: str) -> Manifest | None:
@@ -146,9 +157,13 @@ def _readiness(service: Service, scope: Scope, journal: Journal, target: str) ->
     text = scope.guess(service.options)
     call = container_options(text or "")
     command = call.option("--health-cmd")
-    left = [name for name, _ in call.options if not name.startswith("--health") and name not in ("--name", "--hostname")]
+    left = [
+        name for name, _ in call.options if not name.startswith("--health") and name not in ("--name", "--hostname")
+    ]
     if text is None or left or call.unknown:
-        journal.manual(service.options.path, f"options a sidecar has no word for: {' '.join(left) or service.options.text}", target)
+        journal.manual(
+            service.options.path, f"options a sidecar has no word for: {' '.join(left) or service.options.text}", target
+        )
     else:
         journal.exact(service.options.path, target)
     if not command:
@@ -172,4 +187,3 @@ def host_names(services: Mapping[str, Service]) -> Manifest:
     """A Pod template in which services are reached by their names, as from a job's container."""
     names = list(services)
     return {"hostAliases": [{"ip": "127.0.0.1", "hostnames": names}]} if names else {}
-

@@ -120,17 +120,18 @@ def _lower_event(
         ask_for_token(settings, "asks GitHub's API for the changed files of pull requests", journal)
     name = label(f"{settings.name}-{webhook.slug}", _ROOM)
     labels = {**settings.labels, WORKFLOW_LABEL: label(settings.name)}
-    binding = TriggerBinding(name, {item.param: item.value for item in bound}, labels)
+    # A binding without params is refused; a Trigger may do without one.
+    bindings = (TriggerBinding(name, {item.param: item.value for item in bound}, labels).manifest(),) if bound else ()
 
     def trigger(suffix: str, conditions: tuple[str, ...], template: str, owners: bool = False) -> Manifest:
         narrowed = Filter(filter_.conditions + conditions, filter_.changed_files)
         interceptors = _interceptors(webhook, narrowed, bound, settings, owners)
-        return Trigger(name + suffix, interceptors, name, template, labels).manifest()
+        return Trigger(name + suffix, interceptors, name if bound else "", template, labels).manifest()
 
     template = _template_name(settings)
     if not webhook.withheld:
-        return (binding.manifest(), trigger("", (), template))
-    out = (binding.manifest(), trigger("", (_SAME_REPOSITORY,), template))
+        return (*bindings, trigger("", (), template))
+    out = (*bindings, trigger("", (_SAME_REPOSITORY,), template))
     other = (f"!({_SAME_REPOSITORY})",)
     # The owners check knows this delivery alone and lets every other one pass.
     if settings.forks == "members" and webhook.delivery == "pull_request":

@@ -72,7 +72,13 @@ def _speaks_of_others(job: Job) -> bool:
     """Whether anything in a job reads ``needs`` or its condition calls a status function."""
     if job.condition is not None and calls(job.condition.tree) & {"always", "failure", "cancelled", "success"}:
         return True
-    return any(path[0] == "needs" for template in _templates(job) for part in template if not isinstance(part, str) for path in references(part))
+    return any(
+        path[0] == "needs"
+        for template in _templates(job)
+        for part in template
+        if not isinstance(part, str)
+        for path in references(part)
+    )
 
 
 def _templates(job: Job) -> Iterable[Template]:
@@ -175,7 +181,8 @@ class _Builder:
     def image(self, job: Job, scope: Scope, steps: Sequence[PlannedStep], runner: Runner) -> ImageChoice:
         if job.container is not None:
             reference = tuple(
-                part.removeprefix("docker://") if isinstance(part, str) else part for part in scope.fold(job.container.image)
+                part.removeprefix("docker://") if isinstance(part, str) else part
+                for part in scope.fold(job.container.image)
             )
             known = machines.facts(self.rules, literal(reference) or "")
             everything = known or next(iter(machines.images(self.rules)))
@@ -226,7 +233,9 @@ class _Builder:
         if counts and "all" not in asked:
             return max(counts)
         if asked and not runner.gpu:
-            message = f"job {job.id} asks for all GPUs of a machine and its runner's label names no number: one is asked for"
+            message = (
+                f"job {job.id} asks for all GPUs of a machine and its runner's label names no number: one is asked for"
+            )
             self.journal.note(Diagnostic("gpu-count-assumed", "note", message, job.span))
         return runner.gpu or (1 if asked else 0)
 
@@ -236,14 +245,18 @@ class _Builder:
         out: list[Stage] = []
         for index, stage in enumerate(stages):
             own = tuple(container for container in found.containers if where.get(container.name) == index)
-            computes = len(stages) == 1 or stage.role == "notebook" or any(container.gpus is not None for container in own)
+            computes = (
+                len(stages) == 1 or stage.role == "notebook" or any(container.gpus is not None for container in own)
+            )
             out.append(replace(stage, containers=own, gpu=gpu if computes else 0))
         return tuple(out)
 
 
 def _stageable(steps: Sequence[PlannedStep], found: Found) -> bool:
     """A job that runs notebooks, or containers that ask for a GPU."""
-    return any(step.role == "notebook" for step in steps) or any(container.gpus is not None for container in found.containers)
+    return any(step.role == "notebook" for step in steps) or any(
+        container.gpus is not None for container in found.containers
+    )
 
 
 def _is_known(rules: RuleSet, tool: str) -> bool:
@@ -252,5 +265,8 @@ def _is_known(rules: RuleSet, tool: str) -> bool:
 
 def _writes_env(job: Job) -> bool:
     """Whether any step can change the environment of later ones."""
-    return any(step.run is not None and "GITHUB_ENV" in step.run.text or step.uses is not None and step.uses.kind == "local" for step in job.steps)
-
+    return any(
+        (step.run is not None and "GITHUB_ENV" in step.run.text)
+        or (step.uses is not None and step.uses.kind == "local")
+        for step in job.steps
+    )

@@ -14,6 +14,7 @@ from gha2tekton.shell.script import read
 from gha2tekton.workflow.compose import ComposeError, Service, dotenv, read_services
 from gha2tekton.workflow.repository import Repository
 
+_BUILDS = frozenset({"build", "compose build", "buildx bake", "push", "import", "export", "commit"})
 _DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 
 
@@ -36,7 +37,9 @@ def find(steps: Iterable[PlannedStep], repository: Repository) -> Found:
                 if seen.docker is not None:
                     finder.call(top, step, seen, seen.docker)
     return Found(
-        tuple(finder.containers.values()), finder.problems, {path: frozenset(names) for path, names in finder.users.items()}
+        tuple(finder.containers.values()),
+        finder.problems,
+        {path: frozenset(names) for path, names in finder.users.items()},
     )
 
 
@@ -55,9 +58,9 @@ class _Finder:
             self.use(top, ("container", call.target or ""), seen, "no earlier command starts a container of this name")
         elif call.verb in ("compose exec", "compose run", "compose up"):
             self.compose(top, step, seen, call)
-        elif call.verb in ("build", "compose build", "buildx bake", "push", "save", "load", "import", "export", "commit"):
-            if call.verb not in ("save", "load"):
-                self.problems[seen.path] = f"docker {call.verb} needs a daemon: build and push the image in a step of its own"
+        elif call.verb in _BUILDS:
+            why = f"docker {call.verb} needs a daemon: build and push the image in a step of its own"
+            self.problems[seen.path] = why
 
     def run(self, top: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
         if call.target is None:
@@ -66,11 +69,13 @@ class _Finder:
         key = ("image", call.target)
         gpus = gpu_request(call)
         before = self.containers.get(key)
-        keys = (key,)
+        keys: tuple[tuple[str, str], ...] = (key,)
         if name := call.option("--name"):
             keys = (key, ("container", name))
         if before is None:
-            container = ContainerPlan(self.name(call.target), call.target, gpus, None, keys, call.option("--shm-size") or "")
+            container = ContainerPlan(
+                self.name(call.target), call.target, gpus, None, keys, call.option("--shm-size") or ""
+            )
         else:
             more = tuple(item for item in keys if item not in before.keys)
             container = replace(before, gpus=before.gpus or gpus, keys=before.keys + more)
@@ -101,7 +106,9 @@ class _Finder:
             if call.verb == "compose up" and service.profiles and not set(service.profiles) & set(call.profiles):
                 continue
             if not service.image:
-                self.problems[seen.path] = f"service {name} is built from {service.build or 'a Dockerfile'}: push its image and name it"
+                self.problems[seen.path] = (
+                    f"service {name} is built from {service.build or 'a Dockerfile'}: push its image and name it"
+                )
                 continue
             key = ("service", service.name)
             keys = (key, ("container", service.name))
@@ -130,13 +137,19 @@ class _Finder:
             raise ComposeError("there is no compose file beside the workflow")
         text = guessed_script(step.scope, step.step.run.template) if step.step.run else ""
         env = self.repository.read(posixpath.join(directory, ".env"))
-        variables = {**(dotenv(env.text) if env else {}), **step.scope.likely, **read(text, step.scope.likely).constants}
+        variables = {
+            **(dotenv(env.text) if env else {}),
+            **step.scope.likely,
+            **read(text, step.scope.likely).constants,
+        }
         return read_services(sources, {"GITHUB_WORKSPACE": WORKSPACE, "PWD": WORKSPACE, **variables})
 
     def name(self, text: str) -> str:
         """A readable, unique name for a sidecar."""
         last = text.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0].lower()
-        slug = "".join(char if char.isalnum() and char.isascii() else "-" for char in last).strip("-")[:40] or "container"
+        slug = (
+            "".join(char if char.isalnum() and char.isascii() else "-" for char in last).strip("-")[:40] or "container"
+        )
         name, count = slug, 1
         while name in self.names:
             count += 1

@@ -30,7 +30,8 @@ def why_whole(job: Job, steps: Sequence[PlannedStep], legs: int, needed: bool) -
 def _replayable(step: PlannedStep) -> bool:
     """Whether a step does nothing but install packages, so that it may be run again."""
     return all(
-        seen.rule is not None and "system" in seen.rule.effects or seen.command.name in ("echo", "sudo", "set", "true", "df")
+        (seen.rule is not None and "system" in seen.rule.effects)
+        or seen.command.name in ("echo", "sudo", "set", "true", "df")
         for part in step.walk()
         for seen in part.commands
         if not in_container(seen)
@@ -63,7 +64,11 @@ def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | 
     for index, step in enumerate(steps):
         used = found.users.get(step.step.path, frozenset())
         if used and roles[index] in (None, "prepare"):
-            later = (roles[at] for at in range(index + 1, len(steps)) if found.users.get(steps[at].step.path, frozenset()) & used)
+            later = (
+                roles[at]
+                for at in range(index + 1, len(steps))
+                if found.users.get(steps[at].step.path, frozenset()) & used
+            )
             roles[index] = next((role for role in later if role and role != "prepare"), roles[index])
     # All that work in one container stay in one Task: the first such step decides for those after it.
     first: dict[str, Role] = {}

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gha2tekton.expression import (
+    Call,
     Context,
     Expression,
     Literal,
     Partial,
     Property,
     Template,
+    calls,
+    chain,
     evaluate_tree,
     fold,
     fold_template,
@@ -21,6 +24,9 @@ from gha2tekton.expression import (
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.workflow.matrix import Leg, MatrixError
 from gha2tekton.workflow.model import Env, Value
+
+STATUS = frozenset({"success", "failure", "always", "cancelled"})
+"""The functions that, called anywhere in a condition, take the place of the implicit success()."""
 
 WORKSPACE = "/workspace"
 """Where a job's workspace is mounted in every container."""
@@ -41,6 +47,13 @@ class Scope:
     def tree(self, tree: Expression) -> Expression:
         return fold(tree, self.known)
 
+    def condition(self, tree: Expression) -> Expression:
+        """An ``if`` with what is known computed; a status function that folds away still stands for no check."""
+        folded = self.tree(tree)
+        if calls(tree) & STATUS and not calls(folded) & STATUS:
+            return chain("&&", Call("always", ()), folded)
+        return folded
+
     def text(self, value: Value | None) -> str | None:
         """The text of a leaf if conversion knows all of it."""
         return literal(self.fold(value))
@@ -54,7 +67,10 @@ class Scope:
     def with_env(self, env: Env, constant: bool) -> Scope:
         """A scope inside of more variables; they are known only if nothing can change them."""
         values = {name: text for name, value in env.items() if (text := self.text(value)) is not None}
-        likely = {**self.likely, **{name: text for name, value in env.items() if (text := self.guess(value)) is not None}}
+        likely = {
+            **self.likely,
+            **{name: text for name, value in env.items() if (text := self.guess(value)) is not None},
+        }
         before = dict(self.known.get("env") or {})
         for name in env:
             before.pop(name, None)
@@ -67,7 +83,12 @@ class Scope:
 
 def job_scope(title: str, job: str, leg: Leg, static: bool) -> Scope:
     """The scope of a job; ``static`` puts the leg's own values in, else they are params of its Task."""
-    strategy = {"fail-fast": True, "job-index": float(leg.index), "job-total": float(leg.total), "max-parallel": float(leg.total)}
+    strategy = {
+        "fail-fast": True,
+        "job-index": float(leg.index),
+        "job-total": float(leg.total),
+        "max-parallel": float(leg.total),
+    }
     known: dict[str, Any] = {
         "github": Partial(
             workspace=WORKSPACE,
@@ -77,7 +98,9 @@ def job_scope(title: str, job: str, leg: Leg, static: bool) -> Scope:
             run_attempt="1",
         ),
         "runner": Partial(os="Linux", environment="self-hosted"),
-        "strategy": strategy if static or leg.total == 1 else Partial({"fail-fast": True, "job-total": float(leg.total)}),
+        "strategy": strategy
+        if static or leg.total == 1
+        else Partial({"fail-fast": True, "job-total": float(leg.total)}),
         "env": Partial(),
     }
     if static or not leg.values:

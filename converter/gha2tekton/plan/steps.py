@@ -22,10 +22,70 @@ MAX_DEPTH = 9
 """How deep GitHub lets composite actions call each other."""
 
 _BUILTINS = frozenset(
-    ". : [ alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown echo enable "
-    "eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd "
-    "read readarray readonly return set shift shopt source suspend test time times trap true type typeset ulimit umask "
-    "unalias unset wait".split()
+    [
+        ".",
+        ":",
+        "[",
+        "alias",
+        "bg",
+        "bind",
+        "break",
+        "builtin",
+        "caller",
+        "cd",
+        "command",
+        "compgen",
+        "complete",
+        "compopt",
+        "continue",
+        "declare",
+        "dirs",
+        "disown",
+        "echo",
+        "enable",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "false",
+        "fc",
+        "fg",
+        "getopts",
+        "hash",
+        "help",
+        "history",
+        "jobs",
+        "kill",
+        "let",
+        "local",
+        "logout",
+        "mapfile",
+        "popd",
+        "printf",
+        "pushd",
+        "pwd",
+        "read",
+        "readarray",
+        "readonly",
+        "return",
+        "set",
+        "shift",
+        "shopt",
+        "source",
+        "suspend",
+        "test",
+        "time",
+        "times",
+        "trap",
+        "true",
+        "type",
+        "typeset",
+        "ulimit",
+        "umask",
+        "unalias",
+        "unset",
+        "wait",
+    ]
 )
 _STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*")
@@ -39,7 +99,9 @@ class StepReader:
     repository: Repository
     journal: Journal
 
-    def steps(self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = "") -> tuple[PlannedStep, ...]:
+    def steps(
+        self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = ""
+    ) -> tuple[PlannedStep, ...]:
         """The steps with their meaning; ``constant`` tells that nothing writes to GITHUB_ENV."""
         return tuple(self.step(step, scope, constant, depth, prefix) for step in steps)
 
@@ -53,13 +115,23 @@ class StepReader:
             waits = "background, waiting and parallel steps cannot be carried: run the commands in one script"
             return PlannedStep(step, title, scope, after_failure=after, refused=waits)
         if step.uses.kind == "docker":
-            return PlannedStep(step, title, scope, after_failure=after, refused="a container action needs a step of its own image")
+            return PlannedStep(
+                step, title, scope, after_failure=after, refused="a container action needs a step of its own image"
+            )
         rule = self.rules.action(step.uses.name) if step.uses.kind == "remote" else None
         if rule is not None:
             refused = rule.reason if rule.fate == "manual" else ""
             role: Role | None = next((role for role in ROLES if role == rule.role), None)
             return PlannedStep(
-                step, title, scope, rule, role=role, effects=rule.effects, tools=frozenset(rule.tools), after_failure=after, refused=refused
+                step,
+                title,
+                scope,
+                rule,
+                role=role,
+                effects=rule.effects,
+                tools=frozenset(rule.tools),
+                after_failure=after,
+                refused=refused,
             )
         return self.called(step, step.uses, title, scope, constant, depth, after, prefix)
 
@@ -74,7 +146,13 @@ class StepReader:
             why = f"the action runs as {action.using.text}, which needs GitHub's runtime; write a rule for it"
             return PlannedStep(step, title, scope, after_failure=after, refused=why)
         if depth >= MAX_DEPTH:
-            return PlannedStep(step, title, scope, after_failure=after, refused=f"{uses.value.text}: actions call each other in a circle")
+            return PlannedStep(
+                step,
+                title,
+                scope,
+                after_failure=after,
+                refused=f"{uses.value.text}: actions call each other in a circle",
+            )
         inputs: dict[str, object] = {}
         for item in action.inputs:
             given = step.inputs.get(item.name.lower())
@@ -100,7 +178,9 @@ class StepReader:
 
     def action(self, uses: Uses, prefix: str) -> tuple[Action | None, str]:
         source = (
-            self.repository.action(uses.name) if uses.kind == "local" else self.repository.remote_action(uses.name, uses.ref)
+            self.repository.action(uses.name)
+            if uses.kind == "local"
+            else self.repository.remote_action(uses.name, uses.ref)
         )
         if source is None and uses.kind == "local":
             return None, f"there is no action in {uses.name} of the repository"
@@ -115,7 +195,10 @@ class StepReader:
         shell = (scope.guess(step.shell) if step.shell else "") or ""
         if shell and not re.match(r"(ba|da|z|k)?sh\b", shell):
             return PlannedStep(step, title, scope, effects=frozenset({"workspace"}), after_failure=after)
-        commands = tuple(self.command(step.run.path, index, command) for index, command in enumerate(read(text, scope.likely).commands))
+        commands = tuple(
+            self.command(step.run.path, index, command)
+            for index, command in enumerate(read(text, scope.likely).commands)
+        )
         roles = [seen.rule.role for seen in commands if seen.rule and seen.rule.role]
         strongest = max(roles, key=lambda role: _STRENGTH[role], default="")
         effects = frozenset().union(*(seen.rule.effects for seen in commands if seen.rule and not in_container(seen)))
@@ -196,7 +279,10 @@ def _provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
         words = [value or "" for value in unwrapped(seen.command).values]
         if "install" not in words and seen.name not in ("conda", "mamba", "micromamba", "npm", "uv", "poetry", "pixi"):
             continue
-        if any(word in ("-r", "--requirement", "-e", "sync", "--file", "-f", ".") or word.startswith((".[", "./")) for word in words):
+        if any(
+            word in ("-r", "--requirement", "-e", "sync", "--file", "-f", ".") or word.startswith((".[", "./"))
+            for word in words
+        ):
             yield "*"
         if seen.name in ("poetry", "pixi"):
             yield "*"
@@ -205,5 +291,13 @@ def _provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
             if package and not word.startswith("-"):
                 yield package[0]
                 yield package[0].removeprefix("jupyter-")
-                if package[0] in ("jupyter", "notebook", "jupyterlab", "nbconvert", "nbclient", "papermill", "jupyter-core"):
+                if package[0] in (
+                    "jupyter",
+                    "notebook",
+                    "jupyterlab",
+                    "nbconvert",
+                    "nbclient",
+                    "papermill",
+                    "jupyter-core",
+                ):
                     yield "jupyter"

@@ -36,7 +36,8 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
             for outcome in journal.outcomes()
         ],
         "setup": [
-            {"kind": entry.kind, "name": entry.name, "why": entry.why, "command": entry.command} for entry in journal.setup
+            {"kind": entry.kind, "name": entry.name, "why": entry.why, "command": entry.command}
+            for entry in journal.setup
         ],
         "diagnostics": [
             {

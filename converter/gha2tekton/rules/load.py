@@ -23,11 +23,39 @@ class RuleError(ValueError):
 
 
 _ACTION_KEYS = frozenset(
-    "action about source fate cause reason differs role effects tools provides needs outputs inputs run post example "
-    "versions container secrets".split()
+    [
+        "action",
+        "about",
+        "source",
+        "fate",
+        "cause",
+        "reason",
+        "differs",
+        "role",
+        "effects",
+        "tools",
+        "provides",
+        "needs",
+        "outputs",
+        "inputs",
+        "run",
+        "post",
+        "example",
+        "versions",
+        "container",
+        "secrets",
+    ]
 )
-_COMMAND_KEYS = frozenset("command about source role effects gpu provides supply fate reason differs when".split())
-_CAUSES: tuple[Cause, ...] = ("no effect outside GitHub", "image cache", "telemetry", "superseded", "GitHub-only service")
+_COMMAND_KEYS = frozenset(
+    ["command", "about", "source", "role", "effects", "gpu", "provides", "supply", "fate", "reason", "differs", "when"]
+)
+_CAUSES: tuple[Cause, ...] = (
+    "no effect outside GitHub",
+    "image cache",
+    "telemetry",
+    "superseded",
+    "GitHub-only service",
+)
 
 
 def read_action(path: Path, folder: Path) -> ActionRule:
@@ -52,10 +80,14 @@ def read_action(path: Path, folder: Path) -> ActionRule:
         role=body.get("role") or "",
         effects=frozenset(body.get("effects") or ()),
         tools=tuple(body.get("tools") or ()),
-        provides=Provides(provides["tool"], provides.get("version", ""), str(provides.get("default", ""))) if provides else None,
+        provides=Provides(provides["tool"], provides.get("version", ""), str(provides.get("default", "")))
+        if provides
+        else None,
         needs=frozenset(body.get("needs") or ()),
         outputs=tuple(body.get("outputs") or ()),
-        inputs={str(name).lower(): _input(str(name), value, node) for name, value in (body.get("inputs") or {}).items()},
+        inputs={
+            str(name).lower(): _input(str(name), value, node) for name, value in (body.get("inputs") or {}).items()
+        },
         run=str(body.get("run") or ""),
         post=str(body.get("post") or ""),
         example=body.get("example") or {},
@@ -66,12 +98,16 @@ def _input(name: str, value: Any, node: Node) -> InputRule:
     if value in ("used", None):
         return InputRule("used")
     if not isinstance(value, dict):
-        raise RuleError(f"input {name}: used, or a mapping that begins with used, adapted, dropped or manual", _span(node, "inputs"))
+        raise RuleError(
+            f"input {name}: used, or a mapping that begins with used, adapted, dropped or manual", _span(node, "inputs")
+        )
     default = str(value.get("default", ""))
     if "dropped" in value:
         cause = value["dropped"]
         if cause not in _CAUSES:
-            raise RuleError(f"input {name}: dropped gives one of {', '.join(_CAUSES)}; not {cause}", _span(node, "inputs"))
+            raise RuleError(
+                f"input {name}: dropped gives one of {', '.join(_CAUSES)}; not {cause}", _span(node, "inputs")
+            )
         return InputRule("dropped", str(value.get("reason", "")), cause, default)
     for fate in ("manual", "adapted"):
         if fate in value:
@@ -137,7 +173,8 @@ class RuleSet:
         name = name.lower()
         if name not in self._actions:
             self._actions[name] = next(
-                (read_action(path, folder) for folder in self._folders if (path := _file(folder, "actions", name))), None
+                (read_action(path, folder) for folder in self._folders if (path := _file(folder, "actions", name))),
+                None,
             )
         return self._actions[name]
 
@@ -145,7 +182,8 @@ class RuleSet:
         """The rule for a program and its arguments (the program first), None where we know nothing of it."""
         if name not in self._commands:
             self._commands[name] = next(
-                (read_commands(path, folder) for folder in self._folders if (path := _file(folder, "commands", name))), ()
+                (read_commands(path, folder) for folder in self._folders if (path := _file(folder, "commands", name))),
+                (),
             )
         return next((rule for when, rule in self._commands[name] if _holds(when, values)), None)
 

@@ -18,7 +18,9 @@ def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
         exact = {str(name).lower(): entry for name, entry in (table.get("labels") or {}).items()}
         named = [exact[label] for label in wanted if label in exact]
         # "self-hosted" and "linux" say little; the label that says most decides.
-        best = max(named, key=lambda entry: (entry.get("gpu", 0), entry.get("os", "unknown") != "unknown"), default=None)
+        best = max(
+            named, key=lambda entry: (entry.get("gpu", 0), entry.get("os", "unknown") != "unknown"), default=None
+        )
         if best is not None and (best.get("gpu") or best.get("final") or len(named) == len(wanted)):
             return _runner(best)
         for entry in table.get("patterns") or ():

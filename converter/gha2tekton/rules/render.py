@@ -75,8 +75,12 @@ def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
     lines = post = ""
     try:
         functions = {"given": is_given, "is": is_value}
-        lines = _template(_calls(rule.run)).render(**words, **{f"{name}_": function for name, function in functions.items()})
-        post = _template(_calls(rule.post)).render(**words, **{f"{name}_": function for name, function in functions.items()})
+        lines = _template(_calls(rule.run)).render(
+            **words, **{f"{name}_": function for name, function in functions.items()}
+        )
+        post = _template(_calls(rule.post)).render(
+            **words, **{f"{name}_": function for name, function in functions.items()}
+        )
     except _Undecided as error:
         problems.append(str(error))
     except TemplateError as error:

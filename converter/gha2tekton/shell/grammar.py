@@ -6,9 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
-
-__all__ = ["Node", "Offsets", "parse"] if TYPE_CHECKING else ["Offsets", "parse"]
+    from tree_sitter import Node as Node
+    from tree_sitter import Parser
 
 
 @cache

@@ -6,17 +6,18 @@ What was pasted once is data now: the reference is written for the innermost rea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import NoReturn
 
 from gha2tekton.shell import python_strings
-from gha2tekton.shell.grammar import parse
-from gha2tekton.shell.nested import inner_code
-from gha2tekton.shell.script import Command, read
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from gha2tekton.shell.carriers import Carriers
+from gha2tekton.shell.edit import Edit, applied
+from gha2tekton.shell.places import Spot
+from gha2tekton.shell.python_strings import Mark
+from gha2tekton.shell.quote import Decoded, requoted
+from gha2tekton.shell.sinks import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,210 +33,197 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """What became of one hole.
+
+    ``kind`` is the place: argument, list, double, single, ansi, heredoc, assignment, declaration, redirect, test,
+    arithmetic, command, program, name, code, comment, python, other. ``nested`` are the languages read on the way to it.
+    """
+
+    kind: str
+    text: str
+    problem: str | None = None
+    nested: tuple[str, ...] = ()
+    splits: bool = False
+    """The shell splits the value into words and expands globs in it, as it did with the pasted text."""
+    container: bool = False
+    """The reader is in a container: the variable must be handed to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
-    """A script without holes; ``problems`` tell the holes for which there is no safe form."""
+    """A script without holes. Where there are problems its text must not be run."""
 
     text: str
+    placements: tuple[Placement, ...] = ()
+    """One for each hole, in order."""
     problems: tuple[str, ...] = ()
-
-
-_MARK = "GHAHOLE{}Z"
-_MARKED = re.compile(r"GHAHOLE(\d+)Z")
+    exports: tuple[str, ...] = ()
+    """Variables that containers which the script calls must be given."""
 
 
 def fill(parts: Sequence[str | Hole], language: str = "sh") -> Filled:
-    """The script with a reference in place of every hole, for a script in ``sh``, ``python`` or another language."""
+    """The script with a reference in place of every hole, for a script in ``sh``, ``python`` or another language.
+
+    A word that was nothing but a hole stays open to splitting, as pasted text was; a hole that is part of a word is
+    quoted unless it is trusted. All other text stays as it is, but for the delimiter of a here-document that has to be
+    opened, and parentheses around a Python literal.
+    """
     holes = [part for part in parts if isinstance(part, Hole)]
+    text = "".join(part for part in parts if isinstance(part, str))
     if not holes:
-        return Filled("".join(part for part in parts if isinstance(part, str)))
+        return Filled(text)
+    stem = next(stem for stem in (f"GHAHOLE{'Q' * more}" for more in count()) if stem not in text)
     numbers = iter(range(len(holes)))
-    marked = "".join(part if isinstance(part, str) else _MARK.format(next(numbers)) for part in parts)
-    problems: list[str] = []
-    if language == "sh":
-        text = _fill_shell(marked, holes, problems)
-    elif language == "python":
-        text = _fill_python(marked, holes, problems)
-    else:
-        text = marked
-        problems += [f"{hole.source}: there is no safe way to bring a value into this language" for hole in holes]
-    return Filled(_MARKED.sub(lambda match: holes[int(match[1])].source, text), tuple(dict.fromkeys(problems)))
+    marked = "".join(part if isinstance(part, str) else f"{stem}{next(numbers)}Z" for part in parts)
+    filler = _Filler(holes, re.compile(stem + r"(\d+)Z"))
+    edits = filler.unit(marked, language, ())
+    placements = tuple(filler.placements[number] for number in range(len(holes)))
+    problems = tuple(dict.fromkeys(place.problem for place in placements if place.problem))
+    exports = tuple(
+        dict.fromkeys(hole.variable for hole, place in zip(holes, placements, strict=True) if place.container)
+    )
+    out = filler.marks.sub(lambda match: holes[int(match[1])].source, applied(marked, edits))
+    return Filled(out, placements, problems, exports)
 
 
-def _fill_python(text: str, holes: Sequence[Hole], problems: list[str]) -> str:
-    def place(match: re.Match[str]) -> str:
-        hole = holes[int(match[1])]
-        reference = python_strings.reference(text, match.start(), hole.variable, hole.trusted)
-        if reference is None:
-            problems.append(f"{hole.source}: it is Python code here, not the text of a string")
-            return match[0]
-        return reference
-
-    return _MARKED.sub(place, text)
+class _Refused(Exception):
+    """There is no safe form for a hole."""
 
 
-def _fill_shell(text: str, holes: Sequence[Hole], problems: list[str]) -> str:
-    data = text.encode("utf-8", "surrogatepass")
-    root = parse(text)
-    commands = read(text).commands
-    out: list[str] = []
-    at = 0
-    for match in _MARKED.finditer(text):
-        hole = holes[int(match[1])]
-        start = len(text[: match.start()].encode("utf-8", "surrogatepass"))
-        node = root.descendant_for_byte_range(start, start + len(match[0]))
-        place = _place(node, data) if node is not None else "bare"
-        outer = _code_around(commands, match.start(), match.end())
-        reference: str | None
-        if outer is not None and place in ("single", "double", "heredoc", "heredoc-quoted"):
-            reference = _nested(outer, match[0], hole, place, problems)
-        else:
-            reference = _reference(place, hole, problems)
-        out += [text[at : match.start()], match[0] if reference is None else reference]
-        at = match.end()
-    return "".join(out) + text[at:]
+def _refuse(reason: str) -> NoReturn:
+    raise _Refused(reason)
 
 
-_PLACES = {
-    "comment": "comment",
-    "raw_string": "single",
-    "ansi_c_string": "ansi",
-    "string": "double",
-    "translated_string": "double",
-    "arithmetic_expansion": "arithmetic",
-    "command_name": "command",
-    "variable_assignment": "assignment",
-    "file_redirect": "redirect",
-    "variable_name": "name",
-    "function_definition": "name",
-    "heredoc_start": "name",
-    "heredoc_end": "name",
-}
+class _Filler:
+    def __init__(self, holes: Sequence[Hole], marks: re.Pattern[str]) -> None:
+        self.holes = holes
+        self.marks = marks
+        self.placements: dict[int, Placement] = {}
+
+    def unit(self, text: str, language: str, nested: tuple[str, ...], container: bool = False) -> set[Edit]:
+        """The edits of a script or of code within one."""
+        if language in ("sh", "bash"):
+            return self.shell(text, nested, container)
+        if language == "python":
+            return self.python(text, nested, container)
+        for match in self.marks.finditer(text):
+            self.refuse(match, "other", nested, "there is no safe way to bring a value into this language")
+        return set()
+
+    def refuse(self, match: re.Match[str], kind: str, nested: tuple[str, ...], reason: str) -> None:
+        source = self.holes[int(match[1])].source
+        self.placements[int(match[1])] = Placement(kind, source, f"{source}: {reason}", nested)
+
+    def python(self, text: str, nested: tuple[str, ...], container: bool) -> set[Edit]:
+        marks = {Mark(m.start(), m.end(), self.holes[int(m[1])].variable): m for m in self.marks.finditer(text)}
+        found = python_strings.references(text, tuple(marks))
+        for mark, match in marks.items():
+            if mark in found:
+                written = next(edit.text for edit in found[mark] if edit.start == mark.start)
+                self.placements[int(match[1])] = Placement("python", written, None, nested, False, container)
+            else:
+                self.refuse(match, "python", nested, "it is Python code here, not the text of a string")
+        return {edit for edits in found.values() for edit in edits}
+
+    def shell(self, text: str, nested: tuple[str, ...], container: bool) -> set[Edit]:
+        carriers = Carriers(text)
+        edits: set[Edit] = set()
+        inner: dict[tuple[int, int], tuple[Decoded, str, bool]] = {}
+        for match in self.marks.finditer(text):
+            hole = self.holes[int(match[1])]
+            start, end = match.span()
+            spot = carriers.spot(start, end)
+            try:
+                handed = None if spot.standing in ("comment", "unreadable") else carriers.code(start, end)
+                if handed is not None:
+                    if handed.refused:
+                        _refuse(handed.refused)
+                    inner[handed.span] = (handed.decoded, handed.language, handed.container or container)
+                    continue
+                role = carriers.role(start, end) if spot.standing not in ("comment", "unreadable") else "data"
+                if role == "code" and not hole.trusted:
+                    _refuse("it would become code here, and anybody could set it")
+                placement, more = _placed(hole, match, spot, role, carriers)
+                edits |= more | {Edit(start, end, placement.text)}
+                self.placements[int(match[1])] = replace(placement, nested=nested, container=container)
+            except _Refused as reason:
+                self.refuse(match, spot.standing, nested, str(reason))
+        for decoded, language, inside in inner.values():
+            edits |= self.nested(decoded, language, nested, inside)
+        return edits
+
+    def nested(self, decoded: Decoded, language: str, nested: tuple[str, ...], container: bool) -> set[Edit]:
+        """The edits of code in a word or here-document, written again for the shell around it."""
+        code = list(decoded.text)
+        for index, quoting in enumerate(decoded.quotings):
+            # What the outer shell puts in is a name to the reader of the code: neither quotes nor marks count there.
+            if quoting == "expansion" and language != "sh":
+                code[index] = "_"
+        for match in self.marks.finditer(decoded.text):
+            if "expansion" in decoded.quotings[match.start() : match.end()]:
+                self.refuse(match, "code", nested, "what the shell makes of it becomes code")
+                code[match.start() : match.end()] = "_" * (match.end() - match.start())
+        edits: set[Edit] = set()
+        for edit in self.unit("".join(code), language, (*nested, language), container):
+            text = requoted(edit.text, decoded.quotings[edit.start])
+            edits.add(Edit(decoded.starts[edit.start], decoded.ends[edit.end - 1], text))
+        return edits
 
 
-def _place(node: Node, data: bytes) -> str:
-    """What the shell would make of the text at a node."""
-    inner: Node = node
-    at: Node | None = node
-    while at is not None:
-        kind = at.type
-        if kind == "heredoc_body":
-            start = next((child for child in (at.parent.children if at.parent else ()) if child.type == "heredoc_start"), None)
-            quoted = start is not None and any(mark in data[start.start_byte : start.end_byte] for mark in b"'\"\\")
-            return "heredoc-quoted" if quoted else "heredoc"
-        if kind == "variable_name" and at.parent is not None and at.parent.type in ("arithmetic_expansion", "binary_expression"):
-            inner, at = at, at.parent
-            continue
-        if kind == "compound_statement" and data[at.start_byte : at.start_byte + 2] == b"((":
-            return "arithmetic"
-        if kind in ("arithmetic_expansion", "c_style_for_statement", "subscript"):
-            return "arithmetic"
-        if kind == "function_definition" and at.child_by_field_name("name") != inner:
-            return "bare"
-        if kind == "variable_name" and at.parent is not None and at.parent.type in ("expansion", "simple_expansion"):
-            return "name"
-        if kind in _PLACES and not (kind == "variable_assignment" and at.child_by_field_name("name") == inner):
-            return "command" if kind == "command_name" and _whole_command(at) else _PLACES[kind] if kind != "command_name" else "program"
-        if kind == "variable_assignment":
-            return "name"
-        if kind in ("command_substitution", "process_substitution", "command", "test_command", "program", "list", "pipeline"):
-            return "bare"
-        inner, at = at, at.parent
-    return "bare"
-
-
-def _whole_command(name: Node) -> bool:
-    """Whether a command is nothing but its name."""
-    return name.parent is not None and name.parent.named_child_count == 1
-
-
-def _reference(place: str, hole: Hole, problems: list[str]) -> str | None:
+def _placed(
+    hole: Hole, match: re.Match[str], spot: Spot, role: Role, carriers: Carriers
+) -> tuple[Placement, set[Edit]]:
+    """A hole that the shell itself reads, and what else must change for it."""
     variable = f"${{{hole.variable}}}"
-    match place:
-        case "comment":
-            return " ".join(hole.source.split())
-        case "double" | "heredoc" | "assignment":
-            return variable
-        case "single":
-            return f"'\"{variable}\"'"
-        case "ansi":
-            return f"'\"{variable}\"$'"
-        case "redirect":
-            return f'"{variable}"'
-        case "command":
-            if hole.trusted:
-                return f'eval "{variable}"'
-            problems.append(f"{hole.source}: it is a command here, and anybody could set it")
-            return None
-        case "arithmetic":
-            # Arithmetic evaluates what a variable holds, command substitutions in subscripts included.
-            if hole.trusted:
-                return variable
-            problems.append(f"{hole.source}: it is arithmetic here, where a value can run commands")
-            return None
-        case "heredoc-quoted":
-            problems.append(f"{hole.source}: it stands in a here-document whose text the shell leaves alone")
-            return None
+    quoted = f'"{variable}"'
+    glued = not carriers.whole_word(*match.span())
+    number = spot.around == "arithmetic" or role == "number"
+    if number and not hole.trusted:
+        # Arithmetic evaluates what a variable holds, command substitutions in subscripts included.
+        variable = quoted = f"$(printf %d {quoted} || kill $$)"
+    if role == "program" and not hole.trusted:
+        _refuse("it decides here which program runs, and anybody could set it")
+    if role == "name" and not hole.trusted:
+        _refuse("it is a variable's name or an option here, and anybody could set it")
+    more: set[Edit] = set()
+    kind: str = spot.standing
+    splits = False
+    match spot.standing:
+        case "unreadable":
+            _refuse("the script cannot be read here")
         case "name":
-            problems.append(f"{hole.source}: it is part of a name here")
-            return None
-        case _:
-            # Bare text was split into words and globbed where it was pasted; so is a bare variable.
-            return variable
+            _refuse("it is part of a name here")
+        case "comment":
+            text = hole.source if re.fullmatch(r"[^`\n\r]*", hole.source) and ")" not in hole.source else hole.variable
+        case "heredoc-quoted":
+            delimiter = carriers.opened_delimiter(*match.span())
+            if delimiter is None:
+                _refuse("it stands in a here-document whose text the shell leaves alone")
+            more.add(delimiter)
+            text = variable
+        case "single":
+            text = f"'{_double(variable)}'"
+        case "ansi":
+            text = f"'{_double(variable)}$'"
+        case "redirect" | "declaration" | "test":
+            text = _double(variable)
+        case "double" | "heredoc" | "assignment" | "arithmetic":
+            text = variable
+        case "list":
+            text, splits = variable, True
+        case "bare":
+            kind = {"program": "program", "name": "name", "code": "code"}.get(role, "argument")
+            if role == "program" and carriers.whole_command(*match.span()):
+                kind, text = "command", f'eval "{variable}"'
+            elif number or (not hole.trusted and (glued or role == "single")):
+                text = _double(variable)
+            else:
+                text, splits = variable, True
+    if number:
+        kind = "arithmetic"
+    return Placement(kind, text, splits=splits), more
 
 
-def _code_around(commands: Sequence[Command], start: int, end: int) -> Command | None:
-    """The innermost command that hands the text at this place to another interpreter as code."""
-    found: Command | None = None
-    for command in commands:
-        if command.within is not None or not command.start <= start < command.end:
-            continue
-        code = inner_code(command)
-        if code is None:
-            continue
-        if code.word is not None and code.word.start <= start and end <= code.word.end:
-            found = command
-        if code.word is None and command.heredoc is not None and _MARKED.search(code.text):
-            words = any(word.start <= start < word.end for word in command.words)
-            found = found if words else command
-    return found
-
-
-def _nested(command: Command, mark: str, hole: Hole, place: str, problems: list[str]) -> str | None:
-    """The reference for code inside an argument or a here-document, written again for the shell around it."""
-    code = inner_code(command)
-    assert code is not None
-    if code.remote:
-        problems.append(f"{hole.source}: the code runs on another machine, which has no such variable")
-        return None
-    if code.language == "other" or (code.word is None and code.language == "sh" and command.heredoc is None):
-        problems.append(f"{hole.source}: there is no safe way to bring a value into the code of {command.name}")
-        return None
-    if code.language == "python":
-        reference = python_strings.reference(code.text, code.text.index(mark), hole.variable, hole.trusted)
-        if reference is None:
-            problems.append(f"{hole.source}: it is Python code here, not the text of a string")
-            return None
-        return _REQUOTE[place](reference)
-    number = int(_MARKED.fullmatch(mark)[1])  # type: ignore[index]  # marks are of our making
-    inner = _fill_shell(_only(code.text, mark), [hole] * (number + 1), problems)
-    head, _, tail = _only(code.text, mark).partition(mark)
-    if inner.startswith(head) and inner.endswith(tail) and mark not in inner:
-        return _REQUOTE[place](inner[len(head) : len(inner) - len(tail)])
-    return None
-
-
-def _only(text: str, mark: str) -> str:
-    """The code with every other hole as a plain word, so that one is looked at at a time."""
-    return _MARKED.sub(lambda match: match[0] if match[0] == mark else f"hole{match[1]}", text)
-
-
-def _double(text: str) -> str:
-    return re.sub(r'([\\"$`])', r"\\\1", text)
-
-
-_REQUOTE: dict[str, Callable[[str], str]] = {
-    "single": lambda text: text.replace("'", "'\\''"),
-    "double": _double,
-    "heredoc": lambda text: re.sub(r"([\\$`])", r"\\\1", text),
-    "heredoc-quoted": lambda text: text,
-}
+def _double(expansion: str) -> str:
+    return f'"{expansion}"'

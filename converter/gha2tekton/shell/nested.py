@@ -12,7 +12,24 @@ from gha2tekton.shell.quote import decode
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
 _PYTHONS = re.compile(r"(i?python|pypy)[\w.]*\Z")
-_OTHERS = frozenset({"node", "perl", "ruby", "Rscript", "R", "julia", "pwsh", "powershell", "php", "lua", "psql", "mysql", "sqlite3", "bc"})
+_OTHERS = frozenset(
+    {
+        "node",
+        "perl",
+        "ruby",
+        "Rscript",
+        "R",
+        "julia",
+        "pwsh",
+        "powershell",
+        "php",
+        "lua",
+        "psql",
+        "mysql",
+        "sqlite3",
+        "bc",
+    }
+)
 
 Language = Literal["sh", "python", "other"]
 
@@ -56,7 +73,9 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "mamba": frozenset({"-n", "-p", "--name", "--prefix"}),
     "conda": frozenset({"-n", "-p", "--name", "--prefix"}),
     "poetry": frozenset({"-C", "--directory"}),
-    "uv": frozenset({"--with", "--python", "-p", "--extra", "--group", "--project", "--directory", "--with-requirements"}),
+    "uv": frozenset(
+        {"--with", "--python", "-p", "--extra", "--group", "--project", "--directory", "--with-requirements"}
+    ),
     "pixi": frozenset({"-e", "--environment", "--manifest-path"}),
     "hatch": frozenset({"-e", "--env", "-p"}),
     "pipenv": frozenset(),
@@ -83,7 +102,9 @@ def unwrapped(command: Command) -> Command:
             words = words[at + 1 :]
             continue
         if name == "coverage":
-            module = next((index for index, word in enumerate(words) if word.value in ("-m", "--module")), len(words) - 1)
+            module = next(
+                (index for index, word in enumerate(words) if word.value in ("-m", "--module")), len(words) - 1
+            )
             if module == len(words) - 1 or words[1].value != "run":
                 break
             words = words[module + 1 :]
@@ -126,7 +147,9 @@ _CODE_OPTIONS = {
     "su": "-c", "runuser": "-c", "script": "-c", "flock": "-c", "sg": "-c", "nix-shell": "--run", "npx": "-c", "env": "-S",
 }  # fmt: skip
 _PRINTERS = frozenset({"echo", "printf", "cat", "grep", "which", "type", "git", "tee"})
-_REMOTE = frozenset({"ssh", "kubectl", "oc", "srun", "sbatch", "gcloud", "aws", "az", "lxc", "vagrant", "rsh", "mosh", "multipass"})
+_REMOTE = frozenset(
+    {"ssh", "kubectl", "oc", "srun", "sbatch", "gcloud", "aws", "az", "lxc", "vagrant", "rsh", "mosh", "multipass"}
+)
 _STRINGS = frozenset({"eval", "trap", "watch", "parallel", "hyperfine"})
 
 
@@ -251,4 +274,6 @@ def reads_code(command: Command) -> bool:
     if interpreter(name) is None:
         return False
     operands = [value for value in values if value is None or not value.startswith("-") or value == "-"]
-    return not any(_takes_code(name, value or "") for value in values) and (not operands or operands[0] == "-" or "-s" in values)
+    return not any(_takes_code(name, value or "") for value in values) and (
+        not operands or operands[0] == "-" or "-s" in values
+    )

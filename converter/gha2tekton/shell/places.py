@@ -22,7 +22,12 @@ class Spot:
     around: Standing
 
 
-_QUOTES: dict[str, Standing] = {"raw_string": "single", "ansi_c_string": "ansi", "string": "double", "translated_string": "double"}
+_QUOTES: dict[str, Standing] = {
+    "raw_string": "single",
+    "ansi_c_string": "ansi",
+    "string": "double",
+    "translated_string": "double",
+}
 _NUMBERS = ("arithmetic_expansion", "c_style_for_statement", "subscript")
 _LIMITS = ("command_substitution", "process_substitution", "program")
 
@@ -54,8 +59,12 @@ def _around(at: Node, inner: Node | None, data: bytes, start: int) -> Standing |
     if kind == "comment":
         return "comment"
     if kind == "heredoc_body":
-        delimiter = next((child for child in (at.parent.children if at.parent else ()) if child.type == "heredoc_start"), None)
-        quoted = delimiter is not None and any(mark in data[delimiter.start_byte : delimiter.end_byte] for mark in b"'\"\\")
+        delimiter = next(
+            (child for child in (at.parent.children if at.parent else ()) if child.type == "heredoc_start"), None
+        )
+        quoted = delimiter is not None and any(
+            mark in data[delimiter.start_byte : delimiter.end_byte] for mark in b"'\"\\"
+        )
         return "heredoc-quoted" if quoted else "heredoc"
     if kind in ("heredoc_start", "heredoc_end", "simple_expansion", "unset_command"):
         return "name"
@@ -77,7 +86,9 @@ def _around(at: Node, inner: Node | None, data: bytes, start: int) -> Standing |
         if parent != "declaration_command":
             return "assignment"
         words = at.parent.children if at.parent is not None else ()
-        flags = "".join(data[word.start_byte : word.end_byte].decode() for word in words if data[word.start_byte :][:1] == b"-")
+        flags = "".join(
+            data[word.start_byte : word.end_byte].decode() for word in words if data[word.start_byte :][:1] == b"-"
+        )
         return "arithmetic" if "i" in flags else "name" if "n" in flags else "declaration"
     if kind == "array":
         return "list"

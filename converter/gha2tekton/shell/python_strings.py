@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """New text for the characters from ``start`` to ``end``."""
-
-    start: int
-    end: int
-    text: str
+from gha2tekton.shell.edit import Edit, applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +27,21 @@ def references(source: str, marks: Sequence[Mark]) -> dict[Mark, tuple[Edit, ...
     In a string literal the literal is closed, the value added and the literal opened again, in parentheses: what
     follows, such as a method call, is meant for the whole. As an expression of its own the value is read as a literal.
     """
-    comments = _comments(source)
-    found = {mark: (Edit(mark.start, mark.end, mark.variable),) for mark in marks if _in(mark, comments)}
+    lines = _Lines(source)
+    comments = _comments(source, lines)
+    found: dict[Mark, tuple[Edit, ...]] = {
+        mark: (Edit(mark.start, mark.end, mark.variable),) for mark in marks if _in(mark, comments)
+    }
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return found
-    offset = _offsets(source)
     code = [mark for mark in marks if mark not in found]
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant | ast.JoinedStr | ast.Name):
             continue
         assert node.end_lineno is not None and node.end_col_offset is not None
-        start, end = offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset)
+        start, end = lines.offset(node.lineno, node.col_offset), lines.offset(node.end_lineno, node.end_col_offset)
         for mark in code:
             if not start <= mark.start < end or mark in found:
                 continue
@@ -70,10 +66,13 @@ def _in_literal(source: str, start: int, end: int, mark: Mark, formatted: bool) 
     if piece is None:
         return ()
     left, right, prefix, quote = piece
+    body = source[left + len(prefix) + len(quote) : mark.start]
+    if (len(body) - len(body.rstrip("\\"))) % 2:
+        return ()
     other = "'" if '"' in quote else '"'
     value = _value(mark.variable, other)
     if "f" in prefix.lower():
-        body = source[left + len(prefix) + len(quote) : mark.start].replace("{{", "").replace("}}", "")
+        body = body.replace("{{", "").replace("}}", "")
         return (Edit(mark.start, mark.end, f"{{{value}}}"),) if body.count("{") == body.count("}") else ()
     reference = Edit(mark.start, mark.end, f"{quote} + {value} + {prefix}{quote}")
     if formatted:
@@ -109,31 +108,29 @@ def _in(mark: Mark, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= mark.start < end for start, end in spans)
 
 
-class _offsets:
-    """Offsets in characters for a line and a column in UTF-8 bytes, as ``ast`` counts them."""
+class _Lines:
+    """Offsets in characters for a line, from 1, and a column."""
 
     def __init__(self, source: str) -> None:
-        self.lines = source.splitlines(keepends=True) if "\f" not in source else source.split("\n")
+        self.lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", source)
         self.starts = [0]
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
 
-    def __call__(self, line: int, column: int) -> int:
-        text = self.lines[line - 1] if line <= len(self.lines) else ""
-        return self.starts[line - 1] + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+    def offset(self, line: int, column: int) -> int:
+        """The column counts UTF-8 bytes, as ``ast`` does."""
+        text = self.lines[line - 1].encode("utf-8", "surrogatepass")
+        return self.starts[line - 1] + len(text[:column].decode("utf-8", "surrogatepass"))
 
 
-def _comments(source: str) -> list[tuple[int, int]]:
-    starts = [0]
-    for line in source.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+def _comments(source: str, lines: _Lines) -> list[tuple[int, int]]:
     try:
         return [
-            (starts[token.start[0] - 1] + token.start[1], starts[token.end[0] - 1] + token.end[1])
+            (lines.starts[token.start[0] - 1] + token.start[1], lines.starts[token.end[0] - 1] + token.end[1])
             for token in tokenize.generate_tokens(io.StringIO(source, newline="\n").readline)
             if token.type == tokenize.COMMENT
         ]
-    except (tokenize.TokenError, SyntaxError, IndentationError):
+    except (tokenize.TokenError, SyntaxError):
         return []
 
 
@@ -145,13 +142,3 @@ def _valid(source: str, found: dict[Mark, tuple[Edit, ...]]) -> bool:
     except (SyntaxError, ValueError):
         return False
     return True
-
-
-def applied(source: str, edits: set[Edit]) -> str:
-    """A text with edits made that do not overlap."""
-    out: list[str] = []
-    at = 0
-    for edit in sorted(edits, key=lambda edit: edit.start):
-        out += [source[at : edit.start], edit.text]
-        at = edit.end
-    return "".join(out) + source[at:]

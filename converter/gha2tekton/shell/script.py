@@ -96,7 +96,9 @@ class _Reader:
         if kind in ("command_substitution", "process_substitution"):
             place = replace(place, substituted=True)
         elif kind in _DEEPER:
-            place = replace(place, depth=place.depth + 1, in_function=place.in_function or kind == "function_definition")
+            place = replace(
+                place, depth=place.depth + 1, in_function=place.in_function or kind == "function_definition"
+            )
         elif kind == "pipeline":
             place = replace(place, in_pipeline=True)
         elif kind == "negated_command":
@@ -175,7 +177,9 @@ class _Reader:
             place = replace(place, in_pipeline=True) if any(part.type == "pipeline" for part in pending) else place
             start, end = self.offset(whole.start_byte), self.offset(whole.end_byte)
             line = node.start_point.row + 1
-            command = Command(tuple(words), start, end, line, heredoc, herestring, tuple(redirects), tuple(variables), place)
+            command = Command(
+                tuple(words), start, end, line, heredoc, herestring, tuple(redirects), tuple(variables), place
+            )
             self.commands.append(command)
             code = inner_code(command)
             if code is not None and code.language == "sh":
@@ -203,7 +207,9 @@ class _Reader:
 
     def nested(self, command: Command, code: InnerCode) -> None:
         known = {} if code.own_variables else self.constants
-        first = command.line + (self.text.count("\n", command.start, code.word.start) if code.word else 1 if command.heredoc else 0)
+        first = command.line + (
+            self.text.count("\n", command.start, code.word.start) if code.word else 1 if command.heredoc else 0
+        )
         for inner in read(code.text, known).commands:
             self.commands.append(_within(inner, command, first - 1))
 
@@ -221,7 +227,9 @@ class _Reader:
     def word(self, node: Node) -> Word:
         target = node.named_children[0] if node.type == "command_name" and node.named_children else node
         parts = target.children if target.type == "concatenation" else [target]
-        bare = "".join(self.source(part) for part in parts if part.type in ("word", "extglob_pattern", "brace_expression"))
+        bare = "".join(
+            self.source(part) for part in parts if part.type in ("word", "extglob_pattern", "brace_expression")
+        )
         return Word(
             self.source(node),
             self.value(target),
@@ -234,7 +242,9 @@ class _Reader:
         """What a word comes to, None when only running the script would tell."""
         match node.type:
             case "word" | "extglob_pattern":
-                return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], self.source(node), flags=re.DOTALL)
+                return re.sub(
+                    r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], self.source(node), flags=re.DOTALL
+                )
             case "number" | "test_operator" | "variable_name" | "brace_expression":
                 return self.source(node)
             case "raw_string":

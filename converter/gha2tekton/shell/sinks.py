@@ -61,13 +61,13 @@ def _role(words: Sequence[Word], index: int, leads: bool) -> Role:
         return "code"  # whatever program this is, the option says that code follows
     if name == "let":
         return "number"
-    if name in _NAMES or before == "-v" and name in ("test", "printf"):
+    if name in _NAMES or (before == "-v" and name in ("test", "printf")):
         return "name" if leads or name != "export" else "single"
     if name == "printf":
         return "name" if leads and index == 1 else "data"
     if name in (".", "source"):
         return ("program" if leads else "single") if index == 1 else "data"
-    if name == "exec" or name in ("xargs", "nsenter", "chroot", "srun", "kubectl") and operands[:1] == [index]:
+    if name in ("xargs", "nsenter", "chroot", "srun") and operands[:1] == [index]:
         return "program" if leads else "single"
     if name == "find" and before in ("-exec", "-execdir", "-ok", "-okdir"):
         return "program"
@@ -82,7 +82,8 @@ def _role(words: Sequence[Word], index: int, leads: bool) -> Role:
 
 def _is_program(words: Sequence[Word], index: int, code: Sequence[str], valued: Sequence[str]) -> bool:
     value = words[index - 1].value or ""
-    if value in code or (words[index].text.lstrip("'\"").startswith(tuple(f"{option}=" for option in code if len(option) > 2))):
+    glued = tuple(f"{option}=" for option in code if option.startswith("--"))
+    if value in code or words[index].text.lstrip("'\"").startswith(glued):
         return True
     if any(word.value in code for word in words[1:]) or any(word.value in ("-f", "--file") for word in words[1:index]):
         return False

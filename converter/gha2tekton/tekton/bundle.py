@@ -34,7 +34,9 @@ class Bundle:
         if not self.files:
             return dict(self.texts)
         out = {KUSTOMIZATION: self._kustomization(), REFERENCES: dump([NAME_REFERENCES])}
-        out |= {name: _HEADER.format(origin=self.origin) + dump(list(documents)) for name, documents in self.files.items()}
+        out |= {
+            name: _HEADER.format(origin=self.origin) + dump(list(documents)) for name, documents in self.files.items()
+        }
         return out | dict(self.texts)
 
     def stream(self) -> str:
@@ -63,13 +65,17 @@ _TEMPLATE_RUN = "spec/resourcetemplates/spec"
 
 NAME_REFERENCES: Manifest = {
     "nameReference": [
-        _reference("Task", "tekton.dev", ("Pipeline", "spec/tasks/taskRef/name"), ("Pipeline", "spec/finally/taskRef/name")),
+        _reference(
+            "Task", "tekton.dev", ("Pipeline", "spec/tasks/taskRef/name"), ("Pipeline", "spec/finally/taskRef/name")
+        ),
         _reference("Pipeline", "tekton.dev", ("TriggerTemplate", f"{_TEMPLATE_RUN}/pipelineRef/name")),
         _reference("TriggerTemplate", "triggers.tekton.dev", ("Trigger", "spec/template/ref")),
         _reference("TriggerBinding", "triggers.tekton.dev", ("Trigger", "spec/bindings/ref")),
         _reference("ConfigMap", "", ("Task", "spec/volumes/configMap/name")),
         _reference(
-            "PersistentVolumeClaim", "", ("TriggerTemplate", f"{_TEMPLATE_RUN}/workspaces/persistentVolumeClaim/claimName")
+            "PersistentVolumeClaim",
+            "",
+            ("TriggerTemplate", f"{_TEMPLATE_RUN}/workspaces/persistentVolumeClaim/claimName"),
         ),
         _reference(
             "ServiceAccount",

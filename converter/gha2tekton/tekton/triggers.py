@@ -45,7 +45,7 @@ class TriggerBinding:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Interceptors in their order, one binding and one template, selected by an EventListener through its labels."""
+    """Interceptors in their order, a binding (none where empty) and a template; labels make an EventListener select it."""
 
     name: str
     interceptors: tuple[Interceptor, ...]
@@ -58,11 +58,11 @@ class Trigger:
             "apiVersion": TRIGGERS_API,
             "kind": "Trigger",
             "metadata": compact(name=self.name, labels=dict(self.labels)),
-            "spec": {
-                "interceptors": manifests(self.interceptors),
-                "bindings": [{"ref": self.binding, "kind": "TriggerBinding"}],
-                "template": {"ref": self.template},
-            },
+            "spec": compact(
+                interceptors=manifests(self.interceptors),
+                bindings=[{"ref": self.binding, "kind": "TriggerBinding"}] if self.binding else None,
+                template={"ref": self.template},
+            ),
         }
 
 

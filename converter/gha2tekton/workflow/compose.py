@@ -95,7 +95,9 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pairs(value: Any) -> dict[str, Any]:
     if isinstance(value, list):
-        return {str(item).partition("=")[0]: str(item).partition("=")[2] if "=" in str(item) else None for item in value}
+        return {
+            str(item).partition("=")[0]: str(item).partition("=")[2] if "=" in str(item) else None for item in value
+        }
     return dict(value or {})
 
 
@@ -118,7 +120,8 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
         return tuple(text(item) for item in value) if isinstance(value, list) else tuple(shlex.split(text(value)))
 
     environment = {
-        key: (variables.get(key, "") if value is None else text(value)) for key, value in _pairs(body.get("environment")).items()
+        key: (variables.get(key, "") if value is None else text(value))
+        for key, value in _pairs(body.get("environment")).items()
     }
     depends = body.get("depends_on") or ()
     build = body.get("build")
@@ -161,7 +164,9 @@ def _volume(item: Any, text: Any) -> tuple[str, str] | None:
 def _gpus(body: Mapping[str, Any]) -> int | str | None:
     devices = ((body.get("deploy") or {}).get("resources") or {}).get("reservations") or {}
     for device in devices.get("devices") or ():
-        if isinstance(device, dict) and "gpu" in (device.get("capabilities") or []) or device.get("driver") == "nvidia":
+        if not isinstance(device, dict):
+            continue
+        if "gpu" in (device.get("capabilities") or []) or device.get("driver") == "nvidia":
             if ids := device.get("device_ids"):
                 return len(ids)
             count = device.get("count", "all")

@@ -70,7 +70,9 @@ def _spliced(template: Template) -> Template:
     for part in template:
         if isinstance(part, Call) and part.name.lower() == "format" and isinstance(part.arguments[0], Literal):
             pattern, arguments = part.arguments[0].value, part.arguments[1:]
-            pieces = [_piece(piece, arguments) for piece in _FORMAT.findall(pattern)] if isinstance(pattern, str) else []
+            pieces = (
+                [_piece(piece, arguments) for piece in _FORMAT.findall(pattern)] if isinstance(pattern, str) else []
+            )
             if pieces and None not in pieces and "".join(_FORMAT.findall(pattern)) == pattern:
                 parts += [piece for piece in pieces if piece is not None]
                 continue

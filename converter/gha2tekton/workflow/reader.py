@@ -72,9 +72,7 @@ class Reader:
         if node is None:
             return ()
         return tuple(
-            value
-            if (value := self.value(leaf))
-            else Value(path, leaf.span, None, ())
+            value if (value := self.value(leaf)) else Value(path, leaf.span, None, ())
             for path, leaf in leaves(node, self.path(node))
         )
 

@@ -1,0 +1,120 @@
+"""A job's own container: its image's environment and the options of docker that a Pod has words for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.journal import Journal, Setup
+from gha2tekton.lower.carrier import SECRETS, Carrier
+from gha2tekton.lower.sidecars import escaped
+from gha2tekton.plan.model import JobPlan
+from gha2tekton.shell.docker import container_options
+from gha2tekton.tekton.model import EnvVar, Manifest
+from gha2tekton.workflow.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerOptions:
+    """What a step must have that the job's container had."""
+
+    env: tuple[EnvVar, ...] = ()
+    security: Manifest | None = None
+    shared_memory: bool = False
+    limits: Mapping[str, str] = field(default_factory=dict)
+
+
+def job_container(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> ContainerOptions:
+    """The job's own container: environment and the options that a Pod has words for."""
+    container = job.job.container
+    if container is None:
+        return ContainerOptions()
+    journal.exact(container.image.path, target)
+    env: list[EnvVar] = []
+    for name, value in container.env.items():
+        template = job.scope.fold(value)
+        text = carrier.tekton(template)
+        path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
+        if text is not None:
+            env.append(EnvVar(name, escaped(text) if "$(params." not in text else text))
+        elif path is not None and path[0].lower() == "secrets":
+            carrier.secrets.add(path[1])
+            env.append(EnvVar(name, secret=(SECRETS, path[1])))
+        else:
+            journal.manual(value.path, "a container's variables must be known when the Pod starts", target)
+            continue
+        journal.exact(value.path, target)
+    for credential in (container.username, container.password):
+        if credential is not None:
+            journal.dropped(
+                credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
+            )
+            _pull_secret(job, container.image, journal)
+    for value in (*container.ports, *container.volumes):
+        reason = "containers of a Pod share their ports" if value in container.ports else ""
+        if reason:
+            journal.dropped(value.path, "superseded", reason)
+        else:
+            journal.manual(value.path, "mount a volume of the cluster in its place", target)
+    options = ContainerOptions(tuple(env))
+    return _options(job, container.options, options, journal, target) if container.options else options
+
+
+def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Journal, target: str) -> ContainerOptions:
+    call = container_options(job.scope.guess(value) or "")
+    left: list[str] = list(call.unknown)
+    for name, text in call.options:
+        match name:
+            case (
+                "--gpus"
+                | "--runtime"
+                | "--pull"
+                | "--rm"
+                | "-d"
+                | "-i"
+                | "-t"
+                | "--init"
+                | "--name"
+                | "--hostname"
+                | "--ipc"
+            ):
+                if name == "--ipc":
+                    options = replace(options, shared_memory=True)
+            case "--shm-size":
+                options = replace(options, shared_memory=True)
+            case "--user" if text == "root" or (text or "").split(":")[0].isdigit():
+                user = 0 if text == "root" else int((text or "0").split(":")[0])
+                options = replace(options, security={"runAsUser": user})
+            case "--env" if text and "=" in text:
+                key, _, held = text.partition("=")
+                options = replace(options, env=(*options.env, EnvVar(key, escaped(held))))
+            case "--privileged":
+                options = replace(options, security={**(options.security or {}), "privileged": True})
+            case "--cap-add":
+                options = replace(options, security={**(options.security or {}), "capabilities": {"add": [text or ""]}})
+            case "--memory" | "--cpus":
+                key = "memory" if name == "--memory" else "cpu"
+                options = replace(options, limits={**options.limits, key: _quantity(text or "")})
+            case _:
+                left.append(name)
+    if left:
+        journal.manual(value.path, f"options that a Pod has no word for: {' '.join(dict.fromkeys(left))}", target)
+    else:
+        journal.exact(value.path, target)
+    return options
+
+
+def _pull_secret(job: JobPlan, image: Value, journal: Journal) -> None:
+    registry = (job.scope.guess(image) or "").split("/")[0]
+    command = (
+        f"kubectl create secret docker-registry <name> --docker-server={registry} --docker-username=... "
+        "--docker-password=..., then add it to the ServiceAccount's imagePullSecrets"
+    )
+    journal.need(Setup("pull secret", registry, f"job {job.job.id} pulls its image with credentials", command))
+
+
+def _quantity(text: str) -> str:
+    """Docker's sizes (4g) as Kubernetes writes them (4Gi)."""
+    units = {"k": "Ki", "m": "Mi", "g": "Gi"}
+    return text[:-1] + units[text[-1].lower()] if text[-1:].lower() in units else text

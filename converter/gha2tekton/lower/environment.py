@@ -1,0 +1,91 @@
+"""What the runtime must know of a job, as variables of its containers."""
+
+from __future__ import annotations
+
+from gha2tekton.journal import Journal
+from gha2tekton.lower.carrier import Carrier, Unsupported
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
+from gha2tekton.lower.sidecars import escaped
+from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.tekton.model import EnvVar
+
+_NAMED = tuple(
+    f"GITHUB_{name}"
+    for name in (
+        "REF SHA REPOSITORY EVENT_NAME ACTOR RUN_ID RUN_NUMBER HEAD_REF BASE_REF REF_NAME REPOSITORY_OWNER".split()
+    )
+)
+"""Default variables that an event brings, given to a Task whose scripts name them."""
+
+
+def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, journal: Journal) -> list[EnvVar]:
+    """What the runtime must know of the job."""
+    split = job.layout == "stages"
+    shared = f"$(workspaces.{ARTIFACTS}.path)"
+    own = f"{shared}/.jobs/{job.job.id.lower()}" + (".$(params.leg)" if leg_count(plan, job) > 1 else "")
+    state = f"$(workspaces.{STATE}.path)/state" if split else own if job.state else "/gha2tekton-state"
+    out = [
+        EnvVar("GHA_JOB", job.job.id),
+        EnvVar("GHA_STATE", state),
+        EnvVar("GITHUB_WORKSPACE", f"$(workspaces.{SOURCE}.path)"),
+    ]
+    if leg_count(plan, job) > 1 and job.state:
+        carrier.params["leg"] = ("leg",)
+    if job.artifacts:
+        out.append(EnvVar("GHA_ARTIFACTS", f"{shared}/artifacts"))
+    if job.cache:
+        out.append(EnvVar("GHA_CACHE", f"$(workspaces.{CACHE}.path)"))
+    if split:
+        stages = [stage.role or "" for stage in job.stages]
+        out += [EnvVar("GHA_STAGE", stages[index])]
+        out += [EnvVar("GHA_AFTER", stages[index - 1])] if index else []
+        out += (
+            [EnvVar("GHA_LAST", "false"), EnvVar("GHA_RESULT_GO", "$(results.go.path)")]
+            if index < len(stages) - 1
+            else []
+        )
+        out += [EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home")]
+        if any("python" in step.effects for step in job.walk()):
+            out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
+    out += _conditions(plan, job, carrier, journal)
+    if "GITHUB_WORKFLOW" in script:
+        out.append(EnvVar("GITHUB_WORKFLOW", escaped(plan.workflow.title)))
+    for name in _NAMED:
+        if name in script:
+            carrier.github(name.removeprefix("GITHUB_").lower())
+    return out
+
+
+def _conditions(plan: Plan, job: JobPlan, carrier: Carrier, journal: Journal) -> list[EnvVar]:
+    out: list[EnvVar] = []
+    if job.state and job.job.needs:
+        needed = job.job.needed
+        counts = {name: sum(len(other.legs) for other in plan.jobs if other.job.id.lower() == name) for name in needed}
+        out.append(EnvVar("GHA_NEEDS", f"$(workspaces.{ARTIFACTS}.path)/.jobs"))
+        out.append(EnvVar("GHA_NEEDED", " ".join(needed)))
+        several = " ".join(f"{name}:{count}" for name, count in counts.items() if count > 1)
+        out += [EnvVar("GHA_LEGS", several)] if several else []
+    condition = job.job.condition
+    if condition is not None:
+        try:
+            out.append(EnvVar("GHA_IF", escaped(carrier.expression(job.scope.condition(condition.tree)))))
+            journal.exact(condition.value.path, f"tasks of job {job.job.id}")
+        except Unsupported as problem:
+            journal.manual(condition.value.path, str(problem))
+            out.append(EnvVar("GHA_IF", "fromJSON('')"))
+    elif job.state and job.job.needs:
+        out.append(EnvVar("GHA_IF", "success()"))
+    if job.job.continue_on_error is not None:
+        template = job.scope.fold(job.job.continue_on_error)
+        text = carrier.tekton(template)
+        if text is None:
+            journal.manual(job.job.continue_on_error.path, "whether the job may fail must be known when it starts")
+        else:
+            out.append(EnvVar("GHA_CONTINUE_ON_ERROR", text))
+            journal.exact(job.job.continue_on_error.path, f"tasks of job {job.job.id}")
+    return out
+
+
+def leg_count(plan: Plan, job: JobPlan) -> int:
+    """How many legs a job has over all its Tasks."""
+    return sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)

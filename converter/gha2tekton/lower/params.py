@@ -1,0 +1,40 @@
+"""The params of a Pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gha2tekton.lower.bindings import input_default
+from gha2tekton.lower.carrier import Path
+from gha2tekton.lower.settings import Settings
+from gha2tekton.lower.sidecars import escaped
+from gha2tekton.tekton.model import Param
+from gha2tekton.workflow.model import Workflow
+
+
+def pipeline_params(
+    workflow: Workflow, needed: Mapping[str, Path], images: Mapping[str, str], gpu: int, settings: Settings
+) -> list[Param]:
+    """The Pipeline's params: what the repository is, what the event says, the workflow's inputs, images."""
+    inputs = {item.name.lower(): item for event in workflow.events for item in event.inputs}
+    out: list[Param] = []
+    for name, path in sorted(needed.items(), key=lambda item: (item[1][0] != "git", item[0])):
+        item = inputs.get(path[1].lower()) if path[0] == "inputs" else None
+        if item is not None:
+            description = (item.description.literal or "") if item.description else ""
+            out.append(Param(name, " ".join(description.split()), escaped(input_default(item))))
+        elif path[0] == "git":
+            out.append(Param(name, "Repository to fetch" if path[1] == "url" else "Branch, tag or commit to fetch"))
+        else:
+            out.append(Param(name, ".".join(path), ""))
+    out += [Param(name, "Image that computes", image) for name, image in images.items()]
+    if gpu:
+        out.append(
+            Param(
+                "gpu-count",
+                "GPUs of the run; its taskRunSpecs carry the quantity, which no param can",
+                str(gpu),
+            )
+        )
+        out.append(Param("memory-limit", "Memory of the GPU container; its taskRunSpecs carry it", settings.memory))
+    return out

@@ -1,0 +1,93 @@
+"""The run that starts a Pipeline: what a person creates, and what triggers make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gha2tekton.lower.carrier import Path
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, Settings
+from gha2tekton.lower.sidecars import escaped
+from gha2tekton.plan.model import Plan
+from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, TaskRunSpec
+from gha2tekton.tekton.names import label
+from gha2tekton.workflow.model import Workflow
+
+
+def manual_run(
+    plan: Plan,
+    base: str,
+    pipeline: Pipeline,
+    needed: Mapping[str, Path],
+    claim: str,
+    specs: Sequence[TaskRunSpec],
+    settings: Settings,
+) -> PipelineRun:
+    """The run for ``kubectl create``; triggers make theirs from it."""
+    values = {param.name: param.default or "" for param in pipeline.params}
+    values |= {name: _manual(path, values[name], plan.workflow) for name, path in needed.items()}
+    pod: Manifest = {}
+    if specs:
+        pod = {
+            "nodeSelector": {"nvidia.com/gpu.present": "true"},
+            "tolerations": [{"key": settings.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}],
+        }
+        for job in plan.jobs:
+            if job.runner and job.runner.node_selector:
+                pod["nodeSelector"] = dict(job.runner.node_selector)
+    if claim:
+        pod["securityContext"] = {"fsGroup": 1000}
+    staged = any(job.layout == "stages" for job in plan.jobs)
+    bound = tuple(
+        _bound(name, claim if name != SOURCE or staged else "")
+        for name in (workspace.name for workspace in pipeline.workspaces)
+    )
+    return PipelineRun(
+        generate_name=f"{label(base, 50)}-",
+        pipeline=pipeline.name,
+        service_account=settings.service_account or f"{base}-runner",
+        timeout=_longest(pipeline),
+        labels=MANAGED,
+        params=values,
+        workspaces=bound,
+        pod_template=pod,
+        task_run_specs=tuple(specs),
+    )
+
+
+def _longest(pipeline: Pipeline) -> str:
+    """Long enough for the longest chain of tasks and what comes at the end."""
+    minutes: dict[str, int] = {}
+    for task in pipeline.tasks:
+        minutes[task.name] = _minutes(task.timeout) + max((minutes.get(name, 0) for name in task.run_after), default=0)
+    final = max((_minutes(task.timeout) for task in pipeline.finally_), default=0)
+    return duration(max(minutes.values(), default=60) + final)
+
+
+def _bound(name: str, claim: str) -> Manifest:
+    if not claim:
+        return {"name": name, "emptyDir": {}}
+    place = {SOURCE: "source-code", ARTIFACTS: "shared-artifacts", CACHE: "gpu-cache", STATE: "test-execution"}[name]
+    return {"name": name, "subPath": place, "persistentVolumeClaim": {"claimName": claim}}
+
+
+def _manual(path: Path, default: str, workflow: Workflow) -> str:
+    """What a run started by hand says of its event: that of a dispatch on the default branch."""
+    known: dict[Path, str] = {
+        ("git", "url"): "https://github.com/OWNER/REPOSITORY.git",
+        ("git", "revision"): "main",
+        ("github", "ref"): "refs/heads/main",
+        ("github", "event_name"): "workflow_dispatch",
+        ("github", "repository"): "OWNER/REPOSITORY",
+        ("github", "workflow"): escaped(workflow.title),
+    }
+    return known.get(path, default)
+
+
+def _minutes(duration: str) -> int:
+    hours, _, rest = duration.partition("h") if "h" in duration else ("0", "", duration)
+    return int(hours or 0) * 60 + int(rest.split("m")[0] or 0) if duration else 60
+
+
+def duration(minutes: int) -> str:
+    """Minutes as Tekton writes them."""
+    return f"{minutes // 60}h{minutes % 60}m0s"

@@ -1,0 +1,70 @@
+# The environment of a step, as GitHub's runner puts it together: the job's, what earlier steps wrote to GITHUB_ENV,
+# the calling step's of a composite action, the step's own; then PATH. What is the runner's own, no one can set.
+
+# https://docs.github.com/actions/reference/workflows-and-actions/variables
+reserved() {
+  case $1 in
+    GITHUB_ACTION | GITHUB_ACTION_* | GITHUB_ACTIONS | GITHUB_ACTOR | GITHUB_ACTOR_ID | GITHUB_API_URL | GITHUB_BASE_REF | \
+      GITHUB_ENV | GITHUB_EVENT_NAME | GITHUB_EVENT_PATH | GITHUB_GRAPHQL_URL | GITHUB_HEAD_REF | GITHUB_JOB | \
+      GITHUB_OUTPUT | GITHUB_PATH | GITHUB_REF | GITHUB_REF_* | GITHUB_REPOSITORY | GITHUB_REPOSITORY_* | \
+      GITHUB_RETENTION_DAYS | GITHUB_RUN_* | GITHUB_SERVER_URL | GITHUB_SHA | GITHUB_STATE | GITHUB_STEP_SUMMARY | \
+      GITHUB_TRIGGERING_ACTOR | GITHUB_WORKFLOW | GITHUB_WORKFLOW_* | GITHUB_WORKSPACE | RUNNER_ARCH | RUNNER_DEBUG | \
+      RUNNER_ENVIRONMENT | RUNNER_NAME | RUNNER_OS | RUNNER_TEMP | RUNNER_TOOL_CACHE | RUNNER_WORKSPACE) return 0 ;;
+    *[!A-Za-z0-9_]* | [0-9]* | '') return 0 ;;
+  esac
+  return 1
+}
+
+load_environment() {
+  for path in "$GHA_STATE"/env/*; do
+    [ -f "$path" ] || continue
+    name=${path##*/}
+    case $name in GHA_*) continue ;; esac
+    reserved "$name" || load_variable "$name" "$path"
+  done
+  for scope in $SCOPES; do
+    for path in "$scope"/env/*; do [ ! -f "$path" ] || load_variable "${path##*/}" "$path"; done
+  done
+  # A branch was asked for; what was fetched is a commit.
+  case ${GITHUB_SHA:-} in
+    *[!0-9a-f]* | '') [ ! -f "$GHA_STATE/sha" ] || load_variable GITHUB_SHA "$GHA_STATE/sha" ;;
+  esac
+}
+
+load_variable() { # NAME FILE
+  value=$(cat "$2"; printf x)
+  export "$1=${value%x}"
+}
+
+# Directories of GITHUB_PATH, the last one written first, go before any PATH that the workflow set.
+load_path() {
+  if [ -f "$GHA_STATE/path" ]; then
+    while IFS= read -r line || [ -n "$line" ]; do [ -z "$line" ] || PATH=$line:$PATH; done < "$GHA_STATE/path"
+  fi
+  PATH=$GHA_RUNTIME:$PATH
+  export PATH
+}
+
+# The step's own variables: each is evaluated before any is set.
+set_variables() {
+  index=0
+  while [ "$index" -lt "$variables" ]; do
+    index=$((index + 1))
+    eval "pair=\$variable_$index"
+    value=$(template "${pair#*=}" && printf x) || return 1
+    eval "value_$index=\${value%x}"
+  done
+  index=0
+  while [ "$index" -lt "$variables" ]; do
+    index=$((index + 1))
+    eval "pair=\$variable_$index value=\$value_$index"
+    reserved "${pair%%=*}" || export "${pair%%=*}=$value"
+  done
+}
+
+# Secrets that the step does not ask for do not reach its process.
+unset_secrets() {
+  for name in $(env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p'); do
+    case $secrets in *" ${name#GHA_SECRET_} "*) ;; *) unset "$name" ;; esac
+  done
+}

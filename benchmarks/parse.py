@@ -47,7 +47,8 @@ import fs from "node:fs";
 import {fileURLToPath} from "node:url";
 export async function load(url, context, next) {
   if (!url.startsWith("file:") || !url.endsWith(".json")) return next(url, context);
-  return {format: "module", shortCircuit: true, source: "export default " + fs.readFileSync(fileURLToPath(url), "utf8")};
+  const source = "export default " + fs.readFileSync(fileURLToPath(url), "utf8");
+  return {format: "module", shortCircuit: true, source};
 }
 """
 HOOK = 'import {register} from "node:module"; register("data:text/javascript,%s");'
@@ -98,7 +99,7 @@ def is_workflow(path: Path) -> bool:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return False
-    return any(line.startswith("jobs:") for line in lines) and any(line.lstrip("\"'").startswith("on") for line in lines)
+    return any(line.startswith("jobs:") for line in lines)
 
 
 def copies(found: list[Path], folder: Path) -> list[str]:

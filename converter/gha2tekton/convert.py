@@ -23,6 +23,7 @@ from gha2tekton.tekton.names import label
 from gha2tekton.workflow.model import Workflow
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
+from gha2tekton.workflow.reusable import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     """The bundle of one workflow and the journal of how it came about; a faulty workflow has an empty bundle."""
     journal = Journal()
     workflow = parse_workflow(source, journal)
+    workflow = expand(workflow, repository, journal) if workflow is not None else None
     if workflow is None or journal.has_errors:
         return Conversion(source, Bundle(), journal)
     plan = build_plan(workflow, rules, repository, options.plan, journal)

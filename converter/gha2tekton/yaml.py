@@ -250,7 +250,7 @@ def _entry(head: str, value: Any, indent: int) -> list[str]:
         case str() if "\n" in value and not _CONTROL.search(value) and value.strip("\n"):
             return [f"{head} |{_chomping(value)}\n", *_block(value, " " * (indent + 2))]
         case _:
-            return [f"{head} {_inline(value)}\n".lstrip(" ") if not head.strip() else f"{head} {_inline(value)}\n"]
+            return [f"{head} {_inline(value)}\n"]
 
 
 def _chomping(text: str) -> str:

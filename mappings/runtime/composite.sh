@@ -4,59 +4,61 @@ composite() {
   step_options "$@"
   new_entry
   heed_stop
-  depth=$((depth + 1))
-  inner=$entry/scope
-  mkdir -p "$inner/steps" "$inner/ids" "$inner/inputs" "$inner/env"
+  _depth=$((_depth + 1))
+  _inner=$_entry/scope
+  mkdir -p "$_inner/steps" "$_inner/ids" "$_inner/inputs" "$_inner/env"
+  # --dir is where the action lies; its steps run in the workspace all the same.
+  [ -z "$_directory" ] || printf '%s' "$_directory" > "$_inner/directory"
   ( enter_composite )
-  runs=$(cat "$entry/runs" 2>/dev/null || echo broken)
+  _runs=$(cat "$_entry/runs" 2>/dev/null || echo broken)
   # What end_composite must know of this call, and of the one around it.
-  eval "scope_$depth=\$SCOPE scopes_$depth=\$SCOPES entry_$depth=\$entry number_$depth=\$number id_$depth=\$id"
-  eval "forgiven_$depth=\$forgiven skipped_$depth=\$GHA_SKIPPED runs_$depth=\$runs"
-  SCOPE=$inner GHA_SCOPE=$inner SCOPES="$SCOPES $inner"
+  eval "_scope_$_depth=\$_scope _scopes_$_depth=\$_scopes _entry_$_depth=\$_entry _number_$_depth=\$_number _id_$_depth=\$_id"
+  eval "_forgiven_$_depth=\$_forgiven _skipped_$_depth=\$GHA_SKIPPED _runs_$_depth=\$_runs"
+  _scope=$_inner GHA_SCOPE=$_inner _scopes="$_scopes $_inner"
   export GHA_SCOPE
-  [ "$runs" = true ] || GHA_SKIPPED=yes
+  [ "$_runs" = true ] || GHA_SKIPPED=yes
 }
 
 # Condition, inputs and variables, in the environment of the calling step.
 enter_composite() {
   load_environment
-  set_variables || { told "$title" failed; return; }
+  set_variables || { told "$_title" failed; return; }
   load_path
-  template "$title" > "$entry/name" 2>/dev/null || printf '%s' "$title" > "$entry/name"
-  runs=$(step_condition "$condition") ||
-    { told "$(cat "$entry/name")" "failed: its condition cannot be evaluated"; return; }
-  index=0
-  while [ "$runs" = true ] && [ "$index" -lt "$inputs" ]; do
-    index=$((index + 1))
-    eval "pair=\$input_$index"
-    template "${pair#*=}" > "$inner/inputs/$(printf '%s' "${pair%%=*}" | tr 'A-Z' 'a-z')" ||
-      { told "$(cat "$entry/name")" "failed: its input ${pair%%=*} cannot be evaluated"; return; }
+  template "$_title" > "$_entry/name" 2>/dev/null || printf '%s' "$_title" > "$_entry/name"
+  _runs=$(step_condition "$_condition") ||
+    { told "$(cat "$_entry/name")" "failed: its condition cannot be evaluated"; return; }
+  _index=0
+  while [ "$_runs" = true ] && [ "$_index" -lt "$_inputs" ]; do
+    _index=$((_index + 1))
+    eval "_pair=\$_input_$_index"
+    template "${_pair#*=}" > "$_inner/inputs/$(printf '%s' "${_pair%%=*}" | tr 'A-Z' 'a-z')" ||
+      { told "$(cat "$_entry/name")" "failed: its input ${_pair%%=*} cannot be evaluated"; return; }
   done
-  index=0
-  while [ "$index" -lt "$variables" ]; do
-    index=$((index + 1))
-    eval "pair=\$variable_$index value=\$value_$index"
-    reserved "${pair%%=*}" || printf '%s' "$value" > "$inner/env/${pair%%=*}"
+  _index=0
+  while [ "$_index" -lt "$_variables" ]; do
+    _index=$((_index + 1))
+    eval "_pair=\$_variable_$_index _value=\$_value_$_index"
+    reserved "${_pair%%=*}" || printf '%s' "$_value" > "$_inner/env/${_pair%%=*}"
   done
-  case $runs in true) told "$(cat "$entry/name")" ;; *) told "$(cat "$entry/name")" skipped ;; esac
-  printf '%s' "$runs" > "$entry/runs"
+  case $_runs in true) told "$(cat "$_entry/name")" ;; *) told "$(cat "$_entry/name")" skipped ;; esac
+  printf '%s' "$_runs" > "$_entry/runs"
 }
 
 end_composite() { # [--output NAME=TEMPLATE]…
-  eval "entry=\$entry_$depth number=\$number_$depth id=\$id_$depth forgiven=\$forgiven_$depth runs=\$runs_$depth"
+  eval "_entry=\$_entry_$_depth _number=\$_number_$_depth _id=\$_id_$_depth _forgiven=\$_forgiven_$_depth _runs=\$_runs_$_depth"
   while [ $# -gt 0 ]; do
-    [ "$runs" != true ] ||
-      ( load_environment; load_path; template "${2#*=}" ) > "$entry/outputs/$(printf '%s' "${2%%=*}" | tr 'A-Z' 'a-z')" || fail_job
+    [ "$_runs" != true ] ||
+      ( load_environment; load_path; template "${2#*=}" ) > "$_entry/outputs/$(printf '%s' "${2%%=*}" | tr 'A-Z' 'a-z')" || fail_job
     shift 2
   done
-  case $runs in
-    true) outcome=$(cat "$SCOPE/status" 2>/dev/null || echo success) ;;
-    false) outcome=skipped ;;
-    *) outcome=failure ;;
+  case $_runs in
+    true) _outcome=$(cat "$_scope/status" 2>/dev/null || echo success) ;;
+    false) _outcome=skipped ;;
+    *) _outcome=failure ;;
   esac
-  eval "SCOPE=\$scope_$depth SCOPES=\$scopes_$depth GHA_SKIPPED=\$skipped_$depth"
-  depth=$((depth - 1))
-  if [ "$SCOPE" = "$GHA_STATE" ]; then unset GHA_SCOPE; else GHA_SCOPE=$SCOPE; export GHA_SCOPE; fi
-  conclude "$outcome"
+  eval "_scope=\$_scope_$_depth _scopes=\$_scopes_$_depth GHA_SKIPPED=\$_skipped_$_depth"
+  _depth=$((_depth - 1))
+  if [ "$_scope" = "$GHA_STATE" ]; then unset GHA_SCOPE; else GHA_SCOPE=$_scope; export GHA_SCOPE; fi
+  conclude "$_outcome"
 }
-depth=0
+_depth=0

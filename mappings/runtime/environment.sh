@@ -16,14 +16,14 @@ reserved() {
 }
 
 load_environment() {
-  for path in "$GHA_STATE"/env/*; do
-    [ -f "$path" ] || continue
-    name=${path##*/}
-    case $name in GHA_*) continue ;; esac
-    reserved "$name" || load_variable "$name" "$path"
+  for _path in "$GHA_STATE"/env/*; do
+    [ -f "$_path" ] || continue
+    _name=${_path##*/}
+    case $_name in GHA_*) continue ;; esac
+    reserved "$_name" || load_variable "$_name" "$_path"
   done
-  for scope in $SCOPES; do
-    for path in "$scope"/env/*; do [ ! -f "$path" ] || load_variable "${path##*/}" "$path"; done
+  for _one in $_scopes; do
+    for _path in "$_one"/env/*; do [ ! -f "$_path" ] || load_variable "${_path##*/}" "$_path"; done
   done
   # A branch was asked for; what was fetched is a commit.
   case ${GITHUB_SHA:-} in
@@ -32,14 +32,14 @@ load_environment() {
 }
 
 load_variable() { # NAME FILE
-  value=$(cat "$2"; printf x)
-  export "$1=${value%x}"
+  _held=$(cat "$2"; printf x)
+  export "$1=${_held%x}"
 }
 
 # Directories of GITHUB_PATH, the last one written first, go before any PATH that the workflow set.
 load_path() {
   if [ -f "$GHA_STATE/path" ]; then
-    while IFS= read -r line || [ -n "$line" ]; do [ -z "$line" ] || PATH=$line:$PATH; done < "$GHA_STATE/path"
+    while IFS= read -r _line || [ -n "$_line" ]; do [ -z "$_line" ] || PATH=$_line:$PATH; done < "$GHA_STATE/path"
   fi
   PATH=$GHA_RUNTIME:$PATH
   export PATH
@@ -47,24 +47,24 @@ load_path() {
 
 # The step's own variables: each is evaluated before any is set.
 set_variables() {
-  index=0
-  while [ "$index" -lt "$variables" ]; do
-    index=$((index + 1))
-    eval "pair=\$variable_$index"
-    value=$(template "${pair#*=}" && printf x) || return 1
-    eval "value_$index=\${value%x}"
+  _index=0
+  while [ "$_index" -lt "$_variables" ]; do
+    _index=$((_index + 1))
+    eval "_pair=\$_variable_$_index"
+    _value=$(template "${_pair#*=}" && printf x) || return 1
+    eval "_value_$_index=\${_value%x}"
   done
-  index=0
-  while [ "$index" -lt "$variables" ]; do
-    index=$((index + 1))
-    eval "pair=\$variable_$index value=\$value_$index"
-    reserved "${pair%%=*}" || export "${pair%%=*}=$value"
+  _index=0
+  while [ "$_index" -lt "$_variables" ]; do
+    _index=$((_index + 1))
+    eval "_pair=\$_variable_$_index _value=\$_value_$_index"
+    reserved "${_pair%%=*}" || export "${_pair%%=*}=$_value"
   done
 }
 
 # Secrets that the step does not ask for do not reach its process.
 unset_secrets() {
-  for name in $(env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p'); do
-    case $secrets in *" ${name#GHA_SECRET_} "*) ;; *) unset "$name" ;; esac
+  for _name in $(env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p'); do
+    case $_secrets in *" ${_name#GHA_SECRET_} "*) ;; *) unset "$_name" ;; esac
   done
 }

@@ -22,17 +22,17 @@ step_condition() {
 
 # A job's success() speaks of the jobs it needs, all of them up the chain: what they need was judged when they ran.
 job_condition() {
-  worst=success
-  for need in ${GHA_ANCESTORS:-${GHA_NEEDED:-}}; do
-    case $(cat "${GHA_NEEDS:-}/$need/result" 2>/dev/null || echo failure) in
+  _worst=success
+  for _need in ${GHA_ANCESTORS:-${GHA_NEEDED:-}}; do
+    case $(cat "${GHA_NEEDS:-}/$_need/result" 2>/dev/null || echo failure) in
       success) ;;
-      cancelled) [ "$worst" = failure ] || worst=cancelled ;;
-      skipped) [ "$worst" != success ] || worst=skipped ;;
-      *) worst=failure ;;
+      cancelled) [ "$_worst" = failure ] || _worst=cancelled ;;
+      skipped) [ "$_worst" != success ] || _worst=skipped ;;
+      *) _worst=failure ;;
     esac
   done
-  if has_status "$1"; then text=$1; else text="success() && ($1)"; fi
-  GHA_STATUS=$worst evaluate truth "$text"
+  if has_status "$1"; then _text=$1; else _text="success() && ($1)"; fi
+  GHA_STATUS=$_worst evaluate truth "$_text"
 }
 
 # Every secret, and each line of it, is hidden in what steps print. The list stays in this container; only what steps
@@ -43,7 +43,7 @@ secret_masks() {
   (
     umask 077
     {
-      env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p' | while read -r name; do printenv "$name"; done
+      env | sed -n 's/^\(GHA_SECRET_[A-Za-z0-9_]*\)=.*/\1/p' | while read -r _name; do printenv "$_name"; done
       cat "$GHA_STATE/masks" 2>/dev/null
     } | tr '\r' '\n' | awk 'length($0) > 0 && !seen[$0]++' > "$GHA_MASKS"
   )

@@ -57,6 +57,8 @@ function lex(s,   c, i, word) {
       }
       if (i > length(s)) fail("a string is not closed")
       token("s", word); s = substr(s, i + 1)
+    } else if (match(s, /^-Infinity/)) {
+      token("n", "-Infinity"); s = substr(s, RLENGTH + 1)
     } else if (match(s, /^[-+]?(0x[0-9a-fA-F]+|0o[0-7]+|[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|\.[0-9]+([eE][-+]?[0-9]+)?)/)) {
       token("n", substr(s, 1, RLENGTH)); s = substr(s, RLENGTH + 1)
     } else if (match(s, /^[A-Za-z_][A-Za-z0-9_-]*/)) {
@@ -116,11 +118,11 @@ function primary(   value, word) {
   if (K[P] == "s") return "s" V[P++]
   if (K[P] == "n") return "n" number(V[P++])
   if (K[P] != "w") fail("unexpected " V[P])
-  word = tolower(V[P++])
+  word = V[P++]
   if (word == "true" || word == "false") return "b" word
   if (word == "null") return "z"
-  if (word == "nan" || word == "infinity") return "n" (word == "nan" ? "NaN" : "Infinity")
-  return at("(") ? called(word) : context(word)
+  if (word == "NaN" || word == "Infinity") return "n" word
+  return at("(") ? called(tolower(word)) : context(word)
 }
 
 # A context with its whole path, which is looked up at once.
@@ -140,12 +142,29 @@ function context(word,   path, depth) {
   return idle ? "z" : lookup(path, depth)
 }
 
-function subscript() { return str(either()) }
+function subscript(   value) { value = either(); return value ~ /^n[0-9.]+$/ ? int(substr(value, 2)) "" : str(value) }
 
-function called(name,   count, args) {
+function called(name,   count, args, chosen) {
   need("(")
   args[0] = ""
+  if (name == "case") return chosen_case()
   if (!at(")")) do { args[++count] = either() } while (take(","))
   need(")")
   return idle ? "z" : call(name, count, args)
+}
+
+# case(predicate, value, …, default): only what is chosen is computed.
+function chosen_case(   count, given, value, chosen, found, skip) {
+  do {
+    count++
+    skip = found || (count % 2 == 0 && given != "btrue")
+    if (skip) idle++
+    value = either()
+    if (skip) { idle--; continue }
+    if (count % 2 == 0 || at(")")) { chosen = value; found = 1 }
+    else if ((given = value) !~ /^b/ && !idle) fail("a predicate of case is no boolean")
+  } while (take(","))
+  need(")")
+  if (count < 3 || count % 2 == 0) fail("case needs predicates, values and a default")
+  return chosen
 }

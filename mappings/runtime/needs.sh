@@ -1,18 +1,20 @@
 # Results and outputs of the jobs that this one needs. A job of several legs gets one result, the worst of them, and the
 # last value that any leg gave to each output. GHA_NEEDED holds ids, GHA_LEGS id:count of those with several legs.
-for pair in ${GHA_LEGS:-}; do
-  need=${pair%%:*} count=${pair##*:}
-  mkdir -p "$GHA_NEEDS/$need/outputs"
-  worst=success leg=0
-  while [ "$leg" -lt "$count" ]; do
-    one=$GHA_NEEDS/$need.$leg
-    case $(cat "$one/result" 2>/dev/null || echo failure) in
-      failure) worst=failure ;;
-      cancelled) [ "$worst" = failure ] || worst=cancelled ;;
-      skipped) [ "$worst" != success ] || worst=skipped ;;
+for _pair in ${GHA_LEGS:-}; do
+  _need=${_pair%%:*} _count=${_pair##*:}
+  mkdir -p "$GHA_NEEDS/$_need/outputs"
+  _worst=success _leg=0
+  while [ "$_leg" -lt "$_count" ]; do
+    _one=$GHA_NEEDS/$_need.$_leg
+    case $(cat "$_one/result" 2>/dev/null || echo failure) in
+      success) ;;
+      cancelled) [ "$_worst" = failure ] || _worst=cancelled ;;
+      skipped) [ "$_worst" != success ] || _worst=skipped ;;
+      *) _worst=failure ;;
     esac
-    for path in "$one"/outputs/*; do [ ! -s "$path" ] || cp "$path" "$GHA_NEEDS/$need/outputs/"; done
-    leg=$((leg + 1))
+    for _path in "$_one"/outputs/*; do [ ! -s "$_path" ] || cp "$_path" "$GHA_NEEDS/$_need/outputs/"; done
+    _leg=$((_leg + 1))
   done
-  printf '%s' "$worst" > "$GHA_NEEDS/$need/result"
+  # Other jobs may read it at this moment.
+  printf '%s' "$_worst" > "$GHA_NEEDS/$_need/result.$$" && mv "$GHA_NEEDS/$_need/result.$$" "$GHA_NEEDS/$_need/result"
 done

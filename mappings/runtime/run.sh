@@ -14,46 +14,48 @@ shell_line() {
 }
 
 run_script() {
-  place=$(template "$directory") && asked=$(template "$shell") && seconds=$(time_left) || return 1
-  line=$(shell_line "$asked")
-  case $place in /*) ;; '') place=$GITHUB_WORKSPACE ;; *) place=$GITHUB_WORKSPACE/$place ;; esac
-  cd "$place" 2>/dev/null || { echo "Error: there is no working directory $place"; return 1; }
-  case $line in *'{0}'*) ;; *) echo "Error: the shell '$line' names no {0} for its script"; return 1 ;; esac
-  [ "$asked" != pwsh ] || powershell_body
-  for command in ENV OUTPUT PATH STATE STEP_SUMMARY; do
-    : > "$entry/$command"
-    export "GITHUB_$command=$entry/$command"
+  _place=$(template "$_directory") && _asked=$(template "$_shell") && _seconds=$(time_left) || return 1
+  _line=$(shell_line "$_asked")
+  case $_place in /*) ;; '') _place=$GITHUB_WORKSPACE ;; *) _place=$GITHUB_WORKSPACE/$_place ;; esac
+  cd "$_place" 2>/dev/null || { echo "Error: there is no working directory $_place"; return 1; }
+  case $_line in *'{0}'*) ;; *) echo "Error: the shell '$_line' names no {0} for its script"; return 1 ;; esac
+  [ "$_asked" != pwsh ] || powershell_body
+  for _command in ENV OUTPUT PATH STATE STEP_SUMMARY; do
+    : > "$_entry/$_command"
+    export "GITHUB_$_command=$_entry/$_command"
   done
-  GITHUB_ACTION=${id:-$unnamed} GHA_STEP=$entry
+  GITHUB_ACTION=${_id:-$_unnamed} GHA_STEP=$_entry
   export GITHUB_ACTION GHA_STEP
+  [ ! -s "$_scope/directory" ] || export GITHUB_ACTION_PATH="$GITHUB_WORKSPACE/$(cat "$_scope/directory")"
   unset_secrets
-  pipe=$GHA_LOCAL/log.$$.$number
-  mkfifo "$pipe"
+  _pipe=$GHA_LOCAL/log.$$.$_number
+  mkfifo "$_pipe"
   # A signal to all processes ends the step; what it still says must be printed.
-  ( trap '' TERM INT; obey_commands < "$pipe" ) &
-  filter=$!
+  ( trap '' TERM INT; obey_commands < "$_pipe" ) &
+  _filter=$!
   # The shell's words are split here as GitHub splits them; the script's path holds no blanks.
   set -f
-  set -- $(printf '%s' "$line" | awk -v script="$body" '{ while ((at = index($0, "{0}")) > 0) $0 = substr($0, 1, at - 1) script substr($0, at + 3); print }')
+  set -- $(printf '%s' "$_line" | awk -v script="$_body" '{ while ((at = index($0, "{0}")) > 0) $0 = substr($0, 1, at - 1) script substr($0, at + 3); print }')
   set +f
-  rm -f "$entry/pid" "$entry/late"
-  watcher=''
-  if [ -n "$seconds" ]; then
-    watch "$seconds" < /dev/null > /dev/null 2>&1 &
-    watcher=$!
-    set -- sh -c 'echo $$ > "$0"; exec "$@"' "$entry/pid" "$@"
+  rm -f "$_entry/pid" "$_entry/late"
+  _watcher=''
+  if [ -n "$_seconds" ]; then
+    watch "$_seconds" < /dev/null > /dev/null 2>&1 &
+    _watcher=$!
+    set -- sh -c 'echo $$ > "$0"; exec "$@"' "$_entry/pid" "$@"
   fi
   # In the foreground: a shell makes its background processes deaf to SIGINT, and notebooks are interrupted by it.
-  "$@" < /dev/null > "$pipe" 2>&1
-  code=$?
-  [ -z "$watcher" ] || end_tree "$watcher"
+  "$@" < /dev/null > "$_pipe" 2>&1
+  _code=$?
+  # Waited for, lest a shell tells of its end.
+  [ -z "$_watcher" ] || { end_tree "$_watcher"; wait "$_watcher"; } 2>/dev/null
   drain
-  rm -f "$pipe"
-  [ ! -f "$entry/late" ] || { echo "Error: the step has timed out after $seconds seconds"; code=1; }
-  file_commands || code=1
-  [ ! -s "$entry/refused" ] || code=1
-  [ "$code" -eq 0 ] || echo "Error: Process completed with exit code $code."
-  return "$code"
+  rm -f "$_pipe"
+  [ ! -f "$_entry/late" ] || { echo "Error: the step has timed out after $_seconds seconds"; _code=1; }
+  file_commands || _code=1
+  [ ! -s "$_entry/refused" ] || _code=1
+  [ "$_code" -eq 0 ] || echo "Error: Process completed with exit code $_code."
+  return "$_code"
 }
 
 # GitHub ends a line at a carriage return too, so that progress bars are seen while they grow.
@@ -68,44 +70,44 @@ obey_commands() {
 powershell_body() {
   {
     echo "\$ErrorActionPreference = 'stop'"
-    cat "$body"
+    cat "$_body"
     printf '\n%s\n' 'if ((Test-Path -LiteralPath variable:\LASTEXITCODE)) { exit $LASTEXITCODE }'
-  } > "$body.ps1"
-  body=$body.ps1
+  } > "$_body.ps1"
+  _body=$_body.ps1
 }
 
 # What is still to be printed; a process that the step left running may go on printing later.
 drain() {
-  tries=0
-  while kill -0 "$filter" 2>/dev/null && [ "$tries" -lt 30 ]; do
-    if [ "$tries" -lt 10 ]; then sleep 0.01; else sleep 0.05; fi 2>/dev/null || sleep 1
-    tries=$((tries + 1))
+  _tries=0
+  while kill -0 "$_filter" 2>/dev/null && [ "$_tries" -lt 30 ]; do
+    if [ "$_tries" -lt 10 ]; then sleep 0.01; else sleep 0.05; fi 2>/dev/null || sleep 1
+    _tries=$((_tries + 1))
   done
 }
 
 # Seconds until the step's or the job's limit, whichever is nearer; empty without one.
 time_left() {
-  seconds=''
-  if [ -n "$limit" ]; then
-    minutes=$(evaluate value "$limit") || return 1
-    seconds=$(awk -v m="$minutes" 'BEGIN { s = int(m * 60); print s > 0 ? s : "" }')
+  _seconds=''
+  if [ -n "$_limit" ]; then
+    _minutes=$(evaluate value "$_limit") || return 1
+    _seconds=$(awk -v m="$_minutes" 'BEGIN { s = int(m * 60); print (s > 0 ? s : "") }')
   fi
   if [ -f "$GHA_STATE/deadline" ]; then
-    left=$(($(cat "$GHA_STATE/deadline") - $(date +%s)))
-    [ "$left" -gt 0 ] || { echo "Error: the job has reached its time limit" >&2; return 1; }
-    if [ -z "$seconds" ] || [ "$left" -lt "$seconds" ]; then seconds=$left; fi
+    _left=$(($(cat "$GHA_STATE/deadline") - $(date +%s)))
+    [ "$_left" -gt 0 ] || { echo "Error: the job has reached its time limit" >&2; return 1; }
+    if [ -z "$_seconds" ] || [ "$_left" -lt "$_seconds" ]; then _seconds=$_left; fi
   fi
-  printf '%s' "$seconds"
+  printf '%s' "$_seconds"
 }
 
 watch() { # SECONDS
   sleep "$1"
-  : > "$entry/late"
-  late=$(cat "$entry/pid")
-  all=$(tree "$late")
-  kill -TERM $all
+  : > "$_entry/late"
+  _late=$(cat "$_entry/pid")
+  _all=$(tree "$_late")
+  kill -TERM $_all
   sleep 10
-  kill -KILL $all
+  kill -KILL $_all
 }
 
 end_tree() { kill -TERM $(tree "$1") 2>/dev/null; }
@@ -123,19 +125,19 @@ tree() {
 
 # Files that the step wrote are read even when it failed.
 file_commands() {
-  good=0
-  read_file ENV "$GHA_STATE/env" || good=1
-  read_file OUTPUT "$entry/outputs" -v fold=1 || good=1
-  read_file STATE "$entry/saved" || good=1
-  [ ! -s "$entry/PATH" ] || { cat "$entry/PATH"; echo; } >> "$GHA_STATE/path"
-  [ ! -s "$entry/STEP_SUMMARY" ] || { cat "$entry/STEP_SUMMARY"; echo; } >> "$GHA_STATE/summary.md"
-  rm -f "$entry/ENV" "$entry/OUTPUT" "$entry/STATE" "$entry/PATH" "$entry/STEP_SUMMARY" "$GHA_STATE/env/NODE_OPTIONS"
-  return "$good"
+  _good=0
+  read_file ENV "$GHA_STATE/env" || _good=1
+  read_file OUTPUT "$_entry/outputs" -v fold=1 || _good=1
+  read_file STATE "$_entry/saved" || _good=1
+  [ ! -s "$_entry/PATH" ] || { cat "$_entry/PATH"; echo; } >> "$GHA_STATE/path"
+  [ ! -s "$_entry/STEP_SUMMARY" ] || { cat "$_entry/STEP_SUMMARY"; echo; } >> "$GHA_STATE/summary.md"
+  rm -f "$_entry/ENV" "$_entry/OUTPUT" "$_entry/STATE" "$_entry/PATH" "$_entry/STEP_SUMMARY" "$GHA_STATE/env/NODE_OPTIONS"
+  return "$_good"
 }
 
 read_file() { # FILE DIRECTORY [OPTION…]
-  [ -s "$entry/$1" ] || return 0
-  file=$entry/$1 into=$2
+  [ -s "$_entry/$1" ] || return 0
+  _file=$_entry/$1 _into=$2
   shift 2
-  LC_ALL=C awk -v into="$into" "$@" -f "$GHA_RUNTIME/envfile.awk" "$file"
+  LC_ALL=C awk -v into="$_into" "$@" -f "$GHA_RUNTIME/envfile.awk" "$_file"
 }

@@ -5,6 +5,7 @@
 #   output NAME TEMPLATE [RESULT-FILE]
 #   composite NAME [--id ID] [--if EXPRESSION] [--env NAME=TEMPLATE]… [--input NAME=TEMPLATE]…  … end_composite
 # EXPRESSION is a GitHub expression, TEMPLATE a text with ${{ EXPRESSION }} in it.
+# Variables of the runtime begin with _ or GHA_: all other names belong to the workflow, whose environment is loaded here.
 . "$GHA_RUNTIME/evaluate.sh"
 . "$GHA_RUNTIME/run.sh"
 . "$GHA_RUNTIME/composite.sh"
@@ -12,21 +13,21 @@
 
 # Takes the options of a step; templates are kept as they are until their time.
 step_options() {
-  title=$1; shift
-  id='' condition='success()' directory='' shell='' forgiven='' limit='' file='' variables=0 inputs=0 secrets=' '
+  _title=$1; shift
+  _id='' _condition='success()' _directory='' _shell='' _forgiven='' _limit='' _file='' _variables=0 _inputs=0 _secrets=' '
   while [ $# -gt 0 ]; do
     case $1 in
-      --id) id=$2 ;;
-      --if) condition=$2 ;;
-      --env) variables=$((variables + 1)); eval "variable_$variables=\$2" ;;
-      --input) inputs=$((inputs + 1)); eval "input_$inputs=\$2" ;;
-      --secret) secrets="$secrets$2 " ;;
-      --dir) directory=$2 ;;
-      --shell) shell=$2 ;;
-      --continue) forgiven=$2 ;;
-      --timeout) limit=$2 ;;
-      --file) file=$2 ;;
-      *) echo "step $title: unknown option $1" >&2; exit 2 ;;
+      --id) _id=$2 ;;
+      --if) _condition=$2 ;;
+      --env) _variables=$((_variables + 1)); eval "_variable_$_variables=\$2" ;;
+      --input) _inputs=$((_inputs + 1)); eval "_input_$_inputs=\$2" ;;
+      --secret) _secrets="$_secrets$2 " ;;
+      --dir) _directory=$2 ;;
+      --shell) _shell=$2 ;;
+      --continue) _forgiven=$2 ;;
+      --timeout) _limit=$2 ;;
+      --file) _file=$2 ;;
+      *) echo "step $_title: unknown option $1" >&2; exit 2 ;;
     esac
     shift 2
   done
@@ -34,87 +35,87 @@ step_options() {
 
 # Makes the directory in which a step's outcome is told, and sets $entry to it.
 new_entry() {
-  number=1 unnamed=__run before=0
-  for path in "$SCOPE"/steps/*; do
-    [ -d "$path" ] || break
-    number=$((number + 1))
-    [ -s "$path/id" ] || before=$((before + 1))
+  _number=1 _unnamed=__run _nameless=0
+  for _path in "$_scope"/steps/*; do
+    [ -d "$_path" ] || break
+    _number=$((_number + 1))
+    [ -s "$_path/id" ] || _nameless=$((_nameless + 1))
   done
-  [ "$before" = 0 ] || unnamed=__run_$((before + 1))
-  number=$(printf '%04d' "$number")
-  entry=$SCOPE/steps/$number
-  mkdir -p "$entry/outputs" "$entry/saved"
-  printf '%s' "$id" > "$entry/id"
+  [ "$_nameless" = 0 ] || _unnamed=__run_$((_nameless + 1))
+  _number=$(printf '%04d' "$_number")
+  _entry=$_scope/steps/$_number
+  mkdir -p "$_entry/outputs" "$_entry/saved"
+  printf '%s' "$_id" > "$_entry/id"
 }
 
 # Ends a step: outcome and conclusion are told, and a failure becomes the job's.
 conclude() { # OUTCOME
-  conclusion=$1
-  if [ "$1" = failure ] && [ -n "$forgiven" ] && [ "$(load_environment; truth "$forgiven" 2>/dev/null)" = true ]; then
-    conclusion=success
+  _conclusion=$1
+  if [ "$1" = failure ] && [ -n "$_forgiven" ] && [ "$(load_environment; truth "$_forgiven" 2>/dev/null)" = true ]; then
+    _conclusion=success
   fi
-  printf '%s' "$1" > "$entry/outcome"
-  printf '%s' "$conclusion" > "$entry/conclusion"
-  if [ -n "$id" ]; then
-    printf '%s' "$number" > "$SCOPE/ids/$(printf '%s' "$id" | tr 'A-Z' 'a-z')"
-    printf '%s\n' "$id" >> "$SCOPE/ids.list"
+  printf '%s' "$1" > "$_entry/outcome"
+  printf '%s' "$_conclusion" > "$_entry/conclusion"
+  if [ -n "$_id" ]; then
+    printf '%s' "$_number" > "$_scope/ids/$(printf '%s' "$_id" | tr 'A-Z' 'a-z')"
+    printf '%s\n' "$_id" >> "$_scope/ids.list"
   fi
-  case $conclusion in
+  case $_conclusion in
     failure) fail_job ;;
-    cancelled) printf cancelled > "$SCOPE/status" ;;
+    cancelled) printf cancelled > "$_scope/status" ;;
   esac
 }
 
 step() {
   step_options "$@"
   new_entry
-  body=$entry/script
-  if [ -n "$file" ]; then cp "${GHA_SCRIPTS:-/gha2tekton-scripts}/$file" "$body"; else cat > "$body"; fi
+  _body=$_entry/script
+  if [ -n "$_file" ]; then cp "${GHA_SCRIPTS:-/gha2tekton-scripts}/$_file" "$_body"; else cat > "$_body"; fi
   heed_stop
   # The step's environment must not outlive it.
   ( run_step )
-  outcome=$(cat "$entry/outcome" 2>/dev/null || echo failure)
-  if [ "$stopped" = yes ] && [ "$outcome" != skipped ]; then outcome=cancelled; fi
-  rm -f "$body" "$body.ps1" "$entry/pid" "$entry/late"
-  conclude "$outcome"
+  _outcome=$(cat "$_entry/outcome" 2>/dev/null || echo failure)
+  if [ "$_stopped" = yes ] && [ "$_outcome" != skipped ]; then _outcome=cancelled; fi
+  rm -f "$_body" "$_body.ps1" "$_entry/pid" "$_entry/late"
+  conclude "$_outcome"
   heed_stop
 }
 
 run_step() {
-  trap 'stopped=yes' TERM INT
+  trap '_stopped=yes' TERM INT
   load_environment
-  set_variables || { told "$title" failed; printf failure > "$entry/outcome"; return; }
+  set_variables || { told "$_title" failed; printf failure > "$_entry/outcome"; return; }
   load_path
-  name=$(template "$title" 2>/dev/null) || name=$title
-  printf '%s' "$name" > "$entry/name"
-  if ! runs=$(step_condition "$condition"); then
-    told "$name" "failed: its condition cannot be evaluated"; printf failure > "$entry/outcome"; return
+  _name=$(template "$_title" 2>/dev/null) || _name=$_title
+  printf '%s' "$_name" > "$_entry/name"
+  if ! _runs=$(step_condition "$_condition"); then
+    told "$_name" "failed: its condition cannot be evaluated"; printf failure > "$_entry/outcome"; return
   fi
-  if [ "$runs" != true ]; then
-    told "$name" skipped; printf skipped > "$entry/outcome"; return
+  if [ "$_runs" != true ]; then
+    told "$_name" skipped; printf skipped > "$_entry/outcome"; return
   fi
-  told "$name"
-  if run_script; then printf success > "$entry/outcome"; else printf failure > "$entry/outcome"; fi
+  told "$_name"
+  if run_script; then printf success > "$_entry/outcome"; else printf failure > "$_entry/outcome"; fi
 }
 
 told() { printf '=== %s%s\n' "$1" "${2:+: $2}" | masked; }
 
-fail_job() { [ "$(cat "$SCOPE/status" 2>/dev/null)" = cancelled ] || printf failure > "$SCOPE/status"; }
+fail_job() { [ "$(cat "$_scope/status" 2>/dev/null)" = cancelled ] || printf failure > "$_scope/status"; }
 
 job_status() { cat "$GHA_STATE/status" 2>/dev/null || echo success; }
 
 # The Pod is being taken away: what runs always() still does, as on GitHub, as long as there is time.
 heed_stop() {
-  [ "$stopped" = yes ] || return 0
-  stopped=heeded
-  for scope in "$GHA_STATE" $SCOPES; do printf cancelled > "$scope/status"; done
+  [ "$_stopped" = yes ] || return 0
+  _stopped=heeded
+  for _one in "$GHA_STATE" $_scopes; do printf cancelled > "$_one/status"; done
   printf cancelled > "$GHA_STATE/result"
 }
 
 job_env() {
   [ "$GHA_SKIPPED" = yes ] && return
-  name=${1%%=*}
-  [ -f "$GHA_STATE/job-env/$name" ] || { mkdir -p "$GHA_STATE/job-env"; template "${1#*=}" > "$GHA_STATE/job-env/$name" || exit 2; }
-  load_variable "$name" "$GHA_STATE/job-env/$name"
+  _name=${1%%=*}
+  [ -f "$GHA_STATE/job-env/$_name" ] || { mkdir -p "$GHA_STATE/job-env"; template "${1#*=}" > "$GHA_STATE/job-env/$_name" || exit 2; }
+  load_variable "$_name" "$GHA_STATE/job-env/$_name"
 }
-SCOPE=$GHA_STATE SCOPES='' stopped=no
+_scope=$GHA_STATE _scopes='' _stopped=no

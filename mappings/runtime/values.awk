@@ -22,7 +22,7 @@ function printed(x,   s) { s = sprintf("%.15g", x); gsub(/e/, "E", s); return s 
 function number(s,   i, value, base) {
   gsub(/^[ \t\r\n]+|[ \t\r\n]+$/, "", s)
   if (s == "") return "0"
-  if (s ~ /^[-+]?(Infinity|inf)$/) return substr(s, 1, 1) == "-" ? "-Infinity" : "Infinity"
+  if (s ~ /^[-+]?Infinity$/) return substr(s, 1, 1) == "-" ? "-Infinity" : "Infinity"
   if (s ~ /^0x[0-9a-fA-F]+$/ || s ~ /^0o[0-7]+$/) {
     base = substr(s, 2, 1) == "x" ? 16 : 8; value = 0
     for (i = 3; i <= length(s); i++) value = value * base + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
@@ -62,33 +62,35 @@ function ordered(a, operator, b,   x, y, less, same) {
 }
 
 function call(name, count, args,   i, n, items, out, value) {
-  if (name == "success" || name == "failure" || name == "cancelled") return bool(status() == (name == "success" ? name : name == "failure" ? name : "cancelled"))
-  if (name == "always") return "btrue"
+  if (name ~ /^(success|failure|cancelled|always)$/) {
+    if (count) fail(name "() of single jobs is not available while the job runs")
+    return bool(name == "always" || status() == name)
+  }
+  if (name ~ /^(contains|startswith|endswith)$/ && count != 2) fail(name " needs two values")
   if (name == "contains") {
+    if (args[2] ~ /^a/) return "bfalse"
     if (args[1] !~ /^a/) return bool(index(tolower(str(args[1])), tolower(str(args[2]))) > 0 || str(args[2]) == "")
     n = split(substr(args[1], 2), items, "\036")
     for (i = 1; i < n; i++) if (equal(items[i], args[2])) return "btrue"
     return "bfalse"
   }
-  if (name == "startswith") return bool(index(tolower(str(args[1])), tolower(str(args[2]))) == 1 || str(args[2]) == "")
-  if (name == "endswith") {
+  if (name ~ /^(starts|ends)with$/) {
+    if (args[1] ~ /^a/ || args[2] ~ /^a/) return "bfalse"
     out = tolower(str(args[1])); value = tolower(str(args[2]))
-    return bool(length(value) <= length(out) && substr(out, length(out) - length(value) + 1) == value)
+    if (length(value) > length(out)) return "bfalse"
+    return bool(substr(out, name == "startswith" ? 1 : length(out) - length(value) + 1, length(value)) == value)
   }
   if (name == "format") return "s" format(str(args[1]), count, args)
   if (name == "join") {
     if (args[1] !~ /^a/) return "s" str(args[1])
     n = split(substr(args[1], 2), items, "\036")
-    for (i = 1; i < n; i++) out = out (i > 1 ? (count > 1 ? str(args[2]) : ",") : "") str(items[i])
+    value = count > 1 && args[2] !~ /^a/ ? str(args[2]) : ","
+    for (i = 1; i < n; i++) out = out (i > 1 ? value : "") str(items[i])
     return "s" out
   }
   if (name == "tojson") return "s" json(args[1])
   if (name == "fromjson") return parsed(str(args[1]))
   if (name == "hashfiles") return "s" hashed(count, args)
-  if (name == "case") {
-    for (i = 1; i < count; i += 2) if (args[i] == "btrue") return args[i + 1]
-    return args[count]
-  }
   fail("function " name " is not available while the job runs")
 }
 

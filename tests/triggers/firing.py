@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.conformance.requirement import needed
+from tests.conformance.toolchain import judges
 
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, dump, plain
@@ -19,10 +19,8 @@ SECRET = "github-webhook-secret/webhook-secret"
 
 def judge(name: str) -> str:
     """The path of one of the programs over Tekton's packages."""
-    directory = os.environ.get("GHA2TEKTON_JUDGES")
-    if not directory:
-        pytest.skip("GHA2TEKTON_JUDGES does not name the directory of the built judges")
-    return str(Path(directory) / name)
+    needed(judges)
+    return str(judges() / name)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -28,7 +27,6 @@ def test_triggers_and_their_runs_are_admitted(tmp_path: Path, forks: str) -> Non
         [judge("triggers-validate"), "--emit-templates", str(runs), str(tmp_path)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
-    assert os.environ.get("TEKTON_SOURCE"), "TEKTON_SOURCE names the directory of Tekton's module"
     done = subprocess.run([judge("tekton-validate"), str(runs)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 

@@ -151,8 +151,11 @@ class Carrier:
 
     def bring(self, path: Path) -> str:
         """A param for a context value, and a variable of its name; the param's name."""
-        name = param(path if path[0] != "inputs" else path[1:])
-        self.params[name] = path
+        origin = path
+        if len(path) == 4 and tuple(part.lower() for part in path[:3]) == ("github", "event", "inputs"):
+            origin = ("inputs", path[3])  # the same input, as text
+        name = param(origin if origin[0] != "inputs" else origin[1:])
+        self.params[name] = origin
         self.give(EnvVar(variable(path), f"$(params.{name})"))
         return name
 

@@ -169,6 +169,9 @@ class JobWriter:
                     value.path, "a whole environment given by an expression: write the variables out", target
                 )
                 continue
+            if name.startswith(("GITHUB_", "RUNNER_")):
+                self.journal.dropped(value.path, "superseded", "GitHub gives steps its own variable of this name")
+                continue
             template = job.scope.fold(value)
             text = carrier.tekton(template)
             later.pop(name, None)

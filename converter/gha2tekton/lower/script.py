@@ -162,6 +162,8 @@ class ScriptWriter:
         assert action is not None
         assert step.uses is not None
         options = self.options(planned)
+        if step.uses.kind == "local":
+            options += ["--dir", word(step.uses.name)]
         for item in action.inputs:
             given = step.inputs.get(item.name.lower())
             value = given or item.default

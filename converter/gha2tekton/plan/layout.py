@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gha2tekton.plan.containers import Found
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, Stage
-from gha2tekton.plan.steps import in_container
+from gha2tekton.plan.tools import in_container
 from gha2tekton.workflow.model import Job
 
 

@@ -10,6 +10,7 @@ from gha2tekton.expression import Expression, Literal, Partial, Template, calls,
 from gha2tekton.journal import Journal
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
 from gha2tekton.plan.scope import Scope
+from gha2tekton.plan.tools import assumed, in_container, provided
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.nested import unwrapped
@@ -21,74 +22,7 @@ from gha2tekton.workflow.repository import Repository
 MAX_DEPTH = 9
 """How deep GitHub lets composite actions call each other."""
 
-_BUILTINS = frozenset(
-    [
-        ".",
-        ":",
-        "[",
-        "alias",
-        "bg",
-        "bind",
-        "break",
-        "builtin",
-        "caller",
-        "cd",
-        "command",
-        "compgen",
-        "complete",
-        "compopt",
-        "continue",
-        "declare",
-        "dirs",
-        "disown",
-        "echo",
-        "enable",
-        "eval",
-        "exec",
-        "exit",
-        "export",
-        "false",
-        "fc",
-        "fg",
-        "getopts",
-        "hash",
-        "help",
-        "history",
-        "jobs",
-        "kill",
-        "let",
-        "local",
-        "logout",
-        "mapfile",
-        "popd",
-        "printf",
-        "pushd",
-        "pwd",
-        "read",
-        "readarray",
-        "readonly",
-        "return",
-        "set",
-        "shift",
-        "shopt",
-        "source",
-        "suspend",
-        "test",
-        "time",
-        "times",
-        "trap",
-        "true",
-        "type",
-        "typeset",
-        "ulimit",
-        "umask",
-        "unalias",
-        "unset",
-        "wait",
-    ]
-)
 _STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
-_PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +147,8 @@ class StepReader:
             commands=commands,
             role=next((role for role in ROLES if role == strongest), None),
             effects=effects,
-            tools=frozenset(_tools(commands, text)),
-            provided=frozenset(_provided(commands)),
+            tools=frozenset(assumed(commands, text)),
+            provided=frozenset(provided(commands)),
             after_failure=after,
         )
 
@@ -248,56 +182,3 @@ def _after_failure(tree: Expression) -> bool:
     if isinstance(tree, Literal) and not is_truthy(tree.value):
         return False
     return bool(calls(tree) & {"always", "failure", "cancelled"})
-
-
-def in_container(seen: SeenCommand) -> bool:
-    """Whether a command runs in a container that another command calls."""
-    at = seen.command.within
-    while at is not None:
-        if unwrapped(at).name in CALLS:
-            return True
-        at = at.within
-    return False
-
-
-def _tools(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
-    functions = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
-    for seen in commands:
-        if in_container(seen):
-            continue
-        for word in {seen.name, seen.command.name}:
-            raw = seen.command.words[0].value or ""
-            if word and word not in _BUILTINS and word not in functions and "/" not in raw and _PACKAGE.fullmatch(word):
-                yield word
-
-
-def _provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
-    """Tools that a script installs itself; ``*`` when it installs what a file names."""
-    for seen in commands:
-        if in_container(seen):
-            continue
-        words = [value or "" for value in unwrapped(seen.command).values]
-        if "install" not in words and seen.name not in ("conda", "mamba", "micromamba", "npm", "uv", "poetry", "pixi"):
-            continue
-        if any(
-            word in ("-r", "--requirement", "-e", "sync", "--file", "-f", ".") or word.startswith((".[", "./"))
-            for word in words
-        ):
-            yield "*"
-        if seen.name in ("poetry", "pixi"):
-            yield "*"
-        for word in words[1:]:
-            package = _PACKAGE.match(word)
-            if package and not word.startswith("-"):
-                yield package[0]
-                yield package[0].removeprefix("jupyter-")
-                if package[0] in (
-                    "jupyter",
-                    "notebook",
-                    "jupyterlab",
-                    "nbconvert",
-                    "nbclient",
-                    "papermill",
-                    "jupyter-core",
-                ):
-                    yield "jupyter"

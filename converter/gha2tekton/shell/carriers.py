@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ class Handed:
     refused: str = ""
 
 
+_RUNS_CODE = re.compile(
+    r"\b(eval|source|trap|(ba|da|z|k)?sh|python[\d.]*|perl|ruby|node|ssh|xargs|parallel|sed|awk|make|docker|podman)\b"
+)
 _BECOMES_CODE = "what the shell makes of it becomes code"
 
 
@@ -41,6 +45,7 @@ class Carriers:
         self.data = text.encode("utf-8", "surrogatepass")
         self.root = parse(text)
         self.offset = Offsets(text)
+        self.doubtful = self.root.has_error and _RUNS_CODE.search(text) is not None
         self.commands = [command for command in read(text).commands if command.within is None]
 
     def bytes(self, start: int, end: int) -> tuple[int, int]:
@@ -137,13 +142,17 @@ class Carriers:
             len(command.words) == 1 and self.whole_word(start, end) for command, _, _ in self.holders(start, end)[:1]
         )
 
-    def opened_delimiter(self, start: int, end: int) -> Edit | None:
-        """The delimiter without quotes of the here-document around a text, where nothing else in it would change."""
+    def opened(self, start: int, end: int) -> set[Edit]:
+        """What makes the quoted here-document around a text one in which variables count, and nothing else does."""
         for _, part, _ in self.holders(start, end)[:1]:
-            if isinstance(part, Heredoc) and not any(mark in part.body for mark in "$`\\"):
+            if isinstance(part, Heredoc):
                 name = self.text[slice(*part.delimiter)].strip("'\"\\")
-                return Edit(*part.delimiter, name) if name.isidentifier() else None
-        return None
+                marks = re.finditer(r"[$`\\]", part.body)
+                escapes = {
+                    Edit(at, at + 1, f"\\{self.text[at]}") for at in (part.start + mark.start() for mark in marks)
+                }
+                return {Edit(*part.delimiter, name), *escapes} if name.isidentifier() else set()
+        return set()
 
 
 def _carries(code: InnerCode, command: Command, part: Word | Heredoc) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Word:
     """One word: as written, and its value where that can be known without running anything.
 
-    ``open`` words hold a tilde, a glob or braces that the shell expands, so one word may become many.
+    ``open`` words hold a tilde, a glob or braces that the shell expands: one word may become many.
     """
 
     text: str
@@ -22,7 +22,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Heredoc:
-    """The lines of ``<<``; ``quoted`` ones are taken as they are. Offsets are those of the body and of the delimiter."""
+    """The lines of ``<<``, ``quoted`` ones as they are, with the offsets of the body and of the delimiter."""
 
     body: str
     quoted: bool

@@ -44,9 +44,13 @@ class DockerCall:
         return any(name in names for name, _ in self.options)
 
 
-_GROUPS = frozenset({"container", "image", "system", "volume", "network", "buildx", "builder", "manifest", "context", "pod"})
+_GROUPS = frozenset(
+    {"container", "image", "system", "volume", "network", "buildx", "builder", "manifest", "context", "pod"}
+)
 _SHORT = {
-    "container": frozenset({"run", "create", "exec", "cp", "logs", "stop", "rm", "start", "kill", "restart", "wait", "inspect"}),
+    "container": frozenset(
+        {"run", "create", "exec", "cp", "logs", "stop", "rm", "start", "kill", "restart", "wait", "inspect"}
+    ),
     "image": frozenset({"build", "pull", "push", "tag", "save", "load"}),
     "buildx": frozenset({"build"}),
     "builder": frozenset({"build"}),
@@ -79,9 +83,7 @@ def _call(verb: str, words: Sequence[str | None], project: Sequence[tuple[str, s
     target = read.rest[0] if targeted and read.rest else None
     arguments = read.rest[1:] if targeted else read.rest
     has_target = targeted and bool(read.rest)
-    return DockerCall(
-        verb, read.options, target, has_target, arguments, files, profiles, tuple(project), read.unknown
-    )
+    return DockerCall(verb, read.options, target, has_target, arguments, files, profiles, tuple(project), read.unknown)
 
 
 def _compose(words: Sequence[str | None]) -> DockerCall | None:

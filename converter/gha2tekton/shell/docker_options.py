@@ -41,30 +41,33 @@ def _table(text: str) -> Options:
 
 
 CREATE = _table(
-    "add-host= annotation= attach/a= blkio-weight= blkio-weight-device= cap-add= cap-drop= cgroup-parent= cgroupns= cidfile= "
-    "cpu-count= cpu-percent= cpu-period= cpu-quota= cpu-rt-period= cpu-rt-runtime= cpu-shares/c= cpus= cpuset-cpus= "
-    "cpuset-mems= detach/d detach-keys= device= device-cgroup-rule= device-read-bps= device-read-iops= device-write-bps= "
-    "device-write-iops= disable-content-trust dns= dns-opt= dns-option= dns-search= domainname= entrypoint= env/e= "
-    "env-file= expose= gpus= group-add= health-cmd= health-interval= health-retries= health-start-interval= "
-    "health-start-period= health-timeout= help hostname/h= init interactive/i ip= ip6= ipc= isolation= kernel-memory= "
-    "label/l= label-file= link= link-local-ip= log-driver= log-opt= mac-address= memory/m= memory-reservation= memory-swap= "
+    "add-host= annotation= attach/a= blkio-weight= blkio-weight-device= cap-add= cap-drop= cgroup-parent= "
+    "cgroupns= cidfile= cpu-count= cpu-percent= cpu-period= cpu-quota= cpu-rt-period= cpu-rt-runtime= "
+    "cpu-shares/c= cpus= cpuset-cpus= cpuset-mems= detach/d detach-keys= device= device-cgroup-rule= "
+    "device-read-bps= device-read-iops= device-write-bps= device-write-iops= disable-content-trust dns= "
+    "dns-opt= dns-option= dns-search= domainname= entrypoint= env/e= env-file= expose= gpus= group-add= "
+    "health-cmd= health-interval= health-retries= health-start-interval= health-start-period= health-timeout= "
+    "help hostname/h= init interactive/i ip= ip6= ipc= isolation= kernel-memory= label/l= label-file= link= "
+    "link-local-ip= log-driver= log-opt= mac-address= memory/m= memory-reservation= memory-swap= "
     "memory-swappiness= mount= name= net= net-alias= network= network-alias= no-healthcheck oom-kill-disable "
-    "oom-score-adj= pid= pids-limit= platform= privileged publish/p= publish-all/P pull= quiet/q read-only restart= rm "
-    "runtime= security-opt= shm-size= sig-proxy stop-signal= stop-timeout= storage-opt= sysctl= tmpfs= tty/t ulimit= "
-    "use-api-socket user/u= userns= uts= volume/v= volume-driver= volumes-from= workdir/w="
+    "oom-score-adj= pid= pids-limit= platform= privileged publish/p= publish-all/P pull= quiet/q read-only "
+    "restart= rm runtime= security-opt= shm-size= sig-proxy stop-signal= stop-timeout= storage-opt= sysctl= "
+    "tmpfs= tty/t ulimit= use-api-socket user/u= userns= uts= volume/v= volume-driver= volumes-from= workdir/w="
 )
-GLOBAL = _table("config= context/c= debug/D host/H= log-level/l= tls tlscacert= tlscert= tlskey= tlsverify version/v help")
+GLOBAL = _table(
+    "config= context/c= debug/D host/H= log-level/l= tls tlscacert= tlscert= tlskey= tlsverify version/v help"
+)
 COMPOSE = _table(
-    "all-resources ansi= compatibility dry-run env-file= file/f= help parallel= profile= progress= project-directory= "
-    "project-name/p= verbose version/v"
+    "all-resources ansi= compatibility dry-run env-file= file/f= help parallel= profile= progress= "
+    "project-directory= project-name/p= verbose version/v"
 )
 _EXEC = "detach/d detach-keys= env/e= env-file= interactive/i privileged tty/t user/u= workdir/w="
 _BUILD = (
-    "add-host= allow= annotation= attest= build-arg= build-context= builder= cache-from= cache-to= call= cgroup-parent= check "
-    "compress cpu-period= cpu-quota= cpu-shares/c= cpuset-cpus= cpuset-mems= debug/D disable-content-trust file/f= force-rm "
-    "iidfile= isolation= label= load memory/m= memory-swap= metadata-file= network= no-cache no-cache-filter= output/o= "
-    "platform= progress= provenance= pull push quiet/q rm sbom= secret= security-opt= shm-size= squash ssh= tag/t= target= "
-    "ulimit="
+    "add-host= allow= annotation= attest= build-arg= build-context= builder= cache-from= cache-to= call= "
+    "cgroup-parent= check compress cpu-period= cpu-quota= cpu-shares/c= cpuset-cpus= cpuset-mems= debug/D "
+    "disable-content-trust file/f= force-rm iidfile= isolation= label= load memory/m= memory-swap= "
+    "metadata-file= network= no-cache no-cache-filter= output/o= platform= progress= provenance= pull push "
+    "quiet/q rm sbom= secret= security-opt= shm-size= squash ssh= tag/t= target= ulimit="
 )
 COMMANDS: Mapping[str, Options] = {
     "exec": _table(_EXEC),
@@ -92,15 +95,15 @@ COMMANDS: Mapping[str, Options] = {
     "version": _table("format/f="),
     "compose exec": _table(_EXEC + " index= no-tty/T no-TTY"),
     "compose run": _table(
-        "build cap-add= cap-drop= detach/d entrypoint= env/e= env-from-file= interactive/i label/l= name= no-TTY/T no-deps "
-        "publish/p= pull= quiet/q quiet-build quiet-pull remove-orphans rm service-ports/P tty/t use-aliases user/u= "
-        "volume/v= workdir/w="
+        "build cap-add= cap-drop= detach/d entrypoint= env/e= env-from-file= interactive/i label/l= name= "
+        "no-TTY/T no-deps publish/p= pull= quiet/q quiet-build quiet-pull remove-orphans rm service-ports/P "
+        "tty/t use-aliases user/u= volume/v= workdir/w="
     ),
     "compose up": _table(
-        "abort-on-container-exit abort-on-container-failure always-recreate-deps attach= attach-dependencies build detach/d "
-        "exit-code-from= force-recreate menu no-attach= no-build no-color no-deps no-log-prefix no-recreate no-start pull= "
-        "quiet-build quiet-pull remove-orphans renew-anon-volumes/V scale= timeout/t= timestamps wait wait-timeout= watch/w "
-        "yes/y"
+        "abort-on-container-exit abort-on-container-failure always-recreate-deps attach= attach-dependencies "
+        "build detach/d exit-code-from= force-recreate menu no-attach= no-build no-color no-deps no-log-prefix "
+        "no-recreate no-start pull= quiet-build quiet-pull remove-orphans renew-anon-volumes/V scale= "
+        "timeout/t= timestamps wait wait-timeout= watch/w yes/y"
     ),
     "compose down": _table("remove-orphans rmi= timeout/t= volumes/v"),
     "compose cp": _table("all archive/a follow-link/L index="),
@@ -113,8 +116,8 @@ COMMANDS: Mapping[str, Options] = {
     "compose ps": _table("all/a filter= format= no-trunc orphans quiet/q services status="),
     "compose config": _table(
         "environment format= hash= images lock-image-digests models networks no-consistency no-env-resolution "
-        "no-interpolate no-normalize no-path-resolution output/o= profiles quiet/q resolve-image-digests services variables "
-        "volumes"
+        "no-interpolate no-normalize no-path-resolution output/o= profiles quiet/q resolve-image-digests "
+        "services variables volumes"
     ),
     "compose rm": _table("force/f stop/s volumes/v"),
     "compose stop": _table("timeout/t="),

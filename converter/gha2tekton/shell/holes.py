@@ -36,8 +36,9 @@ class Hole:
 class Placement:
     """What became of one hole.
 
-    ``kind`` is the place: argument, list, double, single, ansi, heredoc, assignment, declaration, redirect, test,
-    arithmetic, command, program, name, code, comment, python, other. ``nested`` are the languages read on the way to it.
+    ``kind`` is the place: argument, list, double, single, ansi, heredoc, heredoc-quoted, assignment, declaration,
+    redirect, test, arithmetic, command, program, name, code, comment, python or other. ``nested`` are the languages
+    read on the way to it.
     """
 
     kind: str
@@ -66,8 +67,8 @@ def fill(parts: Sequence[str | Hole], language: str = "sh") -> Filled:
     """The script with a reference in place of every hole, for a script in ``sh``, ``python`` or another language.
 
     A word that was nothing but a hole stays open to splitting, as pasted text was; a hole that is part of a word is
-    quoted unless it is trusted. All other text stays as it is, but for the delimiter of a here-document that has to be
-    opened, and parentheses around a Python literal.
+    quoted unless it is trusted. All other text stays as it is, but for a quoted here-document, which is opened and its
+    own ``$`` escaped, and parentheses around a Python literal.
     """
     holes = [part for part in parts if isinstance(part, Hole)]
     text = "".join(part for part in parts if isinstance(part, str))
@@ -136,22 +137,32 @@ class _Filler:
             spot = carriers.spot(start, end)
             try:
                 handed = None if spot.standing in ("comment", "unreadable") else carriers.code(start, end)
-                if handed is not None:
-                    if handed.refused:
-                        _refuse(handed.refused)
+                if handed is not None and not handed.refused:
                     inner[handed.span] = (handed.decoded, handed.language, handed.container or container)
                     continue
-                role = carriers.role(start, end) if spot.standing not in ("comment", "unreadable") else "data"
-                if role == "code" and not hole.trusted:
-                    _refuse("it would become code here, and anybody could set it")
+                if handed is not None and not hole.trusted:
+                    _refuse(handed.refused)
+                role = "code" if handed is not None else carriers.role(start, end)
                 placement, more = _placed(hole, match, spot, role, carriers)
                 edits |= more | {Edit(start, end, placement.text)}
                 self.placements[int(match[1])] = replace(placement, nested=nested, container=container)
             except _Refused as reason:
                 self.refuse(match, spot.standing, nested, str(reason))
-        for decoded, language, inside in inner.values():
+        for span, (decoded, language, inside) in inner.items():
             edits |= self.nested(decoded, language, nested, inside)
+            for match in self.marks.finditer(text, *span):
+                edits |= self.pasted(match, carriers, nested, container)
         return edits
+
+    def pasted(self, match: re.Match[str], carriers: Carriers, nested: tuple[str, ...], container: bool) -> set[Edit]:
+        """A trusted hole for which the code it stands in has no form: the shell around it puts the value there."""
+        hole, before = self.holes[int(match[1])], self.placements[int(match[1])]
+        spot = carriers.spot(*match.span())
+        if before.problem is None or not hole.trusted or spot.standing not in ("double", "single", "heredoc", "bare"):
+            return set()
+        placement, _ = _placed(hole, match, spot, "code", carriers)
+        self.placements[int(match[1])] = replace(placement, kind="code", nested=nested, container=container)
+        return {Edit(*match.span(), placement.text)}
 
     def nested(self, decoded: Decoded, language: str, nested: tuple[str, ...], container: bool) -> set[Edit]:
         """The edits of code in a word or here-document, written again for the shell around it."""
@@ -182,6 +193,10 @@ def _placed(
     if number and not hole.trusted:
         # Arithmetic evaluates what a variable holds, command substitutions in subscripts included.
         variable = quoted = f"$(printf %d {quoted} || kill $$)"
+    if role == "code" and not hole.trusted:
+        _refuse("it would become code here, and anybody could set it")
+    if carriers.doubtful and not hole.trusted:
+        _refuse("parts of the script cannot be read, and what runs code in it is not known")
     if role == "program" and not hole.trusted:
         _refuse("it decides here which program runs, and anybody could set it")
     if role == "name" and not hole.trusted:
@@ -197,10 +212,9 @@ def _placed(
         case "comment":
             text = hole.source if re.fullmatch(r"[^`\n\r]*", hole.source) and ")" not in hole.source else hole.variable
         case "heredoc-quoted":
-            delimiter = carriers.opened_delimiter(*match.span())
-            if delimiter is None:
+            more = carriers.opened(*match.span())
+            if not more:
                 _refuse("it stands in a here-document whose text the shell leaves alone")
-            more.add(delimiter)
             text = variable
         case "single":
             text = f"'{_double(variable)}'"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gha2tekton.shell.command import Command, Word
+from gha2tekton.shell.command import Command, Heredoc, Word
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.quote import decode
 
@@ -36,10 +36,7 @@ Language = Literal["sh", "python", "other"]
 
 @dataclass(frozen=True, slots=True)
 class InnerCode:
-    """Code handed to an interpreter: ``word`` is the argument that holds it, None when its input does.
-
-    ``own_variables``: it runs in a container or on another machine, and the shell around it expands nothing in it.
-    """
+    """Code handed to an interpreter: ``word`` is the argument that holds it, None when its input does."""
 
     language: Language
     text: str
@@ -48,7 +45,6 @@ class InnerCode:
     """It runs on another machine, which has none of the variables set here."""
     container: bool = False
     """It runs in a container, which has the variables that are handed to it."""
-    own_variables: bool = False
     argv: bool = False
     """It is no text but the words of a container's command."""
 
@@ -144,7 +140,8 @@ def _after_options(words: tuple[Word, ...], with_value: frozenset[str], name: st
 
 # Programs that take a shell's code: after an option, or in the words after the name.
 _CODE_OPTIONS = {
-    "su": "-c", "runuser": "-c", "script": "-c", "flock": "-c", "sg": "-c", "nix-shell": "--run", "npx": "-c", "env": "-S",
+    "su": "-c", "runuser": "-c", "script": "-c", "flock": "-c", "sg": "-c", "nix-shell": "--run", "npx": "-c",
+    "env": "-S",
 }  # fmt: skip
 _PRINTERS = frozenset({"echo", "printf", "cat", "grep", "which", "type", "git", "tee"})
 _REMOTE = frozenset(
@@ -154,7 +151,7 @@ _STRINGS = frozenset({"eval", "trap", "watch", "parallel", "hyperfine"})
 
 
 def inner_code(command: Command) -> InnerCode | None:
-    """The code that a command hands to an interpreter, here or in a container."""
+    """The code that a command hands to an interpreter, here or in a container; expansions as they are written."""
     inner = unwrapped(command)
     words = inner.words
     container = False
@@ -236,24 +233,21 @@ def _takes_code(name: str, option: str) -> bool:
 
 
 def _of_word(language: Language, word: Word, remote: bool, container: bool) -> InnerCode:
-    """Expansions of the outer shell stay as they are written, unless their value is known."""
-    text = word.value if word.value is not None else decode(word.text).text
-    return InnerCode(language, text, word, remote, container, (remote or container) and word.value is not None)
+    return InnerCode(
+        language, word.value if word.value is not None else decode(word.text).text, word, remote, container
+    )
 
 
 def _of_input(language: Language, command: Command, remote: bool, container: bool) -> InnerCode | None:
     if command.heredoc is not None:
-        own = (remote or container) and command.heredoc.quoted
-        return InnerCode(language, decode_heredoc(command), None, remote, container, own)
+        return InnerCode(language, _body(command.heredoc), None, remote, container)
     if command.herestring is not None:
         return _of_word(language, command.herestring, remote, container)
     return None
 
 
-def decode_heredoc(command: Command) -> str:
-    """What a command reads from its here-document, expansions as they are written."""
-    assert command.heredoc is not None
-    return decode(command.heredoc.body, 0, "plain" if command.heredoc.quoted else "heredoc").text
+def _body(heredoc: Heredoc) -> str:
+    return decode(heredoc.body, 0, "plain" if heredoc.quoted else "heredoc").text
 
 
 def reads_code(command: Command) -> bool:

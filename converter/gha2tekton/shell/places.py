@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
 
 Standing = Literal[
-    "bare", "list", "double", "single", "ansi", "heredoc", "heredoc-quoted", "assignment", "declaration", "redirect", "test",
-    "arithmetic", "name", "comment", "unreadable",
+    "bare", "list", "double", "single", "ansi", "heredoc", "heredoc-quoted", "assignment", "declaration", "redirect",
+    "test", "arithmetic", "name", "comment", "unreadable",
 ]  # fmt: skip
 
 
@@ -41,15 +41,32 @@ def spot(root: Node, data: bytes, start: int, end: int) -> Spot:
     while at is not None:
         if at.type == "ERROR":
             return Spot("unreadable", "unreadable")
+        if counts(at, data):
+            return Spot(quote or "arithmetic", "arithmetic")
         if at.type in _QUOTES and quote is None:
             quote = _QUOTES[at.type]
         around = _around(at, inner, data, start)
+        if around == "bare" and at.type != "command_substitution" and _counted(at, data):
+            around = None
         if around is not None:
             if around in ("heredoc", "heredoc-quoted", "comment", "name") or quote is None:
                 return Spot(around, around)
             return Spot(quote, around)
         inner, at = at, at.parent
     return Spot(quote or "bare", "bare")
+
+
+def counts(node: Node, data: bytes) -> bool:
+    """Whether it is arithmetic that the grammar takes for a subshell, as it does in here-documents."""
+    text = data[node.start_byte : node.end_byte]
+    return node.type == "command_substitution" and text.startswith(b"$((") and text.endswith(b"))")
+
+
+def _counted(node: Node, data: bytes) -> bool:
+    at: Node | None = node
+    while at is not None and at.type not in _LIMITS:
+        at = at.parent
+    return at is not None and counts(at, data)
 
 
 def _around(at: Node, inner: Node | None, data: bytes, start: int) -> Standing | None:
@@ -84,7 +101,7 @@ def _around(at: Node, inner: Node | None, data: bytes, start: int) -> Standing |
         if inner == at.child_by_field_name("name"):
             return "name"
         if parent != "declaration_command":
-            return "assignment"
+            return "arithmetic" if parent == "c_style_for_statement" else "assignment"
         words = at.parent.children if at.parent is not None else ()
         flags = "".join(
             data[word.start_byte : word.end_byte].decode() for word in words if data[word.start_byte :][:1] == b"-"

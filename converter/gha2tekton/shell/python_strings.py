@@ -40,7 +40,8 @@ def references(source: str, marks: Sequence[Mark]) -> dict[Mark, tuple[Edit, ...
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant | ast.JoinedStr | ast.Name):
             continue
-        assert node.end_lineno is not None and node.end_col_offset is not None
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
         start, end = lines.offset(node.lineno, node.col_offset), lines.offset(node.end_lineno, node.end_col_offset)
         for mark in code:
             if not start <= mark.start < end or mark in found:
@@ -65,7 +66,7 @@ def _in_literal(source: str, start: int, end: int, mark: Mark, formatted: bool) 
     piece = next((piece for piece in _pieces(source, start, end) if piece[0] <= mark.start < piece[1]), None)
     if piece is None:
         return ()
-    left, right, prefix, quote = piece
+    left, _, prefix, quote = piece
     body = source[left + len(prefix) + len(quote) : mark.start]
     if (len(body) - len(body.rstrip("\\"))) % 2:
         return ()

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from gha2tekton.shell.command import Command, Heredoc, Place, Word, walk_out
 from gha2tekton.shell.grammar import Offsets, parse
 from gha2tekton.shell.nested import InnerCode, inner_code
-from gha2tekton.shell.quote import unescaped
+from gha2tekton.shell.places import counts
+from gha2tekton.shell.quote import decode
+from gha2tekton.shell.values import UNKNOWN, source, value
 
 if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
@@ -57,8 +59,8 @@ def _errors(node: Node) -> list[int]:
 
 _SKIP = frozenset({"comment", "heredoc_start", "heredoc_end"})
 _DEEPER = frozenset({
-    "function_definition", "if_statement", "while_statement", "for_statement", "c_style_for_statement", "case_statement",
-    "compound_statement", "subshell",
+    "function_definition", "if_statement", "while_statement", "for_statement", "c_style_for_statement",
+    "case_statement", "compound_statement", "subshell",
 })  # fmt: skip
 _SETTERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf"})
 _OPEN = re.compile(r"~|[*?\[]|\{[^}]*[,.][^}]*\}")
@@ -73,11 +75,14 @@ class _Reader:
         self.commands: list[Command] = []
 
     def source(self, node: Node) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+        return source(node, self.data)
+
+    def value(self, node: Node) -> str | None:
+        return value(node, self.data, self.constants)
 
     def visit(self, node: Node, place: Place, top: bool) -> None:
         kind = node.type
-        if kind in _SKIP or (kind == "heredoc_body" and node.named_child_count == 0):
+        if kind in _SKIP or (kind == "heredoc_body" and node.named_child_count == 0) or counts(node, self.data):
             return
         if kind == "command":
             self.command(node, None, place)
@@ -131,10 +136,10 @@ class _Reader:
 
     def assignment(self, node: Node, place: Place, top: bool) -> None:
         name = node.child_by_field_name("name")
-        value = node.child_by_field_name("value")
+        held = node.child_by_field_name("value")
         if name is None:
             return
-        known = "" if value is None else self.value(value)
+        known = "" if held is None else self.value(held)
         target = self.source(name)
         if any(child.type == "+=" for child in node.children):
             known = None if known is None or target not in self.constants else self.constants[target] + known
@@ -155,9 +160,9 @@ class _Reader:
         parts = [*node.named_children, *(around.named_children[1:] if around is not None else ())]
         for child in parts:
             if child.type == "variable_assignment":
-                name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+                name, held = child.child_by_field_name("name"), child.child_by_field_name("value")
                 if name is not None:
-                    variables.append((self.source(name), self.value(value) if value is not None else ""))
+                    variables.append((self.source(name), "" if held is None else self.value(held)))
             elif child.type == "file_redirect":
                 redirects.append(self.source(child))
             elif child.type == "herestring_redirect":
@@ -206,12 +211,29 @@ class _Reader:
                 self.visit_inside(child, place)
 
     def nested(self, command: Command, code: InnerCode) -> None:
-        known = {} if code.own_variables else self.constants
+        known = {} if code.container or code.remote else self.constants
         first = command.line + (
             self.text.count("\n", command.start, code.word.start) if code.word else 1 if command.heredoc else 0
         )
-        for inner in read(code.text, known).commands:
+        for inner in read(self.handed(command, code), known).commands:
             self.commands.append(_within(inner, command, first - 1))
+
+    def handed(self, command: Command, code: InnerCode) -> str:
+        """Code as its interpreter gets it: what the shell puts in is text there, known or not."""
+        if code.argv or (code.word is not None and code.word.value is not None):
+            return code.text
+        if code.word is not None:
+            decoded = decode(code.word.text)
+        else:
+            assert command.heredoc is not None
+            decoded = decode(command.heredoc.body, 0, "plain" if command.heredoc.quoted else "heredoc")
+
+        def put_in(match: re.Match[str]) -> str:
+            if decoded.quotings[match.start()] != "expansion":
+                return match[0]
+            return self.constants.get(match[1], UNKNOWN + match[0][1:])
+
+        return re.sub(r"\$\{?(\w+)\}?", put_in, decoded.text)
 
     def heredoc(self, node: Node) -> Heredoc:
         start = next((child for child in node.named_children if child.type == "heredoc_start"), None)
@@ -222,8 +244,6 @@ class _Reader:
             return Heredoc("", quoted, delimiter[1], delimiter[1], delimiter)
         return Heredoc(self.source(body), quoted, self.offset(body.start_byte), self.offset(body.end_byte), delimiter)
 
-    # -- values ----------------------------------------------------------------------------------------------------
-
     def word(self, node: Node) -> Word:
         target = node.named_children[0] if node.type == "command_name" and node.named_children else node
         parts = target.children if target.type == "concatenation" else [target]
@@ -231,57 +251,12 @@ class _Reader:
             self.source(part) for part in parts if part.type in ("word", "extglob_pattern", "brace_expression")
         )
         return Word(
-            self.source(node),
+            self.source(node).replace(UNKNOWN, "$"),
             self.value(target),
             self.offset(node.start_byte),
             self.offset(node.end_byte),
             _OPEN.search(bare) is not None,
         )
-
-    def value(self, node: Node) -> str | None:
-        """What a word comes to, None when only running the script would tell."""
-        match node.type:
-            case "word" | "extglob_pattern":
-                return re.sub(
-                    r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], self.source(node), flags=re.DOTALL
-                )
-            case "number" | "test_operator" | "variable_name" | "brace_expression":
-                return self.source(node)
-            case "raw_string":
-                return self.source(node)[1:-1]
-            case "string":
-                return self.string(node)
-            case "concatenation" | "command_name":
-                parts = [self.value(child) for child in node.children]
-                return None if None in parts else "".join(part or "" for part in parts)
-            case "simple_expansion":
-                return self.constants.get(self.source(node)[1:])
-            case "expansion":
-                match = re.fullmatch(r"\$\{(\w+)\}", self.source(node))
-                return self.constants.get(match[1]) if match else None
-            case "}" | "{" | "=":
-                return self.source(node)
-            case _:
-                return None
-
-    def string(self, node: Node) -> str | None:
-        out: list[str] = []
-        at = node.start_byte + 1
-        for child in node.named_children:
-            out.append(self.plain(at, child.start_byte))
-            if child.type == "string_content":
-                out.append(unescaped(self.source(child)))
-            else:
-                value = self.value(child)
-                if value is None:
-                    return None
-                out.append(value)
-            at = child.end_byte
-        out.append(self.plain(at, node.end_byte - 1))
-        return "".join(out)
-
-    def plain(self, start: int, end: int) -> str:
-        return unescaped(self.data[start:end].decode("utf-8", "surrogatepass"))
 
 
 def _within(command: Command, outer: Command, line: int) -> Command:

@@ -14,8 +14,8 @@ Role = Literal["data", "single", "program", "name", "number", "code"]
 """``single`` words are data, but options among them run programs: one word must stay one."""
 
 _NAMES = frozenset({
-    "read", "unset", "mapfile", "readarray", "getopts", "wait", "export", "declare", "typeset", "local", "readonly", "enable",
-    "complete", "bind", "alias",
+    "read", "unset", "mapfile", "readarray", "getopts", "wait", "export", "declare", "typeset", "local", "readonly",
+    "enable", "complete", "bind", "alias",
 })  # fmt: skip
 _SINGLE = frozenset({"find", "tar", "rsync", "zip", "test", "[", "ssh", "scp"})
 _CODE = frozenset({"eval", "watch", "trap", "parallel", "make", "gmake", "crontab", "at", "ssh", "xonsh"})
@@ -101,7 +101,12 @@ def _of_interpreter(words: Sequence[Word], index: int, leads: bool) -> Role:
     at = 1
     while at < index:
         value = words[at].value
-        if value is not None and (not value.startswith("-") or value == "-"):
+        operand = (
+            re.search(r'["/.]', words[at].text) is not None
+            if value is None
+            else not value.startswith("-") or value == "-"
+        )
+        if operand:
             return "data"
         at += 2 if value in ("-o", "-O", "-W", "-X", "-m") and at + 1 < index else 1
         if value == "-m" and index >= at:

@@ -45,7 +45,7 @@ class TriggerBinding:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Interceptors in their order, a binding (none where empty) and a template; labels make an EventListener select it."""
+    """Interceptors in their order, a binding (none where empty), a template, and labels that listeners select by."""
 
     name: str
     interceptors: tuple[Interceptor, ...]

@@ -62,8 +62,8 @@ def _schedules(reader: Reader, node: Node) -> tuple[Schedule, ...]:
         if cron is None:
             continue
         if not is_cron(cron.text):
-            message = "Expected format: '* * * * *' (minute hour day month weekday)"
-            reader.error("bad-cron", f"Invalid cron expression '{cron.text.strip()}'. {message}", cron.span)
+            message = "Invalid cron expression. Expected format: '* * * * *' (minute hour day month weekday)"
+            reader.error("bad-cron", f"{message}, not '{cron.text.strip()}'", cron.span)
         out.append(Schedule(cron, reader.value(entries.get("timezone"))))
     return tuple(out)
 
@@ -84,7 +84,7 @@ def _check_default(reader: Reader, type: InputType, default: Value) -> None:
     text = default.literal or ""
     wrong = type == "boolean" and text.lower() not in ("true", "false", "")
     if wrong or (type == "number" and isinstance(default.raw, bool)):
-        reader.error("wrong-type", f"Unexpected default '{text}': the type of the input is {type}", default.span)
+        reader.error("bad-default", f"Unexpected default '{text}': the type of the input is {type}", default.span)
 
 
 def read_input(reader: Reader, name: str, node: Node) -> Input:

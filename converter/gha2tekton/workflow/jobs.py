@@ -108,7 +108,7 @@ def _runs_on(reader: Reader, node: Node | None) -> RunsOn | None:
         owner, _, name = group.literal.partition("/")
         if owner not in ("org", "organization", "ent", "enterprise") or not name or "/" in name:
             message = "Please use 'organization/' or 'enterprise/' prefix to target a single runner group."
-            reader.error("bad-value", f"Invalid runs-on group name '{group.literal}'. {message}", group.span)
+            reader.error("bad-runner-group", f"Invalid runs-on group name '{group.literal}'. {message}", group.span)
     return RunsOn(reader.values(entries.get("labels")), group)
 
 
@@ -133,7 +133,7 @@ def _container(reader: Reader, node: Node | None) -> Container | None:
     image = reader.value(entries.get("image"))
     if image is None:
         if entries:
-            reader.error("missing-key", "Container image cannot be empty", node.span)
+            reader.error("missing-image", "Container image cannot be empty", node.span)
         return None
     return Container(
         reader.path(node),

@@ -118,7 +118,7 @@ def _combine(
 
 
 def _covers(entry: Any, combination: Any) -> bool:
-    """Whether every leaf of an entry equals, as ``==`` does, the combination's at its place; what is missing is null."""
+    """Whether every leaf of an entry is ``==`` to that of the combination at its place; what is missing is null."""
     if isinstance(entry, dict):
         below = {key.lower(): value for key, value in combination.items()} if isinstance(combination, dict) else {}
         return all(_covers(value, below.get(key.lower())) for key, value in entry.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from gha2tekton.source import Span
 from gha2tekton.workflow.model import Job, Value
@@ -20,11 +21,10 @@ def check_needs(reader: Reader, jobs: Sequence[Job], span: Span) -> None:
             if need.text.lower() not in known:
                 reader.error("unknown-job", f"Job '{job.id}' depends on unknown job '{need.text}'.", need.span)
         circle = _circle(job.id.lower(), known, done)
-        if circle:
-            first, second = known[circle[0]], known[circle[1]]
-            chain = " → ".join(known[id].id for id in circle)
-            message = f"depends on job '{second.id}' which creates a cycle in the dependency graph: {chain}"
-            reader.error("cycle", f"Job '{first.id}' {message}", _need(first, circle[1]).span)
+        chain = " → ".join(known[id].id for id in circle)
+        for id, next_id in pairwise(circle):
+            message = f"depends on job '{known[next_id].id}' which creates a cycle in the dependency graph: {chain}"
+            reader.error("cycle", f"Job '{known[id].id}' {message}", _need(known[id], next_id).span)
 
 
 def _need(job: Job, id: str) -> Value:

@@ -11,7 +11,7 @@ from gha2tekton.workflow.reader import Reader
 from gha2tekton.workflow.shape import shape
 from gha2tekton.workflow.steps import read_steps
 from gha2tekton.workflow.survey import Survey
-from gha2tekton.yaml import Mapping, YamlError, compose
+from gha2tekton.yaml import Mapping, Scalar, Sequence, YamlError, compose
 
 MAX_CHARACTERS = 1 << 20
 """GitHub reads no larger file."""
@@ -90,9 +90,14 @@ def _root(source: Source, journal: Journal, key: str, code: str) -> Mapping | No
     if root is None:
         journal.note(Diagnostic("empty-file", "error", "the file holds no YAML document", Span(source, 0, 0)))
         return None
-    if not isinstance(root, Mapping) or root.get(key) is None:
-        what = code.replace("-", " ").removeprefix("not ")
-        message = f"Required property is missing: {key}; this is not {what}"
-        journal.note(Diagnostic(code, "error", message, root.span))
-        return None
-    return root
+    match root:
+        case Mapping() if root.get(key) is not None:
+            return root
+        case Mapping():
+            message = f"Required property is missing: {key}"
+        case Sequence():
+            message = "A sequence was not expected"
+        case Scalar():
+            message = f"Unexpected value '{root.text[:60]}'"
+    journal.note(Diagnostic(code, "error", f"{message}; this is {code.replace('-', ' ')}", root.span))
+    return None

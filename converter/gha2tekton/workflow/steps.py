@@ -13,6 +13,8 @@ _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _REMOTE = re.compile(r"[^/@\s]+/[^/@\s]+(/[^@\s]+)?@\S+\Z")
 _WORKFLOW = re.compile(r"(\.|\$|[^/@\s]+/[^/@\s]+)/\.github/workflows/[^/@]+\.ya?ml(@\S+)?\Z", re.IGNORECASE)
 _SCRIPT_LIMIT = 21_000
+_ALONE = frozenset({"background", "wait", "wait-all", "cancel", "parallel"})
+"""What steps that run side by side may not say."""
 
 
 def read_steps(reader: Reader, node: Node | None, known: dict[str, Span] | None = None) -> tuple[Step, ...]:
@@ -56,13 +58,11 @@ def _step(reader: Reader, node: Mapping, ids: dict[str, Span]) -> Step:
     if run and len(run.text) > _SCRIPT_LIMIT:
         reader.error("too-long", f"Exceeded max expression length {_SCRIPT_LIMIT}", run.span)
     parallel = entries.get("parallel")
-    for item in reader.items(parallel):
-        for name in ("background", "wait", "wait-all", "cancel", "parallel"):
-            if name in reader.entries(item):
-                reader.error("nested-parallel", f"'{name}' is not allowed inside a parallel block.", item.span)
+    for name in (name for item in reader.items(parallel) for name in reader.entries(item) if name in _ALONE):
+        reader.error("nested-parallel", f"'{name}' is not allowed inside a parallel block.", node.span)
     wait_all = value("wait-all")
     if wait_all and wait_all.raw is False:
-        reader.error("bad-value", "The value of 'wait-all' must be true or omitted", wait_all.span)
+        reader.error("bad-wait-all", "The value of 'wait-all' must be true or omitted", wait_all.span)
     return Step(
         path=reader.path(node),
         span=node.span,

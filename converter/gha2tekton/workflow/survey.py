@@ -18,9 +18,10 @@ from gha2tekton.expression import (
     references,
     to_string,
 )
+from gha2tekton.expression.syntax import walk
 from gha2tekton.journal import Diagnostic, Journal, Severity
 from gha2tekton.source import Source, Span
-from gha2tekton.workflow.availability import CONDITIONS, CONTEXTS, check_names
+from gha2tekton.workflow.availability import CONDITIONS, CONTEXTS, STATUS, check_names
 from gha2tekton.workflow.shape import Fields, Shape
 from gha2tekton.yaml import Mapping, Node, Scalar, Sequence
 
@@ -179,7 +180,9 @@ class Survey:
 
     def names(self, tree: Expression, place: str, span: Span) -> None:
         if not CONTEXTS[place]:
-            self.error("expression-not-allowed", "A template expression is not allowed in this context", span)
+            read = references(tree)
+            unknown = f"Unrecognized named-value: '{read[0][0]}'; " if read else ""
+            self.error("expression-not-allowed", f"{unknown}A template expression is not allowed in this context", span)
             return
         for code, message in _names(tree, place):
             self.error(code, message, span)
@@ -187,7 +190,12 @@ class Survey:
 
 @lru_cache(maxsize=8192)
 def _names(tree: Expression, place: str) -> tuple[tuple[str, str], ...]:
-    return tuple(check_names(place, references(tree), calls(tree)))
+    found = list(check_names(place, references(tree), calls(tree)))
+    if place != "jobs.if":
+        full = [part.name for part in walk(tree) if isinstance(part, Call) and part.arguments]
+        wrong = [name for name in full if name.lower() in STATUS]
+        found += [("bad-expression", f"Too many parameters supplied: '{name}'") for name in wrong]
+    return tuple(found)
 
 
 def _code(error: ExpressionError) -> str:

@@ -1,0 +1,132 @@
+"""The programs that a script takes for granted, and those that it brings itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gha2tekton.plan.model import SeenCommand
+from gha2tekton.shell.docker import CALLS
+from gha2tekton.shell.nested import unwrapped
+
+_BUILTINS = frozenset(
+    [
+        ".",
+        ":",
+        "[",
+        "alias",
+        "bg",
+        "bind",
+        "break",
+        "builtin",
+        "caller",
+        "cd",
+        "command",
+        "compgen",
+        "complete",
+        "compopt",
+        "continue",
+        "declare",
+        "dirs",
+        "disown",
+        "echo",
+        "enable",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "false",
+        "fc",
+        "fg",
+        "getopts",
+        "hash",
+        "help",
+        "history",
+        "jobs",
+        "kill",
+        "let",
+        "local",
+        "logout",
+        "mapfile",
+        "popd",
+        "printf",
+        "pushd",
+        "pwd",
+        "read",
+        "readarray",
+        "readonly",
+        "return",
+        "set",
+        "shift",
+        "shopt",
+        "source",
+        "suspend",
+        "test",
+        "time",
+        "times",
+        "trap",
+        "true",
+        "type",
+        "typeset",
+        "ulimit",
+        "umask",
+        "unalias",
+        "unset",
+        "wait",
+    ]
+)
+_PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*")
+
+
+def in_container(seen: SeenCommand) -> bool:
+    """Whether a command runs in a container that another command calls."""
+    at = seen.command.within
+    while at is not None:
+        if unwrapped(at).name in CALLS:
+            return True
+        at = at.within
+    return False
+
+
+def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
+    """The first words of commands that are no builtins, functions or paths."""
+    functions = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
+    for seen in commands:
+        if in_container(seen):
+            continue
+        for word in {seen.name, seen.command.name}:
+            raw = seen.command.words[0].value or ""
+            if word and word not in _BUILTINS and word not in functions and "/" not in raw and _PACKAGE.fullmatch(word):
+                yield word
+
+
+def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
+    """Tools that a script installs itself; ``*`` when it installs what a file names."""
+    for seen in commands:
+        if in_container(seen):
+            continue
+        words = [value or "" for value in unwrapped(seen.command).values]
+        if "install" not in words and seen.name not in ("conda", "mamba", "micromamba", "npm", "uv", "poetry", "pixi"):
+            continue
+        if any(
+            word in ("-r", "--requirement", "-e", "sync", "--file", "-f", ".") or word.startswith((".[", "./"))
+            for word in words
+        ):
+            yield "*"
+        if seen.name in ("poetry", "pixi"):
+            yield "*"
+        for word in words[1:]:
+            package = _PACKAGE.match(word)
+            if package and not word.startswith("-"):
+                yield package[0]
+                yield package[0].removeprefix("jupyter-")
+                if package[0] in (
+                    "jupyter",
+                    "notebook",
+                    "jupyterlab",
+                    "nbconvert",
+                    "nbclient",
+                    "papermill",
+                    "jupyter-core",
+                ):
+                    yield "jupyter"

@@ -1,0 +1,65 @@
+"""What a word comes to, where that can be known without running anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gha2tekton.shell.quote import unescaped
+
+if TYPE_CHECKING:
+    from gha2tekton.shell.grammar import Node
+
+UNKNOWN = "\ue000"
+"""Stands for the ``$`` of a variable that the shell around some code expands to what nobody knows."""
+
+
+def value(node: Node, data: bytes, constants: Mapping[str, str]) -> str | None:
+    """The value of a word's node in the script ``data``; None when only running the script would tell."""
+    found = _value(node, data, constants)
+    return None if found is None or UNKNOWN in found else found
+
+
+def source(node: Node, data: bytes) -> str:
+    return data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+
+
+def _value(node: Node, data: bytes, constants: Mapping[str, str]) -> str | None:
+    text = source(node, data)
+    match node.type:
+        case "word" | "extglob_pattern":
+            return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], text, flags=re.DOTALL)
+        case "number" | "test_operator" | "variable_name" | "brace_expression" | "}" | "{" | "=":
+            return text
+        case "raw_string":
+            return text[1:-1]
+        case "string":
+            return _string(node, data, constants)
+        case "concatenation" | "command_name":
+            parts = [_value(child, data, constants) for child in node.children]
+            return None if None in parts else "".join(part or "" for part in parts)
+        case "simple_expansion":
+            return constants.get(text[1:])
+        case "expansion":
+            match = re.fullmatch(r"\$\{(\w+)\}", text)
+            return constants.get(match[1]) if match else None
+        case _:
+            return None
+
+
+def _string(node: Node, data: bytes, constants: Mapping[str, str]) -> str | None:
+    out: list[str] = []
+    at = node.start_byte + 1
+    for child in node.named_children:
+        out.append(unescaped(data[at : child.start_byte].decode("utf-8", "surrogatepass")))
+        if child.type == "string_content":
+            out.append(unescaped(source(child, data)))
+        else:
+            found = _value(child, data, constants)
+            if found is None:
+                return None
+            out.append(found)
+        at = child.end_byte
+    out.append(unescaped(data[at : node.end_byte - 1].decode("utf-8", "surrogatepass")))
+    return "".join(out)

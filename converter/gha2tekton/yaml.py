@@ -113,17 +113,14 @@ def compose(source: Source) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(text)) if mark else 0
-        raise YamlError(_problem(error), Span(source, offset, offset)) from None
+        problem = ", ".join(str(part) for part in (error.context, error.problem) if part)
+        raise YamlError(problem, Span(source, offset, offset)) from None
     except (RuamelError, UnicodeError, ValueError) as error:
         offset = getattr(error, "position", 0) or 0
         raise YamlError(str(error).splitlines()[0], Span(source, offset, offset)) from None
     if root is None:
         return None
     return _Builder(source, 1 if text.startswith("\ufeff") else 0).node(root, 0)
-
-
-def _problem(error: MarkedYAMLError) -> str:
-    return ", ".join(str(part) for part in (error.context, error.problem) if part)
 
 
 class _Builder:

@@ -63,7 +63,7 @@ function need_value(p, depth,   n, i, ids, out, dir, v) {
     for (i = 1; i <= n; i++) { p[2] = ids[i]; out = out need_value(p, depth) "\036" }
     return "a" out
   }
-  if (index(" " tolower(ENVIRON["GHA_NEEDED"]) " ", " " tolower(p[2]) " ") == 0) return "z"   # not needed directly
+  if (depth > 1 && index(" " tolower(ENVIRON["GHA_NEEDED"]) " ", " " tolower(p[2]) " ") == 0) return "z"   # not needed directly
   dir = ENVIRON["GHA_NEEDS"] "/" tolower(p[2])
   if (depth == 3 && tolower(p[3]) == "result") {
     v = content(dir "/result")

@@ -1,7 +1,8 @@
 # Expressions and templates of a job's script, evaluated by expression.awk; values travel in the environment only.
 
 evaluate() { # MODE TEXT
-  GHA_MODE=$1 GHA_TEXT=$2 awk -f "$GHA_RUNTIME/expression.awk" -f "$GHA_RUNTIME/values.awk" -f "$GHA_RUNTIME/contexts.awk"
+  GHA_MODE=$1 GHA_TEXT=$2 awk -f "$GHA_RUNTIME/expression.awk" -f "$GHA_RUNTIME/parser.awk" \
+    -f "$GHA_RUNTIME/values.awk" -f "$GHA_RUNTIME/contexts.awk"
 }
 
 template() {

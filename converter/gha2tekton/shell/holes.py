@@ -178,7 +178,9 @@ class _Filler:
         edits: set[Edit] = set()
         for edit in self.unit("".join(code), language, (*nested, language), container):
             text = requoted(edit.text, decoded.quotings[edit.start])
-            edits.add(Edit(decoded.starts[edit.start], decoded.ends[edit.end - 1], text))
+            for start, end in decoded.spans(edit.start, edit.end):
+                edits.add(Edit(start, end, text))
+                text = ""  # quotes of the source between two spans stay
         return edits
 
 

@@ -54,6 +54,16 @@ class Decoded:
     ends: tuple[int, ...]
     quotings: tuple[str, ...]
 
+    def spans(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The source of the characters between two offsets, in pieces without a quote of the source between them."""
+        spans = [(self.starts[start], self.ends[start])]
+        for index in range(start + 1, end):
+            if self.starts[index] == spans[-1][1]:
+                spans[-1] = (spans[-1][0], self.ends[index])
+            else:
+                spans.append((self.starts[index], self.ends[index]))
+        return spans
+
 
 class _Decoder:
     def __init__(self, raw: str, base: int) -> None:

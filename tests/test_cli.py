@@ -1,0 +1,124 @@
+"""The command line: what goes where, what bad input gets, and that a second run changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gha2tekton.cli import cli
+
+WORKFLOW = """\
+name: Small
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: make
+      - uses: nobody/knows-this@v1
+"""
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["convert", *map(str, arguments)])
+
+
+@pytest.fixture
+def workflow(tmp_path: Path) -> Path:
+    path = tmp_path / "repository" / ".github" / "workflows" / "small.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(WORKFLOW)
+    return path
+
+
+def test_without_a_directory_yaml_goes_to_stdout_and_the_report_to_stderr(workflow: Path) -> None:
+    result = run(workflow)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("apiVersion:")
+    assert "To do by hand" in result.stderr
+    assert result.stderr.splitlines()[-1] == "1 manual"
+
+
+def test_a_second_run_writes_nothing(workflow: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "written" in run(workflow, "-o", out).stderr
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    assert "unchanged" in run(workflow, "-o", out).stderr
+    assert before == {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+
+
+def test_the_folder_of_a_repository_is_taken(workflow: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    run(workflow, "-o", one)
+    run(workflow.parents[2], "-o", other)
+    assert (one / "pipeline.yaml").read_bytes() == (other / "pipeline.yaml").read_bytes()
+
+
+def test_the_json_report_is_stable(workflow: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    run(workflow, "-o", tmp_path / "out", "--report", f"json={report}")
+    document = json.loads(report.read_text())
+    assert document["version"] == 1
+    (told,) = document["workflows"]
+    assert sum(told["summary"].values()) == len(told["outcomes"])
+    assert set(told) == {"path", "summary", "outcomes", "setup", "diagnostics", "files"}
+    by_hand = [outcome for outcome in told["outcomes"] if outcome["outcome"] == "manual"]
+    assert [(row["path"], row["line"], row["column"]) for row in by_hand] == [("jobs.build.steps[2].uses", 9, 15)]
+
+
+def test_an_outcome_can_fail_the_run(workflow: Path) -> None:
+    assert run(workflow, "--fail-on", "manual").exit_code == 1
+    assert run(workflow, "--fail-on", "never").exit_code == 0
+
+
+def test_the_placeholder_of_an_unknown_action_fails_and_quotes(workflow: Path) -> None:
+    text = run(workflow).stdout
+    assert "#   uses: nobody/knows-this@v1" in text
+    assert "must be carried over by hand" in text
+    skipped = run(workflow, "--unmapped", "skip").stdout
+    assert "must be carried over by hand" not in skipped
+    assert "This step was left out" in skipped
+
+
+BAD = {
+    "invalid YAML": ("on: [push\njobs: {}\n", "2:"),
+    "no workflow": ("a: 1\n", "1:"),
+    "a list": ("- a\n", "1:"),
+    "empty": ("", "1:1"),
+    "an unknown key": ("on: push\njobs:\n  a:\n    runs-on: x\n    stepz: []\n", "5:5"),
+}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
+def test_bad_input_gets_one_line_with_its_place(text: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "bad.yml"
+    path.write_text(text[0])
+    result = run(path, "-o", tmp_path / "out")
+    assert result.exit_code == 2, result.output
+    assert result.stderr.splitlines()
+    assert all(line.startswith(f"bad.yml:{text[1].split(':')[0]}") for line in result.stderr.splitlines()), (
+        result.stderr
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_files_and_empty_folders(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.yml", tmp_path):
+        result = run(path, "-o", tmp_path / "out")
+        assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+        assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_option_is_told(workflow: Path) -> None:
+    assert run(workflow, "--nonsense").exit_code == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file(workflow: Path) -> None:
+    workflow.chmod(0)
+    assert run(workflow).exit_code == 2

@@ -43,10 +43,13 @@ function numeric(v,   t) {
 
 function limit(s) { return s == "Infinity" ? 1e308 * 10 : s == "-Infinity" ? -1e308 * 10 : s + 0 }
 
+# Some awks compare by subtraction, which infinities do not stand.
+function same_number(x, y) { return x "" == y "" || limit(x) == limit(y) }
+
 function equal(a, b,   x, y) {
-  if (substr(a, 1, 1) == substr(b, 1, 1) && a !~ /^[na]/) return a ~ /^s/ ? tolower(a) == tolower(b) : a == b
+  if (substr(a, 1, 1) == substr(b, 1, 1) && a !~ /^[na]/) return a ~ /^s/ ? toupper(a) == toupper(b) : a == b
   x = numeric(a); y = numeric(b)
-  return x != "NaN" && y != "NaN" && limit(x) == limit(y)
+  return x != "NaN" && y != "NaN" && same_number(x, y)
 }
 
 function ordered(a, operator, b,   x, y, less, same) {
@@ -54,7 +57,7 @@ function ordered(a, operator, b,   x, y, less, same) {
   else {
     x = numeric(a); y = numeric(b)
     if (x == "NaN" || y == "NaN") return 0
-    less = limit(x) < limit(y); same = limit(x) == limit(y)
+    less = limit(x) < limit(y); same = same_number(x, y)
   }
   if (operator == "<") return less
   if (operator == "<=") return less || same

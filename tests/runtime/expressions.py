@@ -12,7 +12,9 @@ from tests.runtime.machine import Machine
 
 EXPRESSION = Path(__file__).parents[1] / "expression"
 CONTEXT: dict[str, Any] = json.loads((EXPRESSION / "context.json").read_text(encoding="utf-8"))
-CASES: list[dict[str, Any]] = [json.loads(line) for line in (EXPRESSION / "runner.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES: list[dict[str, Any]] = [
+    json.loads(line) for line in (EXPRESSION / "runner.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 DRIVER = """
 . "$GHA_RUNTIME/evaluate.sh"

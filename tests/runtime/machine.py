@@ -32,7 +32,14 @@ class Machine:
 
     def run(self, command: Sequence[str], env: Mapping[str, str], cwd: Path | None = None, timeout: int = 60) -> Ended:
         done = subprocess.run(
-            command, env=env, cwd=cwd, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False
+            command,
+            env=env,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 

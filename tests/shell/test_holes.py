@@ -8,9 +8,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gha2tekton.shell.holes import Filled, Hole, fill
 from gha2tekton.shell.quote import requoted, word
@@ -131,15 +135,49 @@ def test_printed(script: str, want: str | None, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("value", MORE)
 @pytest.mark.parametrize(("script", "want"), [case[1:] for case in PRINTED], ids=[case[0] for case in PRINTED])
-def test_printed_for_more_values(script: str, want: str | None, value: str, tmp_path: Path) -> None:
+def test_printed_for_more_values(script: str, want: str | None, tmp_path: Path) -> None:
     filled = fill(parts(script))
-    printed = run(filled, value, tmp_path)
-    if want is not None and value.strip("\n") == value and value not in ("", "*") and "test" not in script:
-        assert printed == expected(want, value), filled.text
-    if "[[" not in script and "a=(" not in script and "<<<" not in script and "$'" not in script:
-        run(filled, value, tmp_path, "dash")
+    for value in MORE:
+        printed = run(filled, value, tmp_path)
+        if want is not None and value.strip("\n") == value and value not in ("", "*") and "test" not in script:
+            assert printed == expected(want, value), filled.text
+    if not any(bash in script for bash in ("[[", "a=(", "<<<", "$'")):
+        for value in ATTACKS:
+            run(filled, value, tmp_path, "dash")
+
+
+LEAVES = ['printf %s "@@"', "printf %s '@@'", "printf %s z'@@'", "printf %s \"a '@@'\"", "printf %s x@@y", "cat <<A\n@@\nA\n",
+          "cat <<'A'\n@@ $x\nA\n", "python3 -c 'print(\"@@\", end=str())'"]  # fmt: skip
+AROUND: list[Callable[[str], str]] = [
+    lambda code: f'bash -c "{requoted(code, "double")}"',
+    lambda code: f"bash -c '{requoted(code, 'single')}'",
+    lambda code: f"sh -ec {word(code)}",
+    lambda code: f"eval {word(code)}",
+    lambda code: f"bash -s <<'B'\n{code}\nB\n".replace("B", f"B{len(code)}"),
+    lambda code: f"bash <<C\n{requoted(code, 'heredoc')}\nC\n".replace("C", f"C{len(code)}"),
+    lambda code: f"if true; then\n{code}\nfi",
+    lambda code: f"f() {{\n{code}\n}}; f",
+    lambda code: f"(\n{code}\n) | cat",
+    lambda code: f"for i in 1; do\n{code}\ndone",
+    lambda code: f'X=$(\n{code}\n); printf %s "$X"',
+]
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.sampled_from(LEAVES), st.lists(st.sampled_from(AROUND), max_size=4), st.sampled_from(ATTACKS[:2]))
+def test_any_nesting(leaf: str, around: list[Callable[[str], str]], value: str) -> None:
+    """A hole at any depth either has no form or prints what it holds; nothing runs."""
+    code = leaf
+    for wrap in around:
+        code = wrap(code)
+    filled = fill(parts(code))
+    if filled.problems:
+        return
+    with TemporaryDirectory() as where:
+        printed = run(filled, value, Path(where))
+        assert value.strip() in printed, filled.text
 
 
 PYTHON = [

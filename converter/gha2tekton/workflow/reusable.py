@@ -60,9 +60,9 @@ class _Expansion:
                 # The environment of a workflow is that of its own jobs, not of those it calls.
                 jobs.append(replace(job, env={**workflow.env, **job.env}, defaults=job.defaults or workflow.defaults))
                 continue
-            called = self.called(job, repository, chain)
-            combinations = self.legs(job) if called else ()
-            if called is None or not combinations:
+            combinations = self.legs(job)
+            called = self.called(job, repository, chain) if combinations else None
+            if called is None:
                 jobs.append(job)
                 continue
             self.calls.append(job)

@@ -16,6 +16,7 @@ function refuse(message) { print "Invalid format in " FILENAME ": " message > "/
 BEGIN { RS = "\001" }
 {
   rest = $0
+  if (NR == 1) sub(/^\357\273\277/, "", rest)   # the mark that some editors put before UTF-8
   while (rest != "") {
     end = index(rest, "\n"); line = end ? substr(rest, 1, end - 1) : rest; rest = end ? substr(rest, end + 1) : ""
     if (line == "") continue

@@ -79,7 +79,7 @@ powershell_body() {
 # What is still to be printed; a process that the step left running may go on printing later.
 drain() {
   _tries=0
-  while kill -0 "$_filter" 2>/dev/null && [ "$_tries" -lt 30 ]; do
+  while kill -0 "$_filter" 2>/dev/null && [ "$_tries" -lt 18 ]; do
     if [ "$_tries" -lt 10 ]; then sleep 0.01; else sleep 0.05; fi 2>/dev/null || sleep 1
     _tries=$((_tries + 1))
   done
@@ -90,7 +90,7 @@ time_left() {
   _seconds=''
   if [ -n "$_limit" ]; then
     _minutes=$(evaluate value "$_limit") || return 1
-    _seconds=$(awk -v m="$_minutes" 'BEGIN { s = int(m * 60); print (s > 0 ? s : "") }')
+    _seconds=$(awk -v m="$_minutes" 'BEGIN { s = int(m * 60); if (m * 60 > s) s++; print (s > 0 ? s : "") }')
   fi
   if [ -f "$GHA_STATE/deadline" ]; then
     _left=$(($(cat "$GHA_STATE/deadline") - $(date +%s)))
@@ -101,7 +101,7 @@ time_left() {
 }
 
 watch() { # SECONDS
-  sleep "$1"
+  sleep "$1" || return   # it was ended with the step
   : > "$_entry/late"
   _late=$(cat "$_entry/pid")
   _all=$(tree "$_late")

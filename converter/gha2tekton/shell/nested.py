@@ -141,7 +141,6 @@ def _after_options(words: tuple[Word, ...], with_value: frozenset[str], name: st
 # Programs that take a shell's code: after an option, or in the words after the name.
 _CODE_OPTIONS = {
     "su": "-c", "runuser": "-c", "script": "-c", "flock": "-c", "sg": "-c", "nix-shell": "--run", "npx": "-c",
-    "env": "-S",
 }  # fmt: skip
 _PRINTERS = frozenset({"echo", "printf", "cat", "grep", "which", "type", "git", "tee"})
 _REMOTE = frozenset(
@@ -214,12 +213,19 @@ def _of_interpreter(
             if at + 1 < len(words):
                 return _of_word(language, words[at + 1], remote, container)
             return None
-        at += 2 if value in ("-o", "+o", "-O", "--rcfile", "-W", "-X") else 1
+        at += 2 if takes_value(name, value) else 1
     if at == len(words) or (words[at].value in ("-", "-s") or "-s" in [word.value for word in words[1:at]]):
         return _of_input(language, command, remote, container)
     if container and (words[1].value if len(words) > 1 else "") == "-m":
         return InnerCode("sh", " ".join(word.text for word in words), None, container=True, argv=True)
     return None
+
+
+def takes_value(name: str, option: str) -> bool:
+    """Whether the word behind an interpreter's option belongs to it."""
+    if name in _SHELLS:
+        return re.match(r"[-+][a-zA-Z]*[oO]\Z|--(rcfile|init-file)\Z", option) is not None
+    return option in ("-W", "-X", "-r", "-I", "-L")
 
 
 def _takes_code(name: str, option: str) -> bool:

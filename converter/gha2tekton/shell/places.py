@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -89,8 +90,8 @@ def _around(at: Node, inner: Node | None, data: bytes, start: int) -> Standing |
         return "arithmetic"
     if kind == "expansion":
         # ${x:1:2} counts; ${x:-text} and ${x#pattern} hold text; all else is a name.
-        before = data[at.start_byte : start].rstrip(b"0123456789 ")
-        if before.endswith(b":"):
+        before = data[at.start_byte : start]
+        if re.match(rb"\$\{\w+(\[[^]]*\])?:(?![-=?+])", before):
             return "arithmetic"
         return "name" if inner is not None and inner.type == "variable_name" and before[-1:] in b"{!#$" else None
     if kind in ("function_definition", "for_statement", "select_statement"):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from gha2tekton.shell.command import Command, Word
 from gha2tekton.shell.docker import CALLS, parse_call
-from gha2tekton.shell.nested import interpreter, unwrapped
+from gha2tekton.shell.nested import interpreter, takes_value, unwrapped
 
 Role = Literal["data", "single", "program", "name", "number", "code"]
 """``single`` words are data, but options among them run programs: one word must stay one."""
@@ -98,6 +98,7 @@ def _is_program(words: Sequence[Word], index: int, code: Sequence[str], valued: 
 
 def _of_interpreter(words: Sequence[Word], index: int, leads: bool) -> Role:
     """Options and the script's name decide what runs; what follows the name is the script's own."""
+    name = (words[0].value or "").rsplit("/", 1)[-1]
     at = 1
     while at < index:
         value = words[at].value
@@ -108,7 +109,7 @@ def _of_interpreter(words: Sequence[Word], index: int, leads: bool) -> Role:
         )
         if operand:
             return "data"
-        at += 2 if value in ("-o", "-O", "-W", "-X", "-m") and at + 1 < index else 1
+        at += 2 if (value == "-m" or takes_value(name, value or "")) and at + 1 < index else 1
         if value == "-m" and index >= at:
             return "data"
     return "program" if leads else "single"

@@ -1,0 +1,258 @@
+"""A job's life beyond its steps: secrets, output as it comes, time limits, being taken away, stages, the jobs before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from tests.runtime.machine import Ended, Job, Machine, run_job
+from tests.runtime.test_steps import step, told
+
+
+def test_secrets_reach_only_those_who_ask(machine: Machine, directory: Path) -> None:
+    script = step("none", "env | grep SECRET || echo none; ls $GHA_STATE/*/* | grep -c masks || :")
+    script += step("asks", 'echo "$GHA_SECRET_ONE" | wc -c', "--secret", "ONE")
+    script += step("template", 'printf "%s" "$TOKEN" | tail -n 1 | tr a-z A-Z', "--env", "TOKEN=${{ secrets.Two_3 }}")
+    job = run_job(machine, directory, script, GHA_SECRET_ONE="12345", GHA_SECRET_TWO_3="first\nlast line")
+    assert told(job.ended.out)[1:] == ["none", "0", "=== asks", "6", "=== template", "LAST LINE"], job.ended
+    assert "12345" not in "".join(path.read_text() for path in job.state.rglob("*") if path.is_file())
+
+
+MASKS = (
+    step("say", 'echo "a $A, $B-$B"; echo "::add-mask::hidden%0Aunder"; echo "hidden too under"; echo "##[add-mask]old form"',
+         "--env", "A=${{ secrets.A }}", "--env", "B=${{ secrets.B }}", "--id", "s")
+    + step("old form ${{ secrets.A }}", "echo leaked=$X >> $GITHUB_OUTPUT; echo kept=x >> $GITHUB_OUTPUT; echo 'old form'", "--id", "o",
+           "--env", "X=x${{ secrets.B }}x")
+    + "output leaked '${{ steps.o.outputs.leaked }}'\noutput kept '${{ steps.o.outputs.kept }}'\n"
+)  # fmt: skip
+
+
+def test_masks(machine: Machine, directory: Path) -> None:
+    job = run_job(machine, directory, MASKS, GHA_SECRET_A="sesame", GHA_SECRET_B="sesame.open&*")
+    assert told(job.ended.out) == [
+        "=== say", "a ***, ***-***", "*** too ***", "=== *** ***", "***", "Output leaked is left out: it may hold a secret",
+    ]  # fmt: skip
+    assert job.told("outputs/kept") == "x"
+    assert job.told("outputs/leaked") is None
+    # The next Task knows what was masked here.
+    later = run_job(machine, directory, step("later", "echo hidden"))
+    assert told(later.ended.out) == ["=== later", "***"]
+
+
+COMMANDS = {
+    "::group::Title": "--- Title",
+    "  ::ERROR file=a.py,line=3,col=1::b%25c%0Ad": "Error: a.py:3: b%c\nd",
+    "::warning title=t::w": "Warning: w",
+    "::notice::n :: m": "Notice: n :: m",
+    "::debug::d": None,
+    "::endgroup::": None,
+    "::unknown::x": "::unknown::x",
+    ":: error::x": ":: error::x",
+    "text ::error::x": "text ::error::x",
+    "##[group]Old": "--- Old",
+    "2024 ##[error]old": "Error: old",
+    "back\\slash %s $HOME": "back\\slash %s $HOME",
+    "::stop-commands::tok": None,
+    "::error::kept": "::error::kept",
+    "::tok::": None,
+    "::error::again": "Error: again",
+}
+
+
+def test_workflow_commands(machine: Machine, directory: Path) -> None:
+    (directory / "lines").write_text("\n".join(COMMANDS) + "\n")
+    job = run_job(machine, directory, step("say", f"cat '{directory}/lines'; echo bad >&2"))
+    assert told(job.ended.out)[1:] == "\n".join(line for line in [*COMMANDS.values(), "bad"] if line is not None).split("\n")
+
+
+@contextmanager
+def started(machine: Machine, directory: Path, script: str, **env: str) -> Iterator[tuple[subprocess.Popen[bytes], Job]]:
+    """A job that runs; what is left of it at the end is killed."""
+    state, workspace = directory / "state", directory / "workspace"
+    workspace.mkdir()
+    (directory / "script").write_text(script)
+    environment = machine.environment({"GHA_STATE": str(state), "GITHUB_WORKSPACE": str(workspace), "TMPDIR": str(directory), **env})
+    command = [*machine.shell, str(machine.runtime / "job"), str(directory / "script")]
+    with subprocess.Popen(command, env=environment, cwd=workspace, stdout=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            yield process, Job(Ended(-1, "", ""), state, workspace)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def until(process: subprocess.Popen[bytes], text: bytes, seconds: float = 10) -> bytes:
+    """What the process prints up to a text; what it has printed when the time is over."""
+    assert process.stdout
+    os.set_blocking(process.stdout.fileno(), False)
+    seen, end = b"", time.monotonic() + seconds
+    while text not in seen and time.monotonic() < end:
+        seen += process.stdout.read() or b""
+        time.sleep(0.01)
+    return seen
+
+
+def test_output_comes_at_once(machine: Machine, directory: Path) -> None:
+    """A line, and a progress bar, are seen while the step still runs."""
+    wait = f"until [ -f '{directory}/go' ]; do sleep 0.02; done; rm '{directory}/go'"
+    script = step("slow", f"echo one; {wait}; printf '10%%\\r20%%\\r'; {wait}; echo end")
+    with started(machine, directory, script) as (process, _):
+        assert until(process, b"one\n") == b"=== slow\none\n"
+        (directory / "go").touch()
+        assert until(process, b"20%\n") == b"10%\n20%\n"
+        (directory / "go").touch()
+        assert until(process, b"end\n") == b"end\n"
+        assert process.wait(10) == 0
+
+
+def test_being_taken_away(machine: Machine, directory: Path) -> None:
+    """Tekton signals the whole process group: the step is cancelled and what always runs still does."""
+    script = step("long", "trap 'echo caught; exit 9' TERM; echo begun; while :; do sleep 0.05; done")
+    script += step("not") + step("clean", "echo cleaned", "--if", "always()") + step("too", ":", "--if", "cancelled()")
+    with started(machine, directory, script + step("failed", ":", "--if", "failure()")) as (process, job):
+        until(process, b"begun")
+        os.killpg(process.pid, signal.SIGTERM)
+        assert b"caught\n" in until(process, b"failed: skipped")
+        assert process.wait(10) == 1
+    assert job.outcomes == ["cancelled", "skipped", "success", "success", "skipped"]
+    assert job.told("result") == "cancelled"
+
+
+def test_interrupts_reach_what_a_step_runs(machine: Machine, directory: Path) -> None:
+    """Notebook kernels are interrupted by SIGINT, to which a shell's background processes are deaf."""
+    body = "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\nexcept KeyboardInterrupt:\n    print('interrupted')"
+    job = run_job(machine, directory, step("py", body, "--shell", "python") + step("t", body, "--shell", "python", "--timeout", "1"))
+    assert told(job.ended.out) == ["=== py", "interrupted", "=== t", "interrupted"]
+
+
+def test_a_step_has_its_time(machine: Machine, directory: Path) -> None:
+    script = step("quick", "echo done", "--timeout", "5")
+    script += step("slow", "sh -c 'trap \"\" HUP; sleep 30 & wait'; echo never", "--timeout", "env.M", "--id", "s", "--env", "M=0.01")
+    script += step("after", "echo $O", "--if", "always()", "--env", "O=${{ steps.s.outcome }}")
+    began = time.monotonic()
+    job = run_job(machine, directory, script)
+    assert time.monotonic() - began < 8
+    lines = [line for line in told(job.ended.out) if "Terminated" not in line]
+    assert lines[:3] == ["=== quick", "done", "=== slow"]
+    assert "Error: the step has timed out" in lines[3]
+    assert (job.outcomes, lines[-1]) == (["success", "failure", "success"], "failure")
+    quick = run_job(machine, directory / "quick", step("quick", "echo done", "--timeout", "5"))
+    assert (quick.ended.out, quick.ended.err) == ("=== quick\ndone\n", "")
+
+
+def test_a_job_has_its_time_over_all_stages(machine: Machine, directory: Path) -> None:
+    run_job(machine, directory, step("a"), GHA_TIMEOUT_MINUTES="60")
+    deadline = int((directory / "state" / "deadline").read_text())
+    assert abs(deadline - time.time() - 3600) < 60
+    (directory / "state" / "deadline").write_text(str(int(time.time()) - 1))
+    job = run_job(machine, directory, step("b"), GHA_TIMEOUT_MINUTES="60")
+    assert "time limit" in job.ended.err
+    assert job.outcomes == ["success", "failure"]
+
+
+def test_what_a_step_leaves_running_does_not_hold_the_job(machine: Machine, directory: Path) -> None:
+    script = step("server", f"(until [ -f '{directory}/stop' ]; do sleep 0.05; done; echo gone) & echo started; echo $! > pid")
+    script += step("next", f"kill -0 $(cat pid) && echo alive; touch '{directory}/stop'")
+    with started(machine, directory, script) as (process, _):
+        seen = until(process, b"gone")
+        assert seen.decode().splitlines()[:4] == ["=== server", "started", "=== next", "alive"]
+        assert process.wait(10) == 0
+
+
+def test_much_output_arrives_whole(machine: Machine, directory: Path) -> None:
+    job = run_job(machine, directory, step("much", "awk 'BEGIN { for (i = 0; i < 20000; i++) print \"line\", i }'; echo x=1 >> $GITHUB_OUTPUT"))
+    lines = told(job.ended.out)
+    assert (len(lines), lines[-1]) == (20001, "line 19999")
+
+
+# -- stages and other jobs -----------------------------------------------------------------------------------------------
+
+STAGE = {"GHA_STAGE": "first", "GHA_LAST": "false"}
+NEXT = {"GHA_STAGE": "second", "GHA_AFTER": "first"}
+
+
+def test_stages_share_what_a_job_knows(machine: Machine, directory: Path) -> None:
+    go = directory / "go"
+    one = run_job(machine, directory, step("a", "echo E=e >> $GITHUB_ENV; echo o=1 >> $GITHUB_OUTPUT", "--id", "a"),
+                  GHA_RESULT_GO=str(go), **STAGE)  # fmt: skip
+    assert (one.ended.code, go.read_text(), one.told("result")) == (0, "true", None)
+    two = run_job(machine, directory, step("b", "echo $E$O", "--env", "O=${{ steps.a.outputs.o }}"), **NEXT)
+    assert (told(two.ended.out), two.told("result")) == (["=== b", "e1"], "success")
+
+
+@pytest.mark.parametrize("forgiven", ["", "true"])
+def test_only_the_stage_that_failed_is_red(machine: Machine, directory: Path, forgiven: str) -> None:
+    go, status = directory / "go", directory / "status"
+    one = run_job(machine, directory, step("a", "exit 1"), GHA_RESULT_GO=str(go), GHA_CONTINUE_ON_ERROR=forgiven, **STAGE)
+    assert (one.ended.code, go.read_text()) == (1, "false")
+    two = run_job(machine, directory, step("b") + step("c", ":", "--if", "always()"), GHA_STAGE="mid", GHA_AFTER="first", GHA_LAST="false")
+    assert (two.ended.code, two.outcomes[1:]) == (0, ["skipped", "success"])
+    last = run_job(machine, directory, step("d"), GHA_STAGE="last", GHA_AFTER="mid", GHA_RESULT_STATUS=str(status), GHA_CONTINUE_ON_ERROR=forgiven)
+    wanted = (0, "success") if forgiven else (1, "failure")
+    assert (last.ended.code, last.told("result")) == wanted
+    assert status.read_text() == wanted[1]
+
+
+def test_a_stage_that_never_ended_has_failed(machine: Machine, directory: Path) -> None:
+    job = run_job(machine, directory, step("a") + step("b", ":", "--if", "failure()"), **NEXT)
+    assert (job.outcomes, job.told("result"), job.ended.code) == (["skipped", "success"], "failure", 1)
+    assert "first did not end" in job.ended.out
+
+
+NEEDS = [
+    ("success()", {"a": "success", "b": "success"}, "success"),
+    ("needs.a.outputs.v == '1'", {"a": "success", "b": "success"}, "success"),
+    ("needs.a.outputs.v == '2'", {"a": "success", "b": "success"}, "skipped"),
+    ("success()", {"a": "success", "b": "skipped"}, "skipped"),
+    ("success()", {"a": "success"}, "skipped"),
+    ("always()", {"a": "failure"}, "success"),
+    ("failure()", {"a": "skipped", "b": "failure"}, "success"),
+    ("failure()", {"a": "skipped", "b": "cancelled"}, "skipped"),
+    ("!failure() && !cancelled()", {"a": "skipped", "b": "success"}, "success"),
+    ("always() && needs.B.result == 'failure'", {"a": "success"}, "success"),
+    ("always() && contains(needs.*.result, 'skipped')", {"a": "success", "b": "skipped"}, "success"),
+    ("inputs.flag == 'true'", {"a": "success", "b": "success"}, "success"),
+    ("fromJSON('')", {"a": "success", "b": "success"}, "skipped"),
+]
+
+
+@pytest.mark.parametrize(("condition", "results", "wanted"), NEEDS, ids=[f"{c} {'-'.join(r.values())}" for c, r, _ in NEEDS])
+def test_conditions_of_jobs(machine: Machine, directory: Path, condition: str, results: dict[str, str], wanted: str) -> None:
+    for name, result in results.items():
+        (directory / "jobs" / name / "outputs").mkdir(parents=True)
+        (directory / "jobs" / name / "result").write_text(result)
+        (directory / "jobs" / name / "outputs" / "v").write_text("1")
+    given = {"GHA_NEEDS": str(directory / "jobs"), "GHA_NEEDED": "a b", "GHA_IF": condition, "GHA_INPUTS_FLAG": "true"}
+    job = run_job(machine, directory, step("s") + "output o x\n", **given)
+    assert (job.told("result"), job.outcomes) == (wanted, [wanted])
+    assert job.told("outputs/o") == (None if wanted == "skipped" else "x")
+    assert job.ended.code == 0
+
+
+def test_legs_are_one_job(machine: Machine, directory: Path) -> None:
+    jobs = directory / "jobs"
+    for leg, (result, outputs) in enumerate([("success", {"v": "0", "w": "w"}), ("skipped", {"v": "1", "x": ""})]):
+        (jobs / f"m.{leg}" / "outputs").mkdir(parents=True)
+        (jobs / f"m.{leg}" / "result").write_text(result)
+        for name, value in outputs.items():
+            (jobs / f"m.{leg}" / "outputs" / name).write_text(value)
+    given = {"GHA_NEEDS": str(jobs), "GHA_NEEDED": "m"}
+    body = step("s", "echo $V", "--env", "V=${{ needs.m.result }} ${{ needs.m.outputs.v }}${{ needs.m.outputs.w }}${{ needs.m.outputs.x }}")
+    two = run_job(machine, directory, body, GHA_LEGS="m:2", **given)
+    assert told(two.ended.out)[-1] == "skipped 1w"
+    three = run_job(machine, directory, body, GHA_LEGS="m:3", **given)
+    assert told(three.ended.out)[-1] == "failure 1w"
+
+
+def test_a_skipped_job_takes_no_gpu(machine: Machine, directory: Path) -> None:
+    go = directory / "go"
+    one = run_job(machine, directory, step("a"), GHA_IF="false", GHA_RESULT_GO=str(go), **STAGE)
+    assert (one.ended.code, go.read_text()) == (0, "false")
+    two = run_job(machine, directory, step("b"), GHA_IF="false", GHA_STAGE="third", GHA_AFTER="second")
+    assert (two.ended.code, two.told("result"), "did not end" in two.ended.out) == (0, "skipped", False)

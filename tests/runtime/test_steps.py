@@ -1,0 +1,206 @@
+"""What a job's steps do to each other: order, conditions, outcomes, environment, outputs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.runtime.machine import Machine, run_job
+
+
+def step(name: str, body: str = ":", *options: str) -> str:
+    """A call of step as the converter writes it."""
+    words = " ".join("'" + option.replace("'", "'\\''") + "'" for option in options)
+    return f"step '{name}' {words} <<'STEP'\n{body}\nSTEP\n"
+
+
+def told(out: str) -> list[str]:
+    """The lines of a job's log."""
+    return out.splitlines()
+
+
+OUTCOMES: dict[str, tuple[str, list[str], str, int]] = {
+    "one after the other": (step("a") + step("b"), ["success", "success"], "success", 0),
+    "a failure skips what follows": (
+        step("a", "exit 3") + step("b") + step("c", ":", "--if", "always()") + step("d", ":", "--if", "failure()"),
+        ["failure", "skipped", "success", "success"], "failure", 1,
+    ),
+    "a condition without a status function": (
+        step("a", "exit 1", "--id", "x") + step("b", ":", "--if", "steps.x.outcome == 'failure'"), ["failure", "skipped"], "failure", 1,
+    ),
+    "the name of a function in a string": (
+        step("a", "exit 1") + step("b", ":", "--if", "'always()' != ''"), ["failure", "skipped"], "failure", 1,
+    ),
+    "the shell ends at the first failure": (step("a", "false\ntrue"), ["failure"], "failure", 1),
+    "the default shell has no pipefail": (step("a", "false | true"), ["success"], "success", 0),
+    "bash has it": (step("a", "false | true", "--shell", "bash"), ["failure"], "failure", 1),
+    "a failure forgiven": (
+        step("a", "exit 1", "--id", "x", "--continue", "true") + step("b", ":", "--if", "steps.x.outcome == 'failure'"),
+        ["failure", "success"], "success", 0,
+    ),
+    "a failure forgiven by an expression": (
+        step("a", "echo 'MAY=yes' >> $GITHUB_ENV") + step("b", "exit 1", "--continue", "env.MAY == 'yes'"),
+        ["success", "failure"], "success", 0,
+    ),
+    "an error in forgiving forgives nothing": (step("a", "exit 1", "--continue", "fromJSON('')"), ["failure"], "failure", 1),
+    "a condition that cannot be computed": (step("a", ":", "--if", "fromJSON('')") + step("b"), ["failure", "skipped"], "failure", 1),
+    "a variable that cannot be computed": (step("a", ":", "--env", "X=${{ fromJSON('') }}"), ["failure"], "failure", 1),
+    "a directory that is not there": (step("a", ":", "--dir", "nowhere"), ["failure"], "failure", 1),
+    "a shell without a place for the script": (step("a", ":", "--shell", "cat"), ["failure"], "failure", 1),
+    "a disabled command": (step("a", "echo '::set-env name=X::1'"), ["failure"], "failure", 1),
+    "a fault in a file command": (step("a", "echo nonsense >> $GITHUB_OUTPUT") + step("b"), ["failure", "skipped"], "failure", 1),
+    "an error command does not fail": (step("a", "echo '::error::bad'"), ["success"], "success", 0),
+    "nothing is read from the job's script": (step("a", "cat") + step("b"), ["success", "success"], "success", 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_outcomes(machine: Machine, directory: Path, name: str) -> None:
+    script, outcomes, result, code = OUTCOMES[name]
+    job = run_job(machine, directory, script)
+    assert (job.outcomes, job.told("result"), job.ended.code) == (outcomes, result, code), job.ended
+
+
+EVERYTHING = (
+    step(
+        "first ${{ 1 }}",
+        r"""
+echo "one=1" >> "$GITHUB_OUTPUT"
+printf 'many<<E\n\na "b" $c\n\nE\n' >> "$GITHUB_OUTPUT"
+echo "::set-output name=Old::a%0Ab%25"
+printf 'name=workflow\nentry=e\nbody=b\nGITHUB_SHA=mine\nGITHUB_PAT=pat\nNODE_OPTIONS=x\nJOB=changed\n' >> "$GITHUB_ENV"
+mkdir -p bin later; echo 'echo from the path' > bin/tool; cp bin/tool later/tool; chmod +x bin/tool later/tool
+echo 'echo later' > later/tool
+printf '%s\n%s\n' "$PWD/bin" "$PWD/later" >> "$GITHUB_PATH"
+echo "[${name-unset}][$GITHUB_ACTION][$CI][$RUNNER_OS][$title]"
+echo '# one' >> "$GITHUB_STEP_SUMMARY"
+""",
+        "--id", "A", "--env", "title=t",
+    )
+    + step(
+        "second",
+        """
+echo "[$name][$entry][$body][$GITHUB_SHA][$GITHUB_PAT][${NODE_OPTIONS-unset}][$JOB][$LATE]"
+echo "[$ONE][$MANY][$OLD]"
+tool
+echo "[$GITHUB_ACTION][$SIBLING]"
+echo '# two' >> "$GITHUB_STEP_SUMMARY"
+""",
+        "--env", "JOB=step", "--env", "ONE=${{ steps.a.outputs.ONE }}", "--env", "MANY=${{ steps.a.outputs.many }}",
+        "--env", "OLD=${{ steps.A.outputs.old }}", "--env", "SIBLING=${{ env.ONE }}", "--env", "GITHUB_SHA=mine",
+    )
+    + step("third ${{ env.name }}", "echo \"[$JOB][$GITHUB_ACTION]\"; pwd", "--dir", "${{ env.PLACE }}", "--env", "PLACE=bin")
+    + "output One '${{ steps.a.outputs.one }}'\n"
+    + "output many '${{ steps.a.outputs.many }}' \"$RESULTS/many\"\n"
+    + "output none '${{ steps.a.outputs.none }}' \"$RESULTS/none\"\n"
+    + "output big '${{ env.BIG }}${{ env.BIG }}' \"$RESULTS/big\"\n"
+    + "output env '${{ env.name }}'\n"
+)  # fmt: skip
+
+
+def test_what_steps_hand_on(machine: Machine, directory: Path) -> None:
+    job = run_job(
+        machine, directory, "job_env 'LATE=${{ github.ref }}!'\n" + EVERYTHING, JOB="job", GITHUB_SHA="f" * 40,
+        GITHUB_REF="refs/heads/a", BIG="x" * 2000, RESULTS=str(directory), GHA_ARTIFACTS=str(directory / "kept"), GHA_JOB="j",
+    )  # fmt: skip
+    assert told(job.ended.out) == [
+        "=== first 1", "[unset][A][true][Linux][t]",
+        "=== second", f"[workflow][e][b][{'f' * 40}][pat][unset][step][refs/heads/a!]", "[1][", 'a "b" $c', "][a", "b%]", "later",
+        "[__run][]",
+        "=== third workflow", "[changed][__run_2]", f"{job.workspace}/bin",
+        f"Output big is too large for a result: it is in {job.state}/outputs only",
+    ]  # fmt: skip
+    assert not job.ended.err
+    outputs = {file.name: file.read_text() for file in (job.state / "outputs").iterdir()}
+    assert outputs == {"one": "1", "many": '\na "b" $c\n', "big": "x" * 4000, "env": "workflow"}
+    assert [(directory / name).read_text() for name in ("many", "none", "big")] == ['\na "b" $c\n', "", ""]
+    assert (directory / "kept" / "summary-j.md").read_text() == "# one\n\n# two\n\n"
+
+
+COMPOSITE = (
+    "composite 'outer' --id c --env 'E=${{ env.G }}' --input 'Given=${{ env.E }}' --input 'flag=false'\n"
+    + step("in", 'echo "[$X][$E][$F]"; echo y=2 >> $GITHUB_OUTPUT; exit 4', "--id", "a",
+           "--env", "X=${{ inputs.given }}", "--env", "F=${{ inputs.flag && 'truthy' }}")
+    + "composite 'inner' --if 'always()'\n"
+    + step("own status", ":")
+    + "end_composite\n"
+    + step("skipped")
+    + step("own failure", "echo N=new >> $GITHUB_ENV", "--if", "failure()")
+    + "end_composite --output 'Res=${{ steps.a.outputs.y }}'\n"
+)  # fmt: skip
+
+
+def test_composites(machine: Machine, directory: Path) -> None:
+    first = step("a", "echo G=g >> $GITHUB_ENV; echo x=outer >> $GITHUB_OUTPUT", "--id", "a")
+    last = step(
+        "after", 'echo "[$R][$O][$N][${E-unset}]"', "--if", "always()",
+        "--env", "R=${{ steps.c.outputs.res }}", "--env", "O=${{ steps.a.outputs.x }}",
+    )  # fmt: skip
+    job = run_job(machine, directory, first + COMPOSITE + last)
+    assert told(job.ended.out) == [
+        "=== a", "=== outer", "=== in", "[g][g][truthy]", "Error: Process completed with exit code 4.", "=== inner", "=== own status",
+        "=== skipped: skipped", "=== own failure", "=== after", "[2][outer][new][unset]",
+    ]  # fmt: skip
+    assert job.outcomes == ["success", "failure", "success"]
+    scope = job.state / "steps" / "0002" / "scope" / "steps"
+    assert [(entry / "outcome").read_text() for entry in sorted(scope.iterdir())] == [
+        "failure",
+        "success",
+        "skipped",
+        "success",
+    ]
+
+
+def test_a_composite_that_is_skipped_or_forgiven(machine: Machine, directory: Path) -> None:
+    script = (
+        "composite 'no' --id n --if 'false' --input 'a=${{ fromJSON(1) }}'\n" + step("x") + "end_composite --output 'o=1'\n"
+        "composite 'bad' --id b --continue true\n" + step("y", "exit 1") + "end_composite --output 'o=kept'\n"
+        "composite 'broken' --input 'a=${{ fromJSON() }}' --continue true\n" + step("z") + "end_composite\n"
+    )  # fmt: skip
+    last = step("end", 'echo "[$N][$B]"', "--env", "N=${{ steps.n.outputs.o }}", "--env", "B=${{ steps.b.outputs.o }}")
+    job = run_job(machine, directory, script + last)
+    assert job.outcomes == ["skipped", "failure", "failure", "success"], job.ended
+    assert told(job.ended.out)[-1] == "[][kept]"
+    assert job.told("result") == "success"
+
+
+ENV_FILES = Path(__file__).parents[1] / "workflow" / "env_files.jsonl"
+
+
+def test_the_grammar_of_file_commands(machine: Machine, directory: Path) -> None:
+    """All cases in one process: what stood before a fault was kept, and a fault is told."""
+    cases = [json.loads(line) for line in ENV_FILES.read_text(encoding="utf-8").splitlines()]
+    for index, case in enumerate(cases):
+        (directory / f"{index:03}").mkdir()
+        (directory / f"{index:03}.in").write_bytes(case["text"].encode())
+    script = 'for f in "$1"/*.in; do LC_ALL=C awk -v into="${f%.in}" -f "$GHA_RUNTIME/envfile.awk" "$f" > "${f%.in}.err" 2>&1'
+    (directory / "all").write_text(script + ' || echo "failed" >> "${f%.in}.err"; done\n')
+    machine.run([*machine.shell, str(directory / "all"), str(directory)], machine.environment())
+    for index, case in enumerate(cases):
+        place = directory / f"{index:03}"
+        found = {file.name: file.read_bytes().decode() for file in place.iterdir()}
+        faulty = bool(place.with_suffix(".err").read_text())
+        # The runner refuses to keep a value without a name, after it has read it.
+        wanted = {name: value for name, value in case["pairs"] if name}
+        assert (found, faulty) == (wanted, bool(case["fault"]) or any(not name for name, _ in case["pairs"])), case
+
+
+def test_scripts_in_a_config_map(machine: Machine, directory: Path) -> None:
+    (directory / "scripts").mkdir()
+    (directory / "scripts" / "key").write_text("echo 'a\rb'")
+    job = run_job(machine, directory, "step 'file' --file key\n", GHA_SCRIPTS=str(directory / "scripts"))
+    assert told(job.ended.out) == ["=== file", "a", "b"]
+
+
+def test_python_and_custom_shells(machine: Machine, directory: Path) -> None:
+    script = step("py", "import sys\nprint(sys.argv[1:], sys.stdin.read() == '')", "--shell", "python")
+    script += step("custom", 'BEGIN { print "awk" ARGC }', "--shell", "awk -f {0} one two")
+    script += step("sh", "echo $0 $-", "--shell", "sh")
+    job = run_job(machine, directory, script)
+    assert told(job.ended.out)[:4] == ["=== py", "[] True", "=== custom", "awk3"], job.ended
+
+
+def test_a_script_left_early_has_failed(machine: Machine, directory: Path) -> None:
+    job = run_job(machine, directory, step("a") + "exit 0\n" + step("b"))
+    assert (job.ended.code, job.told("result"), job.outcomes) == (1, "failure", ["success"])

@@ -16,7 +16,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 LAYERS = [
     {"source", "resources"},
     {"journal"},
-    {"yaml"},
+    {"yaml", "manifests"},
     {"schema"},
     {"expression", "shell"},
     {"workflow", "rules", "tekton"},

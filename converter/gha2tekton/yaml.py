@@ -1,4 +1,4 @@
-"""Text to nodes with positions, and manifests to text.
+"""Text to nodes with positions.
 
 Reading follows GitHub's own reader: YAML 1.2 core types decided on plain scalars, anchors and aliases but no merge
 keys, no duplicate keys, one document. The composer is libyaml's, through ruamel.yaml.clib.
@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # compiled, ships no types
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.error import YAMLError as RuamelError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.tag import Tag
 
 from gha2tekton.source import Source, Span
 
@@ -105,11 +109,39 @@ class _Composer(CParser):  # type: ignore[misc]  # the base class is compiled an
         pass
 
 
+class _Resolver(VersionedResolver):
+    """Leaves types open, as above."""
+
+    def resolve(self, kind: type, value: object, implicit: object) -> Any:
+        return Tag(suffix="")
+
+    def descend_resolver(self, parent: object, index: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+def _compose(text: str) -> Any:
+    """The root node; libyaml alone refuses a colon within a plain scalar of a flow collection, as in ``[80:80]``."""
+    try:
+        return _Composer(text).get_single_node()
+    except MarkedYAMLError as error:
+        if error.problem != "found unexpected ':'":
+            raise
+    careful = YAML(typ="safe", pure=True)
+    careful.Resolver = _Resolver
+    try:
+        return careful.compose(text)
+    except RecursionError:
+        raise ComposerError(problem=f"nested deeper than {MAX_DEPTH} levels") from None
+
+
 def compose(source: Source) -> Node | None:
     """The nodes of a text, None when it holds no document; raises YamlError as GitHub refuses."""
     text = source.text
     try:
-        root = _Composer(text.removeprefix("\ufeff")).get_single_node()
+        root = _compose(text.removeprefix("\ufeff"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(text)) if mark else 0
@@ -121,6 +153,12 @@ def compose(source: Source) -> Node | None:
     if root is None:
         return None
     return _Builder(source, 1 if text.startswith("\ufeff") else 0).node(root, 0)
+
+
+def _tag(node: Any) -> str:
+    """The tag as written; asking an untagged node for its ``tag`` is slow."""
+    written = node.ctag
+    return str(node.tag) if written is not None and written.suffix else ""
 
 
 class _Builder:
@@ -143,8 +181,9 @@ class _Builder:
             raise YamlError(f"more than {MAX_NODES} nodes once aliases are followed", self.span(node))
         if isinstance(node, ScalarNode):
             return self.scalar(node)
-        if node.tag and node.tag not in _TAGS:
-            raise YamlError(f"Unexpected tag '{node.tag}'", self.span(node))
+        tag = _tag(node)
+        if tag and tag not in _TAGS:
+            raise YamlError(f"Unexpected tag '{tag}'", self.span(node))
         if isinstance(node, SequenceNode):
             return Sequence(tuple(self.node(item, depth + 1) for item in node.value), self.span(node))
         assert isinstance(node, MappingNode)
@@ -163,8 +202,9 @@ class _Builder:
     def scalar(self, node: Any) -> Scalar:
         text: str = node.value
         plain = not node.style
-        value: Plain = core_value(text) if plain and not node.tag else text
-        if node.tag:
+        tagged = bool(_tag(node))
+        value: Plain = core_value(text) if plain and not tagged else text
+        if tagged:
             value = self.tagged(node, text, plain)
         return Scalar(text, value, self.span(node), plain)
 
@@ -192,109 +232,3 @@ def plain(node: Node) -> Any:
             return {key.text: plain(value) for key, value in node.entries}
         case Sequence():
             return [plain(item) for item in node.items]
-
-
-# -- writing ---------------------------------------------------------------------------------------------------------
-# libyaml's emitter gives up block scalars for text with emoji or blanks at a line's end, which real scripts have; the
-# user's scripts must stay readable, so the few forms that manifests need are written here.
-
-_SAFE_PLAIN = re.compile(
-    r"[A-Za-z0-9_./$](?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))*(?: (?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))+)*\Z"
-)
-_YAML_1_1 = re.compile(
-    r"(?:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9._][0-9a-fox_:.+-]*\Z|[-+]?\.(?:inf|nan)\Z|=\Z|<<\Z",
-    re.IGNORECASE,
-)
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\x85\u2028\u2029\ud800-\udfff]")
-
-
-def needs_quotes(text: str) -> bool:
-    """Whether a reader of YAML 1.1 or 1.2 could take the plain text for anything but that string."""
-    return not _SAFE_PLAIN.match(text) or _YAML_1_1.match(text) is not None
-
-
-def dump(documents: list[Any]) -> str:
-    """Manifests (dicts, lists, strings, whole numbers, booleans, None) as YAML documents; equal data, equal bytes."""
-    return "---\n".join("".join(_lines(document, 0)) for document in documents)
-
-
-def _lines(value: Any, indent: int) -> list[str]:
-    pad = " " * indent
-    out: list[str] = []
-    match value:
-        case dict():
-            for key, item in value.items():
-                out += _entry(f"{pad}{_inline(str(key))}:", item, indent)
-        case list() | tuple():
-            for item in value:
-                if isinstance(item, dict | list | tuple) and item:
-                    inner = _lines(item, indent + 2)
-                    out.append(f"{pad}- {inner[0][indent + 2 :]}")
-                    out += inner[1:]
-                else:
-                    out += _entry(f"{pad}-", item, indent)
-        case _:
-            out += _entry(pad.rstrip(), value, indent)
-    return out
-
-
-def _entry(head: str, value: Any, indent: int) -> list[str]:
-    match value:
-        case dict() if value:
-            return [f"{head}\n", *_lines(value, indent + 2)]
-        case list() | tuple() if value:
-            return [f"{head}\n", *_lines(value, indent)]
-        case str() if "\n" in value and not _CONTROL.search(value) and value.strip("\n"):
-            return [f"{head} |{_chomping(value)}\n", *_block(value, " " * (indent + 2))]
-        case _:
-            return [f"{head} {_inline(value)}\n"]
-
-
-def _chomping(text: str) -> str:
-    first = next(line for line in text.split("\n") if line)
-    mark = "2" if first[0] in " \t" or text[0] == "\n" else ""
-    if not text.endswith("\n"):
-        return mark + "-"
-    return mark + ("+" if text.endswith("\n\n") else "")
-
-
-def _block(text: str, pad: str) -> list[str]:
-    lines = text.removesuffix("\n").split("\n")
-    return [f"{pad}{line}\n" if line else "\n" for line in lines]
-
-
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def _inline(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case dict():
-            return "{}"
-        case list() | tuple():
-            return "[]"
-        case str():
-            if not needs_quotes(value):
-                return value
-            if _CONTROL.search(value) or "\n" in value:
-                escaped = "".join(_ESCAPES.get(char) or _escape(char) for char in value)
-                return f'"{escaped}"'
-            if "'" in value and '"' not in value and "\\" not in value:
-                return f'"{value}"'
-            if '"' in value or "\\" in value:
-                return "'" + value.replace("'", "''") + "'"
-            return f'"{value}"'
-        case _:
-            raise TypeError(f"no YAML form for {type(value).__name__}")
-
-
-def _escape(char: str) -> str:
-    if not _CONTROL.match(char):
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from gha2tekton.shell.nested import inner_code, reads_code, unwrapped
-from gha2tekton.shell.script import Command, read, walk_out
+from gha2tekton.shell.script import Command, read
 
 
 def names(script: str) -> list[str]:
@@ -126,7 +126,9 @@ def test_places(script: str, name: str, want: set[str]) -> None:
 def test_depth_and_within() -> None:
     script = "if x; then for i in 1; do docker exec c sh -c 'a'; done; fi"
     assert one(script, "docker").place.depth == 2
-    assert [command.name for command in walk_out(one(script, "a"))] == ["a", "docker"]
+    within = one(script, "a").within
+    assert within is not None
+    assert (within.name, within.within) == ("docker", None)
 
 
 def test_redirects_assignments_and_input() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 from tests.conformance.requirement import needed
 from tests.conformance.toolchain import judges
 
+from gha2tekton.manifests import dump
 from gha2tekton.source import Source
-from gha2tekton.yaml import compose, dump, plain
+from gha2tekton.yaml import compose, plain
 
 SECRET = "github-webhook-secret/webhook-secret"
 

@@ -11,8 +11,8 @@ from tests.triggers.firing import judge
 from tests.triggers.reading import admitted, lower
 
 from gha2tekton.lower.status import Check, pending, status_params, status_task, verdict
+from gha2tekton.manifests import dump
 from gha2tekton.tekton.model import Pipeline, PipelineTask
-from gha2tekton.yaml import dump
 
 pytestmark = pytest.mark.conformance
 

@@ -9,7 +9,7 @@ from tests.triggers.blocks import BLOCKS
 from tests.triggers.reading import NEEDED, SETTINGS, read, run_of
 
 from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
-from gha2tekton.yaml import dump
+from gha2tekton.manifests import dump
 
 NEEDS = {**NEEDED, "title": ("github", "event", "pull_request", "title"), "name": ("github", "event_name")}
 

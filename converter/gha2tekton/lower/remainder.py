@@ -31,9 +31,12 @@ def account(plan: Plan, journal: Journal) -> None:
 
 def _job(plan: JobPlan, journal: Journal) -> None:
     job = plan.job
+    target = "pipeline.yaml"
+    for value in job.called:
+        if journal.fate(value.path) is None and not plan.refused:
+            journal.exact(value.path, target)
     if plan.refused:
         return
-    target = "pipeline.yaml"
     if job.runs_on is not None:
         for value in (*job.runs_on.labels, *([job.runs_on.group] if job.runs_on.group else [])):
             journal.adapted(value.path, _machine(plan), target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -92,11 +91,3 @@ class Command:
     @property
     def substituted(self) -> bool:
         return self.place.substituted
-
-
-def walk_out(command: Command) -> Iterator[Command]:
-    """The command and those it stands within, innermost first."""
-    at: Command | None = command
-    while at is not None:
-        yield at
-        at = at.within

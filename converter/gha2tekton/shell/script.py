@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gha2tekton.shell.command import Command, Heredoc, Place, Word, walk_out
+from gha2tekton.shell.command import Command, Heredoc, Place, Word
 from gha2tekton.shell.grammar import Offsets, parse
 from gha2tekton.shell.nested import InnerCode, inner_code
 from gha2tekton.shell.places import counts
@@ -18,7 +18,7 @@ from gha2tekton.shell.values import UNKNOWN, source, value
 if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
 
-__all__ = ["Command", "Heredoc", "Place", "Script", "Word", "read", "walk_out"]
+__all__ = ["Command", "Heredoc", "Place", "Script", "Word", "read"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gha2tekton.manifests import dump
 from gha2tekton.tekton.model import Manifest
-from gha2tekton.yaml import dump
 
 KUSTOMIZATION = "kustomization.yaml"
 REFERENCES = "name-references.yaml"

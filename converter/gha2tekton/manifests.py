@@ -1,0 +1,111 @@
+"""Manifests to text: plain data as YAML that readers of 1.1 and 1.2 take alike.
+
+libyaml's emitter gives up block scalars for text with emoji or blanks at a line's end, which real scripts have; they must
+stay readable, so the few forms that manifests need are written here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_SAFE_PLAIN = re.compile(
+    r"[A-Za-z0-9_./$](?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))*(?: (?:[A-Za-z0-9_./$()+@%^=,-]|:(?=[^ ]))+)*\Z"
+)
+_YAML_1_1 = re.compile(
+    r"(?:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9._][0-9a-fox_:.+-]*\Z|[-+]?\.(?:inf|nan)\Z|=\Z|<<\Z",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\x85\u2028\u2029\ud800-\udfff]")
+
+
+def needs_quotes(text: str) -> bool:
+    """Whether a reader of YAML 1.1 or 1.2 could take the plain text for anything but that string."""
+    return not _SAFE_PLAIN.match(text) or _YAML_1_1.match(text) is not None
+
+
+def dump(documents: list[Any]) -> str:
+    """Manifests (dicts, lists, strings, whole numbers, booleans, None) as YAML documents; equal data, equal bytes."""
+    return "---\n".join("".join(_lines(document, 0)) for document in documents)
+
+
+def _lines(value: Any, indent: int) -> list[str]:
+    pad = " " * indent
+    out: list[str] = []
+    match value:
+        case dict():
+            for key, item in value.items():
+                out += _entry(f"{pad}{_inline(str(key))}:", item, indent)
+        case list() | tuple():
+            for item in value:
+                if isinstance(item, dict | list | tuple) and item:
+                    inner = _lines(item, indent + 2)
+                    out.append(f"{pad}- {inner[0][indent + 2 :]}")
+                    out += inner[1:]
+                else:
+                    out += _entry(f"{pad}-", item, indent)
+        case _:
+            out += _entry(pad.rstrip(), value, indent)
+    return out
+
+
+def _entry(head: str, value: Any, indent: int) -> list[str]:
+    match value:
+        case dict() if value:
+            return [f"{head}\n", *_lines(value, indent + 2)]
+        case list() | tuple() if value:
+            return [f"{head}\n", *_lines(value, indent)]
+        case str() if "\n" in value and not _CONTROL.search(value) and value.strip("\n"):
+            return [f"{head} |{_chomping(value)}\n", *_block(value, " " * (indent + 2))]
+        case _:
+            return [f"{head} {_inline(value)}\n"]
+
+
+def _chomping(text: str) -> str:
+    first = next(line for line in text.split("\n") if line)
+    mark = "2" if first[0] in " \t" or text[0] == "\n" else ""
+    if not text.endswith("\n"):
+        return mark + "-"
+    return mark + ("+" if text.endswith("\n\n") else "")
+
+
+def _block(text: str, pad: str) -> list[str]:
+    lines = text.removesuffix("\n").split("\n")
+    return [f"{pad}{line}\n" if line else "\n" for line in lines]
+
+
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _inline(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case dict():
+            return "{}"
+        case list() | tuple():
+            return "[]"
+        case str():
+            if not needs_quotes(value):
+                return value
+            if _CONTROL.search(value) or "\n" in value:
+                escaped = "".join(_ESCAPES.get(char) or _escape(char) for char in value)
+                return f'"{escaped}"'
+            if "'" in value and '"' not in value and "\\" not in value:
+                return f'"{value}"'
+            if '"' in value or "\\" in value:
+                return "'" + value.replace("'", "''") + "'"
+            return f'"{value}"'
+        case _:
+            raise TypeError(f"no YAML form for {type(value).__name__}")
+
+
+def _escape(char: str) -> str:
+    if not _CONTROL.match(char):
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,7 +1,7 @@
 """Manifests to text: plain data as YAML that readers of 1.1 and 1.2 take alike.
 
-libyaml's emitter gives up block scalars for text with emoji or blanks at a line's end, which real scripts have; they must
-stay readable, so the few forms that manifests need are written here.
+libyaml's emitter gives up block scalars for text with emoji or blanks at a line's end, which real scripts
+have; they must stay readable, so the few forms that manifests need are written here.
 """
 
 from __future__ import annotations

@@ -5,10 +5,6 @@ In the tables ``@@`` is a hole that anybody can fill, ``@T@`` one that only the 
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,57 +12,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.shell.filling import ATTACKS, MORE, expected, parts, run
 
-from gha2tekton.shell.holes import Filled, Hole, fill
+from gha2tekton.shell.holes import Hole, fill
 from gha2tekton.shell.quote import requoted, word
-
-ATTACKS = (
-    "a'b\"c\\d  e\nf;touch pwn;*",
-    "$(touch pwn)`touch pwn`'$(touch pwn)'\"$(touch pwn)\"",
-    "-v a[$(touch${IFS}pwn)]",
-)
-MORE = (
-    "",
-    "plain",
-    "*",
-    "\\",
-    "-x",
-    "!",
-    "$V",
-    "${V}",
-    "' + __import__('os').system('touch pwn') + '",
-    '" + __import__("os").system("touch pwn") + "',
-    "{__import__('os').system('touch pwn')}",
-    "';touch pwn;'",
-    '";touch pwn;"',
-    ";touch pwn",
-    "&& touch pwn",
-    "|touch pwn",
-    "\ntouch pwn\n",
-    "EOF\ntouch pwn\n",
-    "a[$(touch pwn)]",
-    "x) ;; *) touch pwn",
-    "é😀",
-)
-
-
-def parts(text: str) -> list[str | Hole]:
-    pieces = re.split(r"(@T?@)", text)
-    return [Hole("V", piece == "@T@", "${{ x }}") if piece in ("@@", "@T@") else piece for piece in pieces]
-
-
-def run(filled: Filled, value: str, where: Path, shell: str = "bash") -> str:
-    script = where / "script"
-    script.write_text(filled.text)
-    (where / "empty").mkdir(exist_ok=True)
-    path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-    environment = {"PATH": path, "V": value, "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(
-        [shell, str(script)], cwd=where / "empty", env=environment, capture_output=True, encoding="utf-8", timeout=20
-    )
-    assert not (where / "empty" / "pwn").exists(), f"{value!r} ran in {filled.text!r}"
-    return done.stdout
-
 
 # What is printed: ~ stands for the value, ^ for its words as the shell splits them.
 PRINTED = [
@@ -120,10 +69,6 @@ PRINTED = [
     ("other letters", 'printf %s "é😀 @@"', "é😀 ~"),
     ("windows lines", 'printf %s a\r\nprintf %s "@@"\r\n', None),
 ]
-
-
-def expected(want: str, value: str) -> str:
-    return want.replace("^", " ".join(value.split())).replace("~", value)
 
 
 @pytest.mark.parametrize(("script", "want"), [case[1:] for case in PRINTED], ids=[case[0] for case in PRINTED])
@@ -188,66 +133,6 @@ def test_any_nesting(leaf: str, around: list[Callable[[str], str]], value: str) 
     with TemporaryDirectory() as where:
         printed = run(filled, value, Path(where))
         assert value.strip() in printed, filled.text
-
-
-PYTHON = [
-    ("string", "print('@@', end='')", "~"),
-    ("method of a string", "print('@@'.replace('z', ''), end='')", "~"),
-    ("operator", 'print("%s @@" % "a" if "@@" != "" else 0, end="")', None),
-    ("comparison", "print('@@' == 'x')", "False\n"),
-    ("three quotes", 'print("""a\n@@""", end="")', "a\n~"),
-    ("formatted", 'print(f"{1 + 1} @@ {{}}", end="")', "2 ~ {}"),
-    ("adjacent", "print('é' '@@' \"b\", end='')", "é~b"),
-    ("raw", "print(r'\\n@@', end='')", "\\n~"),
-    ("key", "print({'@@': 1})", None),
-    ("comment", "# @@\nprint(1)", "1\n"),
-    ("other letters", "x = 'é😀'; print('@@', end='')", "~"),
-]
-
-
-@pytest.mark.parametrize(("script", "want"), [case[1:] for case in PYTHON], ids=[case[0] for case in PYTHON])
-def test_python(
-    script: str, want: str | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "system", lambda command: pytest.fail(f"{command} ran"))
-    filled = fill(parts(script), "python")
-    assert not filled.problems
-    for value in (*ATTACKS, *MORE):
-        monkeypatch.setenv("V", value)
-        exec(compile(filled.text, "script", "exec"), {})
-        printed = capsys.readouterr().out
-        if want is not None:
-            assert printed == expected(want, value), filled.text
-
-
-AROUND_PYTHON = {
-    "double": lambda code: f'python3 -c "{requoted(code, "double")}"',
-    "single": lambda code: f"python3 -c '{requoted(code, 'single')}'",
-    "quoted here-document": lambda code: f"python3 - <<'EOF'\n{code}\nEOF\n",
-    "here-document": lambda code: f"python3 - <<EOF\n{requoted(code, 'heredoc')}\nEOF\n",
-    "within bash": lambda code: "bash -c " + word("python3 -c " + word(code)),
-}
-
-
-@pytest.mark.parametrize("around", AROUND_PYTHON)
-def test_python_in_a_shell(around: str, tmp_path: Path) -> None:
-    code = "x = 'é😀'; print('@@'.lower() + \"'@@'\", f'{1}@@', end='')  # @@"
-    filled = fill(parts(AROUND_PYTHON[around](code)))
-    assert not filled.problems
-    assert {place.nested[-1] for place in filled.placements} == {"python"}
-    value = ATTACKS[0]
-    assert run(filled, value, tmp_path) == f"{value.lower()}'{value}' 1{value}"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("around", AROUND_PYTHON)
-@pytest.mark.parametrize(("script", "want"), [case[1:] for case in PYTHON], ids=[case[0] for case in PYTHON])
-def test_all_python_in_a_shell(around: str, script: str, want: str | None, tmp_path: Path) -> None:
-    filled = fill(parts(AROUND_PYTHON[around](script)))
-    for value in (*ATTACKS, *MORE[7:12]):
-        printed = run(filled, value, tmp_path)
-        if want is not None:
-            assert printed == expected(want, value), filled.text
 
 
 NUMBERS = [

@@ -110,7 +110,7 @@ function hashed(count, args,   command, i, word, out) {
   command = "'" ENVIRON["GHA_RUNTIME"] "/hash-files'"
   for (i = 1; i <= count; i++) { word = str(args[i]); gsub(/'/, "'\\''", word); command = command " '" word "'" }
   command | getline out
-  close(command)
+  if (close(command) != 0) fail("hashFiles found no answer")
   sub(/\n$/, "", out)
   return out
 }

@@ -65,11 +65,17 @@ function walk(from,   command, path, parent, i, taken) {
   count++
   while (pattern ~ /^!/) { negative[count] = !negative[count]; pattern = trimmed(substr(pattern, 2)) }
   pattern = absolute(pattern)
+  if (pattern ~ /\/\.\.(\/|$)/) {
+    print "Invalid pattern '" $0 "'. Relative pathing '..' is not allowed." > "/dev/stderr"
+    refused = 1
+    exit 1
+  }
   test[count] = regex(pattern)
   if (!negative[count]) from[++starts] = root(pattern)
 }
 
 END {
+  if (refused) exit 1
   for (i = 1; i <= starts; i++) {
     first = 1
     for (j = 1; j <= starts; j++) if (j != i && below(from[i], from[j]) && (from[i] != from[j] || j < i)) first = 0

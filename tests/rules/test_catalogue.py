@@ -1,0 +1,132 @@
+"""Every rule of mappings/: it loads, tells why, does what its example says, and keeps values data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gha2tekton import resources
+from gha2tekton.expression import parse_template
+from gha2tekton.rules.load import RuleError, RuleSet, read_action, read_commands
+from gha2tekton.rules.model import ActionRule
+from gha2tekton.rules.render import emit, variable
+from gha2tekton.shell.quote import word
+
+ROOT = resources.mappings()
+ACTIONS = sorted((ROOT / "actions").rglob("*.yaml"))
+COMMANDS = sorted((ROOT / "commands").glob("*.yaml"))
+ROLES = {"", "prepare", "notebook", "convert", "test", "publish"}
+EFFECTS = {"workspace", "home", "python", "env", "system", "services", "docker", "background"}
+NASTY = "MARK'\"`id`$(id) $HOME ${X} {{ MARK }} {% MARK %} \\ ; & | < > * ? [a] #MARK\nMARK $(params.x) ${{ MARK }}"
+
+
+def named(paths: list[Path]) -> list[object]:
+    return [pytest.param(path, id=path.relative_to(ROOT).with_suffix("").as_posix()) for path in paths]
+
+
+def rule_of(path: Path) -> ActionRule:
+    return read_action(path, ROOT)
+
+
+@pytest.mark.parametrize("path", named(ACTIONS))
+def test_an_action_rule_is_whole(path: Path) -> None:
+    rule = rule_of(path)
+    assert rule.id == f"actions/{rule.action}"
+    assert rule.role in ROLES
+    assert rule.effects <= EFFECTS
+    assert rule.fate == "mapped" or rule.reason, "what is not mapped says why"
+    assert bool(rule.run) == (rule.fate == "mapped")
+    for name, entry in rule.inputs.items():
+        assert entry.fate not in ("manual", "adapted") or entry.reason, name
+
+
+@pytest.mark.parametrize("path", named([path for path in ACTIONS if rule_of(path).example]))
+def test_the_example_holds(path: Path) -> None:
+    rule = rule_of(path)
+    given = rule.example.get("with")
+    assert isinstance(given, dict)
+    emission = emit(rule, {name.lower(): (str(value),) for name, value in given.items()})
+    assert not emission.problems
+    assert emission.lines == rule.example["run"]
+
+
+@pytest.mark.parametrize("path", named([path for path in ACTIONS if rule_of(path).fate == "mapped"]))
+def test_values_stay_data(path: Path) -> None:
+    """A value of any text is one quoted word, or stays out of the lines altogether, in a variable."""
+    rule = rule_of(path)
+    for name, entry in rule.inputs.items():
+        if entry.fate != "used":
+            continue
+        for value in (NASTY, NASTY.replace("$(", "$ (")):
+            emission = emit(rule, {name: (value,)})
+            for lines in (emission.lines, emission.post):
+                assert "MARK" not in lines.replace(word(value), ""), name
+        dynamic = emit(rule, {name: parse_template("${{ github.event.issue.title }}")})
+        assert "github" not in dynamic.lines
+        if variable(name) in dynamic.variables:
+            assert f'"${variable(name)}"' in dynamic.lines + dynamic.post
+
+
+def test_an_input_that_no_rule_knows_is_manual() -> None:
+    rule = RuleSet().action("actions/checkout")
+    assert rule is not None
+    (outcome,) = emit(rule, {"nonsense": ("x",)}).outcomes
+    assert (outcome.fate, outcome.name) == ("manual", "nonsense")
+
+
+def test_what_repeats_the_default_says_so() -> None:
+    rule = RuleSet().action("Actions/Checkout")
+    assert rule is not None
+    (outcome,) = emit(rule, {"fetch-depth": ("1",)}).outcomes
+    assert (outcome.fate, outcome.reason) == ("exact", "same as default")
+
+
+@pytest.mark.parametrize("path", named(COMMANDS))
+def test_a_command_rule_is_whole(path: Path) -> None:
+    for when, rule in read_commands(path, ROOT):
+        assert rule.command == path.stem
+        assert rule.role in ROLES
+        assert rule.effects <= EFFECTS
+        assert set(when) <= {"first", "has", "lacks"}
+
+
+COMMAND_ROLES = {
+    "papermill a.ipynb b.ipynb": "notebook",
+    "jupyter nbconvert --to html a.ipynb": "convert",
+    "jupyter nbconvert --to notebook --execute a.ipynb": "notebook",
+    "pytest -q": "test",
+    "pytest --nbmake": "notebook",
+    "pip install x": "prepare",
+    "git clone x": "prepare",
+    "git status": "",
+}
+
+
+@pytest.mark.parametrize(("line", "role"), COMMAND_ROLES.items())
+def test_words_decide_what_a_command_is(line: str, role: str) -> None:
+    words = line.split()
+    rule = RuleSet().command(words[0], words)
+    assert rule is not None
+    assert rule.role == role
+
+
+def test_the_users_rules_win(tmp_path: Path) -> None:
+    path = tmp_path / "actions" / "actions" / "checkout.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("action: actions/checkout\nfate: dropped\ncause: superseded\nreason: ours\n")
+    rule = RuleSet([tmp_path]).action("actions/checkout")
+    assert rule is not None
+    assert (rule.fate, rule.reason) == ("dropped", "ours")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("action: a/b\nfoo: 1\n", ":2:1"), ("action: a/b\nfate: maybe\n", ":2:7"), ("- a\n", ":1:1"), ("a: [\n", ":2:1")],
+)
+def test_faults_of_rule_files_have_their_place(text: str, place: str, tmp_path: Path) -> None:
+    path = tmp_path / "actions" / "a" / "b.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    with pytest.raises(RuleError, match=f"b.yaml{place}"):
+        RuleSet([tmp_path]).action("a/b")

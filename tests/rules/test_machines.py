@@ -1,0 +1,65 @@
+"""Runner labels to machines, tools to images."""
+
+from __future__ import annotations
+
+import pytest
+
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.machines import choose, facts, runner
+
+LABELS = {
+    "ubuntu-latest": ("linux", 0),
+    "ubuntu-22.04": ("linux", 0),
+    "macos-14": ("macos", 0),
+    "windows-2022": ("windows", 0),
+    "linux-amd64-gpu-h100-latest-1": ("linux", 1),
+    "linux-amd64-gpu-a100-latest-4": ("linux", 4),
+    "arc-runners-org-example-2-gpu": ("linux", 2),
+    "2GPU": ("linux", 2),
+    "l40s-4gpu": ("linux", 4),
+    "example-ci-aws-gpu-x2": ("linux", 2),
+    "self-hosted linux gpu": ("linux", 1),
+    "self-hosted nvidia cu124 v100": ("linux", 1),
+    "self-hosted Linux X64 CUDA": ("linux", 1),
+    "ubuntu-latest-gpu": ("linux", 1),
+    "self-hosted linux": ("linux", 0),
+    "nobody-knows-this": ("linux", 0),
+}
+
+
+@pytest.mark.parametrize(("labels", "want"), LABELS.items())
+def test_labels(labels: str, want: tuple[str, int]) -> None:
+    found = runner(RuleSet(), labels.split())
+    assert (found.os, found.gpu) == want
+
+
+def test_a_label_nobody_knows_is_noted() -> None:
+    assert "no entry" in runner(RuleSet(), ["nobody-knows-this"]).note
+
+
+def test_a_group_counts_as_a_label() -> None:
+    assert runner(RuleSet(), [], "aws-g6-12xlarge-plus").gpu == 1
+
+
+IMAGES = [
+    ({"bash", "git"}, {}, "docker.io/library/python:3.12"),
+    (set(), {"python": ("3.11",)}, "docker.io/library/python:3.11"),
+    (set(), {"python": ("3.x",)}, "docker.io/library/python:3"),
+    (set(), {"node": ("20",)}, "docker.io/library/node:20"),
+    ({"conda"}, {}, "docker.io/condaforge/miniforge3:latest"),
+]
+
+
+@pytest.mark.parametrize(("tools", "versions", "want"), IMAGES)
+def test_images(tools: set[str], versions: dict[str, tuple[str, ...]], want: str) -> None:
+    assert choose(RuleSet(), tools, versions).reference == (want,)
+
+
+def test_what_an_image_lacks_is_told() -> None:
+    assert choose(RuleSet(), {"nobody-has-this", "bash"}, {}).missing == ("nobody-has-this",)
+
+
+def test_known_images_have_facts() -> None:
+    known = facts(RuleSet(), "nvcr.io/nvidia/rapidsai/notebooks:25.04-cuda12.8-py3.12")
+    assert known is not None
+    assert known.user == "1001"

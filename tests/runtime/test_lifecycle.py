@@ -152,7 +152,7 @@ def test_a_step_has_its_time(machine: Machine, directory: Path) -> None:
     job = run_job(machine, directory, script)
     assert time.monotonic() - began < 8
     assert told(job.ended.out)[:3] == ["=== quick", "done", "=== slow"]
-    assert "Error: the step has timed out after 2 seconds" in told(job.ended.out)
+    assert any(line.startswith("Error: the step has timed out after") for line in told(job.ended.out))
     assert (job.outcomes, told(job.ended.out)[-1]) == (["success", "failure", "success"], "failure")
 
 

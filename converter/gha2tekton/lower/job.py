@@ -22,7 +22,7 @@ from gha2tekton.lower.sidecars import (
     served,
     service_sidecars,
 )
-from gha2tekton.lower.words import fits
+from gha2tekton.lower.words import call, fits, safe
 from gha2tekton.plan.model import JobPlan, Plan, Stage
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.shell.quote import word
@@ -84,6 +84,9 @@ class JobWriter:
         carrier = Carrier(self.typed(job))
         env = self.environment(job, carrier, target)
         script = "#!" + runtime.JOB + "\n" + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in env.later)
+        if env.wrong:
+            message = word(safe("These variables must be set by hand: " + "; ".join(env.wrong)))
+            script += call("Variables to set by hand", [], f"echo {message} >&2\nexit 1\n")
         post: list[str] = []
         defaults = job.job.defaults or self.workflow.defaults
         writer = ScriptWriter(
@@ -161,6 +164,7 @@ class JobWriter:
 
     def environment(self, job: JobPlan, carrier: Carrier, target: str) -> _Environment:
         """Workflow and job env: values for the container, and those that the runtime must compute."""
+        wrong: list[str] = []
         now: dict[str, EnvVar] = {}
         later: dict[str, str] = {}
         for name, value in {**self.workflow.env, **job.job.env}.items():
@@ -184,10 +188,11 @@ class JobWriter:
                 self.journal.exact(value.path, target)
             except Unsupported as problem:
                 self.journal.manual(value.path, str(problem), target)
+                wrong.append(f"{name}: {problem}")
         for name, value in self.workflow.env.items():
             if name in job.job.env and self.journal.fate(value.path) is None:
                 self.journal.exact(value.path, target, reason=f"repeats {job.job.env[name].path}")
-        return _Environment(tuple(now.values()), tuple(later.items()))
+        return _Environment(tuple(now.values()), tuple(later.items()), tuple(wrong))
 
     def outputs(self, job: JobPlan, carrier: Carrier, results: list[Result], target: str) -> str:
         lines = ""
@@ -260,6 +265,8 @@ class JobWriter:
 class _Environment:
     now: tuple[EnvVar, ...]
     later: tuple[tuple[str, str], ...]
+    wrong: tuple[str, ...] = ()
+    """What cannot be set: the job must not go on without it."""
 
 
 def _place(workspace: str) -> str:

@@ -128,8 +128,10 @@ class ScriptWriter:
         options = self.options(planned)
         given = {name: planned.scope.fold(value) for name, value in step.inputs.items()}
         emission = emit(rule, given)
-        if emission.problems:
-            return self.refused(planned, "; ".join(emission.problems))
+        # A step that leaves out an input would be green without having done its work.
+        by_hand = [f"input {item.name}: {item.reason}" for item in emission.outcomes if item.fate == "manual"]
+        if emission.problems or by_hand:
+            return self.refused(planned, "; ".join([*emission.problems, *by_hand]))
         for name, template in emission.variables.items():
             options += ["--env", word(f"{name}={self.carrier.text(template)}")]
         for outcome in emission.outcomes:

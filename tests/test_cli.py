@@ -114,6 +114,13 @@ def test_missing_files_and_empty_folders(tmp_path: Path) -> None:
         assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("name", ["workflow", "action"])
+def test_the_schemas_are_printed(name: str) -> None:
+    result = CliRunner().invoke(cli, ["schema", name])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["$schema"].startswith("https://json-schema.org/")
+
+
 def test_an_unknown_option_is_told(workflow: Path) -> None:
     assert run(workflow, "--nonsense").exit_code == 2
 

@@ -144,6 +144,15 @@ def convert(
     sys.exit(1 if refused or (fail_on != "never" and bad) else 0)
 
 
+@cli.command()
+@click.argument("name", type=click.Choice(["workflow", "action"]))
+def schema(name: str) -> None:
+    """Print the JSON Schema of workflow or action files, for editors."""
+    from gha2tekton import schema as schemas
+
+    click.echo(schemas.text(name), nl=False)
+
+
 def _reports(given: Sequence[str]) -> list[tuple[str, Path | None]]:
     out: list[tuple[str, Path | None]] = []
     for item in given:

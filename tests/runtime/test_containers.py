@@ -1,0 +1,236 @@
+"""docker, docker compose and nvidia-smi hand what runs in a container to the sidecar that serves it."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.runtime.machine import Ended, Machine
+
+TABLE = "image\tdocker.io/library/tool:1\ttool\ncontainer\tnamed\ttool\nservice\tdb\ttool\nimage\tabsent:1\tabsent\n"
+
+
+class Pod:
+    """A shell container and a sidecar that serves, on one file system."""
+
+    def __init__(self, machine: Machine, directory: Path) -> None:
+        self.machine, self.directory, self.workspace = machine, directory, directory / "workspace"
+        self.workspace.mkdir()
+        (directory / "handoff").mkdir()
+        self.variables = {
+            "GHA_HANDOFF": str(directory / "handoff"),
+            "GHA_CONTAINERS": TABLE,
+            "GITHUB_WORKSPACE": str(self.workspace),
+            "TMPDIR": str(directory),
+        }
+
+    def serve(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+        words = [*self.machine.shell, str(self.machine.runtime / "serve"), "tool", *command]
+        return subprocess.Popen(words, env=self.machine.environment({**self.variables, "IN_IMAGE": "yes", **env}))
+
+    def docker(self, *words: str, stdin: str | None = None, program: str = "docker", **env: str) -> Ended:
+        done = subprocess.run(
+            [*self.machine.shell, str(self.machine.runtime / program), *words],
+            env=self.machine.environment({**self.variables, **env}),
+            cwd=self.workspace,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def left(self) -> list[str]:
+        """The calls that lie about."""
+        return [path.name for path in (self.directory / "handoff" / "tool").glob("call.*")]
+
+
+@pytest.fixture
+def pod(machine: Machine, directory: Path) -> Iterator[Pod]:
+    """A Pod whose sidecar serves."""
+    pod = Pod(machine, directory)
+    sidecar = pod.serve()
+    while not (directory / "handoff" / "tool" / "ready").exists():
+        time.sleep(0.01)
+    yield pod
+    sidecar.terminate()
+    sidecar.wait(10)
+
+
+def test_a_command_as_it_was_written(pod: Pod) -> None:
+    words = ["a b", "it's", '"$HOME"', "", "two\nlines", "*", "\\"]
+    ended = pod.docker("run", "--rm", "tool:1", "sh", "-c", 'printf "[%s]" "$@"; echo bad >&2; exit 7', "sh", *words)
+    assert (ended.code, ended.out, ended.err) == (7, "".join(f"[{word}]" for word in words), "bad\n")
+    assert not pod.left()
+
+
+SHOW = ("sh", "-c", 'echo "$A|$B|$C|${D-unset}|$IN_IMAGE|$GHA_1|${GHA_SECRET_S-unset}|$(pwd)"')
+
+
+def test_options(pod: Pod) -> None:
+    (pod.workspace / "vars").write_text("# none\nB=from file\nC\nD\n")
+    (pod.workspace / "sub").mkdir()
+    words = [
+        "-it",
+        "--gpus",
+        "all",
+        "--shm-size=1g",
+        "-eA=1 2",
+        "--env-file",
+        "vars",
+        "--memory-swap",
+        "4g",
+        "--name",
+        "n",
+        "-w",
+    ]
+    ended = pod.docker(
+        "run", *words, str(pod.workspace / "sub"), "tool:1", *SHOW, C="here", GHA_1="value", GHA_SECRET_S="s"
+    )
+    assert ended.out == f"1 2|from file|here|unset|yes|value|unset|{pod.workspace}/sub\n", ended
+    ended = pod.docker("-H", "x", "container", "exec", "-ti", "--env=C=c=c", "--detach=false", "named", *SHOW)
+    assert ended.out == f"||c=c|unset|yes||unset|{pod.workspace}\n", ended
+
+
+@pytest.mark.slow
+def test_stdin_only_when_it_is_asked_for(pod: Pod) -> None:
+    assert pod.docker("run", "-i", "tool:1", "tr", "a-z", "A-Z", stdin="text\n").out == "TEXT\n"
+    assert pod.docker("compose", "-f", "x.yml", "exec", "-T", "db", "cat", stdin="text\n").out == "text\n"
+    loop = 'printf "1\\n2\\n" | while read -r n; do docker run tool:1 sh -c "cat; echo $n"; done'
+    env = pod.machine.environment(pod.variables)
+    env["PATH"] = f"{pod.machine.runtime}:{env['PATH']}"
+    assert pod.machine.run([*pod.machine.shell, "-c", loop], env, pod.workspace).out == "1\n2\n"
+
+
+def test_mounts(pod: Pod) -> None:
+    target, outside = pod.directory / "in" / "deep", pod.directory / "outside"
+    (pod.workspace / "data" / "x").mkdir(parents=True)
+    (pod.workspace / "data" / "file").write_text("workspace")
+    (outside / "d").mkdir(parents=True)
+    (outside / "d" / "file").write_text("outside")
+    # What the image has in that place is not seen, and what is written is in the workspace.
+    target.mkdir(parents=True)
+    (target / "file").write_text("image")
+    script = (
+        f"cat {target}/file; echo new > {target}/new; cat {target}2/file; echo changed > {target}2/file; ls {target}3"
+    )
+    ended = pod.docker("run", "-v", f"{pod.workspace}/data:{target}:ro", "-v", f"{outside}/d:{target}2", "-v", f"named:{target}3",
+                       "--mount", f"type=bind,source=./data/x/..,target={target}4", "-v", f"./missing:{target}5/",
+                       "tool:1", "sh", "-c", f"{script}; cat {target}4/new; ls {target}5")  # fmt: skip
+    assert (ended.code, ended.out, ended.err) == (0, "workspaceoutsidenew\n", "")
+    assert (pod.workspace / "data" / "new").read_text() == "new\n"
+    assert (outside / "d" / "file").read_text() == "changed\n"
+    assert (pod.workspace / "missing").is_dir()
+    # A directory that was replaced in between is seen as it is now.
+    (pod.workspace / "data").rename(pod.workspace / "old")
+    (pod.workspace / "data").mkdir()
+    assert pod.docker("run", "-v", f"{pod.workspace}/data:{target}", "tool:1", "ls", f"{target}/").out == ""
+    ended = pod.docker("run", "-v", "/var/run/docker.sock:/var/run/docker.sock", "tool:1", "true")
+    assert (ended.code, "no daemon" in ended.err) == (125, True)
+
+
+@pytest.mark.slow
+def test_left_running(pod: Pod) -> None:
+    begun = time.monotonic()
+    ended = pod.docker("run", "-d", "tool:1", "sh", "-c", "echo begun; sleep 0.5; echo done; exit 3")
+    assert (ended.code, ended.out, time.monotonic() - begun < 0.5) == (0, "tool\n", True)
+    assert pod.docker("wait", "tool").out == "3\n"
+    assert pod.docker("logs", "-f", "tool").out == "begun\ndone\n"
+    assert pod.docker("create", "tool:1").out == "tool\n"
+
+
+@pytest.mark.slow
+def test_files_are_copied_in_and_out(pod: Pod) -> None:
+    (pod.workspace / "a").write_text("a")
+    place = pod.directory / "image"
+    (place / "dir").mkdir(parents=True)
+    (place / "dir" / "b").write_text("b")
+    assert pod.docker("cp", "a", f"named:{place}/c").code == 0
+    assert (place / "c").read_text() == "a"
+    assert pod.docker("cp", f"named:{place}/dir", ".").code == 0
+    assert (pod.workspace / "dir" / "b").read_text() == "b"
+    assert pod.docker("cp", "named:/not/there", ".").code != 0
+
+
+@pytest.mark.slow
+def test_ended_from_outside(pod: Pod) -> None:
+    words = [*pod.machine.shell, str(pod.machine.runtime / "docker"), "run", "tool:1", "sh", "-c"]
+    words += ["trap 'echo caught; exit 9' TERM; echo begun; while :; do sleep 0.05; done"]
+    env = pod.machine.environment(pod.variables)
+    with subprocess.Popen(words, env=env, cwd=pod.workspace, stdout=subprocess.PIPE, text=True) as client:
+        assert client.stdout
+        assert client.stdout.readline() == "begun\n"
+        client.terminate()
+        assert client.stdout.read() == "caught\n"
+        assert client.wait(10) == 9
+
+
+@pytest.mark.slow
+def test_a_service(machine: Machine, directory: Path) -> None:
+    pod = Pod(machine, directory)
+    (pod.workspace / "src").mkdir()
+    mounts = f"./src\t{directory}/mounted\n.\t{directory}/all\n"
+    command = ["--", "sh", "-c", "echo serving in $(pwd); touch here"]
+    sidecar = pod.serve(*command, GHA_MOUNTS=mounts, GHA_WORKING_DIR=str(pod.workspace / "src"))
+    try:
+        assert pod.docker("compose", "up", "-d", "--wait", "db").code == 0
+        assert (
+            pod.docker("compose", "exec", "db", "ls", "-d", f"{directory}/mounted/.", f"{directory}/all/src").code == 0
+        )
+        assert pod.docker("exec", "proj-db-1", "pwd", program="docker").out == f"{pod.workspace}/src\n"
+        assert pod.docker("run", "db", "true", program="docker-compose").code == 0
+        assert pod.docker("compose", "logs", "db").out == f"serving in {pod.workspace}/src\n"
+        assert (pod.workspace / "src" / "here").exists()
+    finally:
+        sidecar.terminate()
+        sidecar.wait(10)
+
+
+WORDS = {
+    "login -u x --password-stdin nvcr.io": (0, "docker login: no effect in Tekton\n"),
+    "pull --quiet x": (0, "docker pull: no effect in Tekton\n"),
+    "compose -f a down -v": (0, "docker compose down: no effect in Tekton\n"),
+    "system prune -af": (0, "docker system: no effect in Tekton\n"),
+    "image rm x": (0, "docker rm: no effect in Tekton\n"),
+    "version": (0, ""),
+    "build -t x .": (125, "docker build: there is no daemon in this Pod to do this\n"),
+    "push x": (125, "docker push: there is no daemon in this Pod to do this\n"),
+    "run": (125, "docker run: nothing is named to run\n"),
+    "run --rm other:1 ls": (125, "docker run: no container of this Task is other:1; convert again so that it gets one\n"),
+    "exec nobody ls": (125, "docker exec: no container of this Task is nobody; convert again so that it gets one\n"),
+    "run -e": (125, "docker run: -e needs a value\n"),
+    "compose up --exit-code-from db": (125, "docker compose up: a service's own exit status is not known here; use compose run\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", WORDS)
+def test_what_needs_no_sidecar(machine: Machine, directory: Path, line: str) -> None:
+    ended = Pod(machine, directory).docker(*line.split(), stdin="password\n")
+    assert (ended.code, ended.err) == WORDS[line]
+
+
+@pytest.mark.slow
+def test_the_image_alone(pod: Pod) -> None:
+    ended = pod.docker("run", "tool:1")
+    assert (ended.code, "write it out" in ended.err) == (125, True)
+    assert pod.docker("run", "--entrypoint", "echo", "tool:1", "a").out == "a\n"
+    assert pod.docker("inspect", "-f", "{{.State.Health.Status}}", "tool").out == "healthy\n"
+
+
+@pytest.mark.slow
+def test_nvidia_smi(pod: Pod) -> None:
+    (pod.directory / "bin").mkdir()
+    real = pod.directory / "bin" / "nvidia-smi"
+    ended = pod.docker("-L", program="nvidia-smi")
+    assert (ended.code, "no GPU" in ended.out) == (0, True)
+    path = f"{pod.machine.runtime}:{pod.directory}/bin:{pod.machine.path}"
+    real.write_text("#!/bin/sh\necho real $*\n")
+    real.chmod(0o755)
+    assert pod.docker("-L", program="nvidia-smi", PATH=path).out == "real -L\n"
+    real.unlink()
+    assert pod.docker("-L", program="nvidia-smi", PATH=path, GHA_GPU_CONTAINER="tool").code == 127

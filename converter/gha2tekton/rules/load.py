@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gha2tekton import resources
-from gha2tekton.journal import Cause
+from gha2tekton import resources, schema
 from gha2tekton.rules.model import ActionRule, CommandRule, InputRule, Provides
 from gha2tekton.source import Source, Span
 from gha2tekton.yaml import Mapping as MappingNode
@@ -16,65 +16,29 @@ from gha2tekton.yaml import Node, YamlError, compose, plain
 
 
 class RuleError(ValueError):
-    """A rule file is wrong; the message begins with file:line:column."""
+    """A rule file is wrong; each line of the message begins with file:line:column."""
 
-    def __init__(self, message: str, span: Span) -> None:
-        super().__init__(f"{span}: {message}")
-
-
-_ACTION_KEYS = frozenset(
-    [
-        "action",
-        "about",
-        "source",
-        "fate",
-        "cause",
-        "reason",
-        "differs",
-        "role",
-        "effects",
-        "tools",
-        "provides",
-        "needs",
-        "outputs",
-        "inputs",
-        "run",
-        "post",
-        "example",
-        "versions",
-        "container",
-        "secrets",
-    ]
-)
-_COMMAND_KEYS = frozenset(
-    ["command", "about", "source", "role", "effects", "gpu", "provides", "supply", "fate", "reason", "differs", "when"]
-)
-_CAUSES: tuple[Cause, ...] = (
-    "no effect outside GitHub",
-    "image cache",
-    "telemetry",
-    "superseded",
-    "GitHub-only service",
-)
+    def __init__(self, *found: tuple[str, Span]) -> None:
+        super().__init__("\n".join(f"{span}: {message}" for message, span in found))
 
 
-def read_action(path: Path, folder: Path) -> ActionRule:
-    """The rule of one action file."""
-    node, body = _read(path, _ACTION_KEYS)
-    id = path.relative_to(folder).with_suffix("").as_posix()
-    fate = body.get("fate", "mapped")
-    cause = body.get("cause", _CAUSES[0])
-    if fate not in ("mapped", "dropped", "manual"):
-        raise RuleError(f"fate is mapped, dropped or manual, not {fate}", _span(node, "fate"))
-    if cause not in _CAUSES:
-        raise RuleError(f"cause is one of {', '.join(_CAUSES)}; not {cause}", _span(node, "cause"))
+def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
+    """The rule of one action file, as its ``versions`` change it for a ref."""
+    body = _read(path, "rule")
+    matched: dict[str, Any] = next((entry for entry in body.get("versions") or () if _matches(entry["ref"], ref)), {})
+    found = re.fullmatch(matched["ref"], ref, re.IGNORECASE) if matched else None
+    inputs = {**(body.get("inputs") or {}), **(matched.get("inputs") or {})}
+    # What a version's pattern names are the values of inputs, where the workflow does not give them.
+    for name, text in (found.groupdict() if found else {}).items():
+        inputs[name] = {"used": True, "default": text}
+    body = {**body, **matched, "inputs": inputs}
     provides = body.get("provides")
     return ActionRule(
-        id=id,
-        action=str(body.get("action", "")).lower(),
+        id=path.relative_to(folder).with_suffix("").as_posix(),
+        action=str(body["action"]).lower(),
         about=str(body.get("about", "")).strip(),
-        fate=fate,
-        cause=cause,
+        fate=body.get("fate", "mapped"),
+        cause=body.get("cause", "no effect outside GitHub"),
         reason=str(body.get("reason", "")).strip(),
         differs=str(body.get("differs", "")).strip(),
         role=body.get("role") or "",
@@ -85,30 +49,24 @@ def read_action(path: Path, folder: Path) -> ActionRule:
         else None,
         needs=frozenset(body.get("needs") or ()),
         outputs=tuple(body.get("outputs") or ()),
-        inputs={
-            str(name).lower(): _input(str(name), value, node) for name, value in (body.get("inputs") or {}).items()
-        },
+        inputs={str(name).lower(): _input(value) for name, value in inputs.items()},
+        values={str(name): str(text) for name, text in (body.get("values") or {}).items()},
         run=str(body.get("run") or ""),
         post=str(body.get("post") or ""),
         example=body.get("example") or {},
     )
 
 
-def _input(name: str, value: Any, node: Node) -> InputRule:
-    if value in ("used", None):
-        return InputRule("used")
+def _matches(pattern: str, ref: str) -> bool:
+    return re.fullmatch(pattern, ref, re.IGNORECASE) is not None
+
+
+def _input(value: Any) -> InputRule:
     if not isinstance(value, dict):
-        raise RuleError(
-            f"input {name}: used, or a mapping that begins with used, adapted, dropped or manual", _span(node, "inputs")
-        )
+        return InputRule("used")
     default = str(value.get("default", ""))
     if "dropped" in value:
-        cause = value["dropped"]
-        if cause not in _CAUSES:
-            raise RuleError(
-                f"input {name}: dropped gives one of {', '.join(_CAUSES)}; not {cause}", _span(node, "inputs")
-            )
-        return InputRule("dropped", str(value.get("reason", "")), cause, default)
+        return InputRule("dropped", str(value.get("reason", "")), value["dropped"], default)
     for fate in ("manual", "adapted"):
         if fate in value:
             return InputRule(fate, str(value[fate]), default=default)
@@ -117,7 +75,7 @@ def _input(name: str, value: Any, node: Node) -> InputRule:
 
 def read_commands(path: Path, folder: Path) -> tuple[tuple[dict[str, Any], CommandRule], ...]:
     """The rules of one command file, each with the words it asks for."""
-    _, body = _read(path, None)
+    body = _read(path, "commands")
     entries = body if isinstance(body, list) else [body]
     id = path.relative_to(folder).with_suffix("").as_posix()
     return tuple((entry.get("when") or {}, _command(id, entry)) for entry in entries)
@@ -138,26 +96,38 @@ def _command(id: str, entry: Mapping[str, Any]) -> CommandRule:
     )
 
 
-def _read(path: Path, known: frozenset[str] | None) -> tuple[Node, Any]:
+def _read(path: Path, kind: str) -> Any:
+    """The content of a rule file; files that are not ours are checked first, ours are by the tests."""
     source = Source(path.as_posix(), path.read_text(encoding="utf-8"))
     try:
         node = compose(source)
     except YamlError as error:
-        raise RuleError(error.message, error.span) from None
-    if known is not None:
-        if not isinstance(node, MappingNode):
-            raise RuleError("a rule is a mapping", Span(source, 0, 0))
-        for key, _ in node.entries:
-            if key.text not in known:
-                raise RuleError(f"a rule has no key {key.text}", key.span)
+        raise RuleError((error.message, error.span)) from None
     if node is None:
-        raise RuleError("the file is empty", Span(source, 0, 0))
-    return node, plain(node)
+        raise RuleError(("the file is empty", Span(source, 0, 0)))
+    if resources.mappings() not in path.parents:
+        found = faults(node, kind)
+        if found:
+            raise RuleError(*found)
+    return plain(node)
 
 
-def _span(node: Node, key: str) -> Span:
-    found = node.get(key) if isinstance(node, MappingNode) else None
-    return (found or node).span
+def faults(node: Node, kind: str) -> list[tuple[str, Span]]:
+    """What is wrong with the shape of a rule file, and where."""
+    return [(message, _unexpected(node, span, message)) for message, span in schema.explain(node, kind)]
+
+
+def _unexpected(node: Node, span: Span, message: str) -> Span:
+    """The place of a key that should not be there, rather than of the mapping that holds it."""
+    found = re.search(r"\('([^']+)'(?:, '[^']+')* (?:was|were) unexpected\)", message)
+    if not found or not isinstance(node, MappingNode):
+        return span
+    if node.span == span:
+        return next((key.span for key, _ in node.entries if key.text == found[1]), span)
+    for _, inner in node.entries:
+        if inner.span.start <= span.start and span.end <= inner.span.end:
+            return _unexpected(inner, span, message)
+    return span
 
 
 class RuleSet:
@@ -165,18 +135,22 @@ class RuleSet:
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = (*folders, resources.mappings())
-        self._actions: dict[str, ActionRule | None] = {}
+        self._actions: dict[tuple[str, str], ActionRule | None] = {}
         self._commands: dict[str, tuple[tuple[dict[str, Any], CommandRule], ...]] = {}
 
-    def action(self, name: str) -> ActionRule | None:
-        """The rule for ``owner/repo[/path]``, compared without case."""
-        name = name.lower()
-        if name not in self._actions:
-            self._actions[name] = next(
-                (read_action(path, folder) for folder in self._folders if (path := _file(folder, "actions", name))),
+    def action(self, name: str, ref: str = "") -> ActionRule | None:
+        """The rule for ``owner/repo[/path]``, compared without case, at a ref (without one: the newest version)."""
+        key = (name.lower(), ref)
+        if key not in self._actions:
+            self._actions[key] = next(
+                (
+                    read_action(path, folder, ref)
+                    for folder in self._folders
+                    if (path := _file(folder, "actions", key[0]))
+                ),
                 None,
             )
-        return self._actions[name]
+        return self._actions[key]
 
     def command(self, name: str, values: Sequence[str | None]) -> CommandRule | None:
         """The rule for a program and its arguments (the program first), None where we know nothing of it."""
@@ -197,7 +171,7 @@ class RuleSet:
 
 @cache
 def _table(path: Path) -> Mapping[str, Any]:
-    return dict(_read(path, None)[1])
+    return dict(_read(path, path.stem))
 
 
 def _file(folder: Path, kind: str, name: str) -> Path | None:

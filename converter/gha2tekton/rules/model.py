@@ -50,6 +50,8 @@ class ActionRule:
     needs: frozenset[str] = frozenset()
     outputs: tuple[str, ...] = ()
     inputs: Mapping[str, InputRule] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Further values that its lines use, such as the number of the pull request."""
     run: str = ""
     post: str = ""
     example: Mapping[str, object] = field(default_factory=dict)

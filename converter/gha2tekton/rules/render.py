@@ -14,13 +14,13 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from gha2tekton.expression import Template
+from gha2tekton.expression import Template, parse_template
 from gha2tekton.rules.model import ActionRule, Emission, InputOutcome
 from gha2tekton.shell.quote import word
 
 
-class _Undecided(Exception):
-    """A rule asked whether a run-time value is something."""
+class _Refused(Exception):
+    """A rule cannot stand for this call: it says so itself, or it asked what a run-time value is."""
 
 
 class _Word(str):
@@ -49,39 +49,42 @@ def variable(name: str) -> str:
 
 def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
     """The lines for a call of an action with these inputs (names in lower case)."""
+    templates = {
+        name: given[name] if name in given else parse_template(entry.default) for name, entry in rule.inputs.items()
+    }
+    templates |= {name: parse_template(text) for name, text in rule.values.items()}
+    literals = {name: literal_text(template) for name, template in templates.items()}
     words: dict[str, _Word] = {}
-    literals: dict[str, str | None] = {}
     variables: dict[str, Template] = {}
-    for name, input_rule in rule.inputs.items():
-        template = given.get(name, (input_rule.default,) if input_rule.default else ())
-        literal = literal_text(template)
-        literals[name] = literal
+    for name, literal in literals.items():
         if literal is not None and _plain(literal):
             words[name.replace("-", "_")] = _Word(word(literal))
         else:
-            variables[variable(name)] = template
+            variables[variable(name)] = templates[name]
             words[name.replace("-", "_")] = _Word(f'"${variable(name)}"')
 
-    def is_given(name: str) -> bool:
-        return name.lower() in given
-
-    def is_value(name: str, value: object) -> bool:
+    def known(name: str) -> str:
         literal = literals[name.lower()]
         if literal is None:
-            raise _Undecided(f"the input {name} is known only at run time")
-        return literal.lower() == str(value).lower()
+            raise _Refused(f"the input {name} is known only at run time")
+        return literal
 
+    def refuse(reason: str) -> _Word:
+        raise _Refused(reason)
+
+    functions = {
+        "given": lambda name: name.lower() in given,
+        "constant": lambda name: literals[name.lower()] is not None,
+        "equals": lambda name, value: known(name).lower() == str(value).lower(),
+        "mentions": lambda name, text: text in known(name),
+        "refuse": refuse,
+    }
     problems: list[str] = []
     lines = post = ""
     try:
-        functions = {"given": is_given, "is": is_value}
-        lines = _template(_calls(rule.run)).render(
-            **words, **{f"{name}_": function for name, function in functions.items()}
-        )
-        post = _template(_calls(rule.post)).render(
-            **words, **{f"{name}_": function for name, function in functions.items()}
-        )
-    except _Undecided as error:
+        lines = _template(rule.run).render(**words, **functions)
+        post = _template(rule.post).render(**words, **functions)
+    except _Refused as error:
         problems.append(str(error))
     except TemplateError as error:
         problems.append(f"the rule {rule.id} cannot be filled: {error}")
@@ -101,11 +104,6 @@ def _plain(text: str) -> bool:
     return "$(" not in text and not any(ord(char) < 32 and char not in "\n\t" for char in text)
 
 
-def _calls(text: str) -> str:
-    """``is`` is a word of the template language, so the functions get an underscore out of the authors' sight."""
-    return re.sub(r"\b(given|is)\(", r"\1_(", text)
-
-
 def _tidy(text: str) -> str:
     """One newline at the end; what stands between may be a value and is left alone."""
     text = text.strip("\n")
@@ -118,7 +116,7 @@ def _outcomes(rule: ActionRule, given: Mapping[str, Template]) -> list[InputOutc
         known = rule.inputs.get(name)
         if known is None:
             out.append(InputOutcome(name, "manual", f"the rule {rule.id} does not know this input"))
-        elif known.fate == "used" and known.default and literal_text(template) == known.default:
+        elif known.fate == "used" and known.default and template == parse_template(known.default):
             out.append(InputOutcome(name, "exact", "same as default"))
         elif known.fate == "used":
             out.append(InputOutcome(name, "exact"))

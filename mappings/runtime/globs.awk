@@ -1,5 +1,6 @@
 # Files that GitHub's globs take: reads patterns, a line each, and prints absolute paths in the order of the runner's walk.
-# usage: GHA_HERE=$(pwd) awk [-v roots=1] [-v hidden=1] [-v follow=1] -f globs.awk ; roots=1 prints where the search begins
+# usage: GHA_HERE=$(pwd) awk [-v roots=1] [-v themselves=1] [-v hidden=1] [-v follow=1] -f globs.awk
+# roots=1 prints where the search begins, themselves=1 what patterns name, directories too, and not what is in those.
 # * ? [ ] ** as in a shell, ! takes out again, # is a comment, a directory stands for all that is in it.
 # https://github.com/actions/toolkit/tree/main/packages/glob
 
@@ -32,7 +33,7 @@ function regex(p,   n, i, parts, out) {
     if (parts[i] == "**") out = out (i < n ? "(/.*)?" : "/.*")
     else out = out "/" literal(parts[i])
   }
-  return "^" out (parts[n] == "**" ? "$" : "(/.*)?$")
+  return "^" out (parts[n] == "**" || themselves ? "$" : "(/.*)?$")
 }
 
 # The part of a pattern before the first segment that is one.
@@ -44,17 +45,20 @@ function root(p,   n, i, parts, out) {
 
 function below(path, above) { return path == above || above == "/" || index(path, above "/") == 1 }
 
-function walk(from,   command, path, parent, i, taken) {
+function walk(from,   command, path, parent, i, taken, last) {
   parent = from; sub(/\/[^\/]*$/, "", parent)
   command = from; gsub(/'/, "'\\''", command)
   # A directory's files come where its name stands: the slash sorts before all other characters.
-  command = "find " (follow ? "-L '" : "'") command "' \\( -type f -o -type l -exec test -f {} \\; \\) -print 2> /dev/null" \
+  command = "find " (follow ? "-L '" : "'") command "' " \
+    (themselves ? "" : "\\( -type f -o -type l -exec test -f {} \\; \\)") " -print 2> /dev/null" \
     " | tr '/' '\\001' | LC_ALL=C sort | tr '\\001' '/'"
   while ((command | getline path) > 0) {
     if (!hidden && substr(path, length(parent) + 1) ~ /\/\./) continue
     taken = 0
     for (i = 1; i <= count; i++) if (path ~ test[i]) taken = !negative[i]
-    if (taken) print path
+    if (!taken || (last != "" && below(path, last))) continue
+    print path
+    if (themselves) last = path
   }
   close(command)
 }

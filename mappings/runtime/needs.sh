@@ -16,5 +16,6 @@ for _pair in ${GHA_LEGS:-}; do
     _leg=$((_leg + 1))
   done
   # Other jobs may read it at this moment.
-  printf '%s' "$_worst" > "$GHA_NEEDS/$_need/result.$$" && mv "$GHA_NEEDS/$_need/result.$$" "$GHA_NEEDS/$_need/result"
+  _part=$(mktemp "$GHA_NEEDS/$_need/.result.XXXXXX") && printf '%s' "$_worst" > "$_part" && chmod 664 "$_part" &&
+    mv -f "$_part" "$GHA_NEEDS/$_need/result"
 done

@@ -68,6 +68,7 @@ UPLOADS: dict[str, tuple[str, set[str]]] = {
 
 
 @pytest.mark.parametrize("name", UPLOADS)
+@pytest.mark.slow
 def test_what_is_kept(machine: Machine, place: Path, name: str) -> None:
     path, wanted = UPLOADS[name]
     ended = machine.call(
@@ -77,6 +78,7 @@ def test_what_is_kept(machine: Machine, place: Path, name: str) -> None:
     assert {path.name for path in (place / "artifacts").iterdir()} == {"artifact"}
 
 
+@pytest.mark.slow
 def test_hidden_files(machine: Machine, place: Path) -> None:
     machine.call("upload-artifact", "--path", "out", "--hidden", "true", **environment(place))
     assert tree(place / "artifacts" / "artifact") == {"b.txt", "deep/c.txt", "deep/.hidden"}
@@ -97,6 +99,7 @@ def test_an_artifact_is_kept_once(machine: Machine, place: Path) -> None:
 @pytest.mark.parametrize(
     ("missing", "code", "word"), [("", 0, "::warning::"), ("error", 1, "::error::"), ("ignore", 0, "No files")]
 )
+@pytest.mark.slow
 def test_no_files(machine: Machine, place: Path, missing: str, code: int, word: str) -> None:
     ended = machine.call("upload-artifact", "--path", "none", "--if-no-files-found", missing, **environment(place))
     assert (ended.code, ended.out.startswith(word)) == (code, True)
@@ -106,6 +109,7 @@ def test_no_files(machine: Machine, place: Path, missing: str, code: int, word: 
 @pytest.mark.parametrize(
     "words", [["--name", "a/b", "--path", "a.txt"], ["--name", "..", "--path", "a.txt"], ["--what", "x"], ["--path"]]
 )
+@pytest.mark.slow
 def test_bad_calls(machine: Machine, place: Path, words: list[str]) -> None:
     assert machine.call("upload-artifact", *words, **environment(place)).code != 0
     assert machine.call("download-artifact", *words[:1], **environment(place)).code != 0
@@ -123,6 +127,7 @@ DOWNLOADS: dict[str, tuple[list[str], set[str]]] = {
 
 
 @pytest.mark.parametrize("name", DOWNLOADS)
+@pytest.mark.slow
 def test_what_comes_back(machine: Machine, directory: Path, name: str) -> None:
     words, wanted = DOWNLOADS[name]
     for file in ("one/1", "two/2", "other/d/3", ".part/4"):
@@ -138,6 +143,7 @@ def test_what_comes_back(machine: Machine, directory: Path, name: str) -> None:
     ) == f"download-path={directory}/workspace/{path}".rstrip("/")
 
 
+@pytest.mark.slow
 def test_an_artifact_that_is_missing(machine: Machine, place: Path) -> None:
     ended = machine.call("download-artifact", "--name", "none", **environment(place))
     assert (ended.code, "Artifact not found for name: none" in ended.out) == (1, True)
@@ -161,6 +167,7 @@ HASHES: dict[str, tuple[list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", HASHES)
+@pytest.mark.slow
 def test_hashes(machine: Machine, place: Path, name: str) -> None:
     patterns, files = HASHES[name]
     digests = b"".join(hashlib.sha256(file.encode()).digest() for file in files)
@@ -173,6 +180,7 @@ def test_hash_files_in_an_expression(machine: Machine, place: Path) -> None:
     assert ended.out == hashlib.sha256(hashlib.sha256(b"a.txt").digest()).hexdigest()
 
 
+@pytest.mark.slow
 def test_paths_do_not_go_up(machine: Machine, place: Path) -> None:
     assert machine.call("upload-artifact", "--path", "../elsewhere", **environment(place)).code == 1
     ended = machine.call("expression", "hashFiles('../elsewhere/*')", **environment(place))

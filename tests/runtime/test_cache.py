@@ -62,6 +62,7 @@ def cache(machine: Machine, directory: Path) -> Cache:
     return Cache(machine, directory)
 
 
+@pytest.mark.slow
 def test_keys(cache: Cache) -> None:
     cache.save("Linux-a-1", f="1")
     cache.save("Linux-a-2", f="2")
@@ -89,6 +90,7 @@ def test_keys(cache: Cache) -> None:
     assert cache.restore("Linux-a-1", path="data\nmore") == (0, {}, {})
 
 
+@pytest.mark.slow
 def test_looking_only(cache: Cache) -> None:
     cache.save("k", f="1")
     assert cache.restore("k", "--lookup-only", "true") == (0, {"cache-hit": "true", "cache-matched-key": "k"}, {})
@@ -104,18 +106,21 @@ def test_what_is_kept_stays(cache: Cache) -> None:
 @pytest.mark.parametrize(
     ("path", "kept"),
     [
-        ("data/", {"a": "1", "b c": "2", "c.log": "3"}),
+        ("data/", {"a": "1", "b c": "2", "c.log": "3", "d": "4"}),
         ("./data/b c\n\n  data/none", {"b c": "2"}),
-        ("data/*\n!data/*.log", {"a": "1", "b c": "2"}),
+        ("data/*\n!data/*.log", {"a": "1", "b c": "2", "d": "4"}),
         ("{base}/workspace/data/a", {"a": "1"}),
+        ("**/in[a-n]er\n!**/other", {"d": "4"}),
     ],
 )
+@pytest.mark.slow
 def test_paths(cache: Cache, path: str, kept: dict[str, str]) -> None:
     path = path.format(base=cache.base)
-    cache.save("k", path, **{"a": "1", "b c": "2", "c.log": "3"})
+    cache.save("k", path, **{"a": "1", "b c": "2", "c.log": "3", "inner/d": "4"})
     assert cache.restore("k", path=path)[2] == kept
 
 
+@pytest.mark.slow
 def test_the_home(cache: Cache) -> None:
     file = cache.base / "home" / ".cache" / "f"
     file.parent.mkdir(parents=True)
@@ -126,6 +131,7 @@ def test_the_home(cache: Cache) -> None:
     assert file.read_text() == "kept"
 
 
+@pytest.mark.slow
 def test_nothing_to_keep_is_no_fault(cache: Cache) -> None:
     ended = cache.save("k")
     assert (ended.code, "::warning::" in ended.out) == (0, True)
@@ -133,6 +139,7 @@ def test_nothing_to_keep_is_no_fault(cache: Cache) -> None:
 
 
 @pytest.mark.parametrize("words", [["--key", ""], ["--key", "a,b"], ["--key", "x" * 513], ["--key"], ["--what", "x"]])
+@pytest.mark.slow
 def test_bad_calls(cache: Cache, words: list[str]) -> None:
     for program in ("cache-restore", "cache-save"):
         assert cache.call(program, "--path", "data", *words).code != 0

@@ -132,6 +132,7 @@ REVISIONS = [
 
 
 @pytest.mark.parametrize(("asked", "revision", "ref", "commit", "branch", "output"), REVISIONS)
+@pytest.mark.slow
 def test_revisions(place: Place, asked: str, revision: str, ref: str, commit: str, branch: str, output: str) -> None:
     first, second, main = place.origin.commits
     commits = {"first": first, "second": second, "main": main, "side": place.origin.side, "merge": place.origin.merge}
@@ -146,6 +147,7 @@ def test_revisions(place: Place, asked: str, revision: str, ref: str, commit: st
     assert len(place.git("rev-list", "HEAD").splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_depth_and_tags(place: Place) -> None:
     assert place.checkout("--depth", "0").code == 0
     assert len(place.git("rev-list", "HEAD").splitlines()) == 3
@@ -173,6 +175,7 @@ def test_the_directory_is_emptied_and_stays(place: Place) -> None:
     assert (place.workspace / "file").read_text() == "2"
 
 
+@pytest.mark.slow
 def test_other_repositories_and_places(place: Place) -> None:
     assert place.checkout("--path", "own").code == 0
     ended = place.checkout("--repository", "owner/other", "--path", "a b/other")
@@ -190,6 +193,7 @@ def test_other_repositories_and_places(place: Place) -> None:
     assert (place.base / "state" / "sha").read_text() == place.origin.commits[2]
 
 
+@pytest.mark.slow
 def test_what_is_not_there(place: Place) -> None:
     for words in (
         ["--ref", "nowhere"],
@@ -202,6 +206,7 @@ def test_what_is_not_there(place: Place) -> None:
     assert not (place.base / "outputs").exists()
 
 
+@pytest.mark.slow
 def test_a_server_that_gives_no_single_commit(place: Place) -> None:
     ended = place.checkout(
         "--ref", place.origin.commits[0], GIT_PROTOCOL_VERSION="0", GIT_CONFIG_PARAMETERS="'protocol.version=0'"
@@ -210,6 +215,7 @@ def test_a_server_that_gives_no_single_commit(place: Place) -> None:
     assert place.head() == (place.origin.commits[0], "HEAD")
 
 
+@pytest.mark.slow
 def test_parts_of_a_repository(place: Place) -> None:
     assert place.checkout("--sparse", "dir\n", "--sparse-cone", "").code == 0
     assert sorted(path.name for path in place.workspace.iterdir()) == [".git", "dir", "file"]
@@ -217,6 +223,7 @@ def test_parts_of_a_repository(place: Place) -> None:
     assert sorted(path.name for path in place.workspace.iterdir()) == [".git", "dir"]
 
 
+@pytest.mark.slow
 def test_submodules(place: Place, tmp_path: Path) -> None:
     outer = tmp_path / "outer"
     outer.mkdir()
@@ -256,6 +263,7 @@ def server(origin: Origin) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("keep", ["true", "false"])
+@pytest.mark.slow
 def test_tokens(place: Place, server: str, keep: str) -> None:
     given = {"GHA_REPO_URL": f"{server}/owner/name.git", "GHA_SECRET_GITHUB_TOKEN": "tok"}
     ended = place.checkout("--depth", "0", "--persist-credentials", keep, **given)

@@ -17,8 +17,8 @@ class Pod:
     """A shell container and a sidecar that serves, on one file system."""
 
     def __init__(self, machine: Machine, directory: Path) -> None:
-        self.machine, self.directory, self.workspace = machine, directory, directory / "workspace"
-        self.workspace.mkdir()
+        self.machine, self.directory, self.workspace = machine, directory, directory / "work" / "space"
+        self.workspace.mkdir(parents=True)
         (directory / "handoff").mkdir()
         self.variables = {
             "GHA_HANDOFF": str(directory / "handoff"),
@@ -72,6 +72,7 @@ def test_a_command_as_it_was_written(pod: Pod) -> None:
 SHOW = ("sh", "-c", 'echo "$A|$B|$C|${D-unset}|$IN_IMAGE|$GHA_1|${GHA_SECRET_S-unset}|$(pwd)"')
 
 
+@pytest.mark.slow
 def test_options(pod: Pod) -> None:
     (pod.workspace / "vars").write_text("# none\nB=from file\nC\nD\n")
     (pod.workspace / "sub").mkdir()
@@ -107,6 +108,7 @@ def test_stdin_only_when_it_is_asked_for(pod: Pod) -> None:
     assert pod.machine.run([*pod.machine.shell, "-c", loop], env, pod.workspace).out == "1\n2\n"
 
 
+@pytest.mark.slow
 def test_mounts(pod: Pod) -> None:
     target, outside = pod.directory / "in" / "deep", pod.directory / "outside"
     (pod.workspace / "data" / "x").mkdir(parents=True)
@@ -132,6 +134,52 @@ def test_mounts(pod: Pod) -> None:
     assert pod.docker("run", "-v", f"{pod.workspace}/data:{target}", "tool:1", "ls", f"{target}/").out == ""
     ended = pod.docker("run", "-v", "/var/run/docker.sock:/var/run/docker.sock", "tool:1", "true")
     assert (ended.code, "no daemon" in ended.err) == (125, True)
+
+
+@pytest.mark.slow
+def test_a_mount_above_the_workspace(pod: Pod) -> None:
+    """There can be no link in its place: what is made there is in the workspace all the same."""
+    (pod.workspace / "old").write_text("old")
+    (pod.workspace / "gone").write_text("")
+    above = pod.workspace.parent
+    script = "pwd; ls; cat old; echo new > new; rm gone; mkdir d; echo deep > d/deep"
+    ended = pod.docker("run", "-v", f"{pod.workspace}:{above}", "-w", str(above), "tool:1", "sh", "-c", script)
+    assert (ended.code, ended.out, ended.err) == (0, f"{pod.workspace}\ngone\nold\nold", "")
+    script = f"cat {above}/new; echo newer > {above}/newer; rm {above}/old"
+    ended = pod.docker("run", "-v", f".:{above}", "-w", "/", "tool:1", "sh", "-c", script)
+    assert (ended.code, ended.out, ended.err) == (0, "new\n", "")
+    assert sorted(str(path.relative_to(pod.workspace)) for path in pod.workspace.rglob("*")) == [
+        "d",
+        "d/deep",
+        "new",
+        "newer",
+    ]
+
+
+@pytest.mark.slow
+def test_volumes(pod: Pod) -> None:
+    """A volume begins with what the image has there, and all calls see it."""
+    target = pod.directory / "image"
+    target.mkdir()
+    (target / "own").write_text("image")
+    assert (
+        pod.docker("run", "-v", f"v:{target}", "tool:1", "sh", "-c", f"cat {target}/own; echo 1 > {target}/made").out
+        == "image"
+    )
+    assert pod.docker("exec", "named", "cat", f"{target}/made").out == "1\n"
+    assert list(pod.workspace.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_names(pod: Pod) -> None:
+    names = {"name": "1", "value": "2", "user": "3", "box": "4"}
+    words = [word for name in names for word in ("-e", name)]
+    ended = pod.docker("run", *words, "tool:1", "sh", "-c", "echo $name$value$user$box", **names)
+    assert ended.out == "1234\n"
+    assert pod.docker("run", "-d", "--name", "mine", "--cidfile", "id", "tool:1", "true").out == "tool\n"
+    assert (pod.workspace / "id").read_text() == "tool\n"
+    assert pod.docker("exec", "mine", "echo", "a").out == "a\n"
+    assert pod.docker("wait", "mine").out == "0\n"
 
 
 @pytest.mark.slow
@@ -209,6 +257,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("line", WORDS)
+@pytest.mark.slow
 def test_what_needs_no_sidecar(machine: Machine, directory: Path, line: str) -> None:
     ended = Pod(machine, directory).docker(*line.split(), stdin="password\n")
     assert (ended.code, ended.err) == WORDS[line]

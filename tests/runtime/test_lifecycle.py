@@ -131,6 +131,7 @@ def test_being_taken_away(machine: Machine, directory: Path) -> None:
     assert job.told("result") == "cancelled"
 
 
+@pytest.mark.slow
 def test_interrupts_reach_what_a_step_runs(machine: Machine, directory: Path) -> None:
     """Notebook kernels are interrupted by SIGINT, to which a shell's background processes are deaf."""
     body = "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\nexcept KeyboardInterrupt:\n    print('interrupted')"
@@ -142,6 +143,7 @@ def test_interrupts_reach_what_a_step_runs(machine: Machine, directory: Path) ->
     assert told(job.ended.out) == ["=== py", "interrupted", "=== t", "interrupted"]
 
 
+@pytest.mark.slow
 def test_a_step_has_its_time(machine: Machine, directory: Path) -> None:
     script = step("quick", "echo done", "--timeout", "5")
     script += step(
@@ -156,6 +158,7 @@ def test_a_step_has_its_time(machine: Machine, directory: Path) -> None:
     assert (job.outcomes, told(job.ended.out)[-1]) == (["success", "failure", "success"], "failure")
 
 
+@pytest.mark.slow
 def test_a_job_has_its_time_over_all_stages(machine: Machine, directory: Path) -> None:
     run_job(machine, directory, step("a"), GHA_TIMEOUT_MINUTES="60")
     deadline = int((directory / "state" / "deadline").read_text())
@@ -166,6 +169,7 @@ def test_a_job_has_its_time_over_all_stages(machine: Machine, directory: Path) -
     assert job.outcomes == ["success", "failure"]
 
 
+@pytest.mark.slow
 def test_what_a_step_leaves_running_does_not_hold_the_job(machine: Machine, directory: Path) -> None:
     script = step(
         "server", f"(until [ -f '{directory}/stop' ]; do sleep 0.05; done; echo gone) & echo started; echo $! > pid"
@@ -177,6 +181,7 @@ def test_what_a_step_leaves_running_does_not_hold_the_job(machine: Machine, dire
         assert process.wait(10) == 0
 
 
+@pytest.mark.slow
 def test_much_output_arrives_whole(machine: Machine, directory: Path) -> None:
     job = run_job(
         machine,
@@ -201,6 +206,7 @@ def test_stages_share_what_a_job_knows(machine: Machine, directory: Path) -> Non
 
 
 @pytest.mark.parametrize("forgiven", ["", "true"])
+@pytest.mark.slow
 def test_only_the_stage_that_failed_is_red(machine: Machine, directory: Path, forgiven: str) -> None:
     go, status = directory / "go", directory / "status"
     one = run_job(
@@ -256,6 +262,7 @@ NEEDS = [
 @pytest.mark.parametrize(
     ("condition", "results", "wanted"), NEEDS, ids=[f"{c} {'-'.join(r.values())}" for c, r, _ in NEEDS]
 )
+@pytest.mark.slow
 def test_conditions_of_jobs(
     machine: Machine, directory: Path, condition: str, results: dict[str, str], wanted: str
 ) -> None:
@@ -270,6 +277,7 @@ def test_conditions_of_jobs(
     assert job.ended.code == 0
 
 
+@pytest.mark.slow
 def test_legs_are_one_job(machine: Machine, directory: Path) -> None:
     jobs = directory / "jobs"
     for leg, (result, outputs) in enumerate([("success", {"v": "0", "w": "w"}), ("skipped", {"v": "1", "x": ""})]):

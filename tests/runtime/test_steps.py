@@ -56,6 +56,7 @@ OUTCOMES: dict[str, tuple[str, list[str], str, int]] = {
 
 
 @pytest.mark.parametrize("name", OUTCOMES)
+@pytest.mark.slow
 def test_outcomes(machine: Machine, directory: Path, name: str) -> None:
     script, outcomes, result, code = OUTCOMES[name]
     job = run_job(machine, directory, script)
@@ -152,6 +153,7 @@ def test_composites(machine: Machine, directory: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_composite_that_is_skipped_or_forgiven(machine: Machine, directory: Path) -> None:
     script = (
         "composite 'no' --id n --if 'false' --input 'a=${{ fromJSON(1) }}'\n" + step("x") + "end_composite --output 'o=1'\n"
@@ -193,6 +195,7 @@ def test_scripts_in_a_config_map(machine: Machine, directory: Path) -> None:
     assert told(job.ended.out) == ["=== file", "a", "b"]
 
 
+@pytest.mark.slow
 def test_python_and_custom_shells(machine: Machine, directory: Path) -> None:
     script = step("py", "import sys\nprint(sys.argv[1:], sys.stdin.read() == '')", "--shell", "python")
     script += step("custom", 'BEGIN { print "awk" ARGC }', "--shell", "awk -f {0} one two")

@@ -72,7 +72,18 @@ def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
     def refuse(reason: str) -> _Word:
         raise _Refused(reason)
 
+    def options(*names: str) -> _Word:
+        """`` --name VALUE`` for each of these inputs that the call gives."""
+        return _Word(
+            "".join(
+                f" --{name.replace('_', '-')} {words[name.replace('-', '_')]}"
+                for name in names
+                if name.lower() in given
+            )
+        )
+
     functions = {
+        "options": options,
         "given": lambda name: name.lower() in given,
         "constant": lambda name: literals[name.lower()] is not None,
         "equals": lambda name, value: known(name).lower() == str(value).lower(),

@@ -1,0 +1,171 @@
+"""Tools that the image holds, uv, and mail."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socketserver
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.runtime.machine import Ended, Machine
+
+
+def tool(directory: Path, name: str, script: str) -> None:
+    """A program of that name, first on the PATH of `environment`."""
+    (directory / "bin").mkdir(exist_ok=True)
+    (directory / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
+    (directory / "bin" / name).chmod(0o755)
+
+
+def call(machine: Machine, directory: Path, program: str, *words: str, **env: str) -> Ended:
+    given = {name: str(directory / name.removeprefix("GITHUB_").lower()) for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_ENV")}
+    path = f"{directory}/bin:{machine.path}"
+    return machine.call(program, *words, cwd=directory, PATH=path, RUNNER_TOOL_CACHE=str(directory / "cache"), HOME=str(directory), **given, **env)
+
+
+def said(directory: Path, name: str) -> list[str]:
+    return (directory / name).read_text().splitlines() if (directory / name).exists() else []
+
+
+VERSIONS = [
+    ("python", "echo Python 3.12.4", "3.12", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "3.1", "3.12.4", False),
+    ("python", "echo Python 3.12.4", "3.12.4", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "3.x", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "", "3.12.4", True),
+    ("python", "echo Python 3.12.4", ">=3.9 <3.11", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "pypy3.9", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "3.10\n3.12\n", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "3.10\n3.11", "3.12.4", False),
+    ("node", "echo v20.11.0", "v20", "20.11.0", True),
+    ("node", "echo v20.11.0", "18.*", "20.11.0", False),
+    ("node", "echo v20.11.0", "lts/*", "20.11.0", True),
+    ("go", "echo go version go1.22.5 linux/amd64", "1.22", "1.22.5", True),
+    ("java", "echo 'openjdk version \"1.8.0_392\"' >&2", "8", "8.0_392", True),
+    ("java", "echo 'openjdk version \"21.0.2\" 2024-01-16' >&2", "17", "21.0.2", False),
+    ("ruby", "echo 'ruby 3.3.5 (2024-09-03 revision ef084cc8f4) [x86_64-linux]'", "3.3", "3.3.5", True),
+]
+
+
+@pytest.mark.parametrize(("name", "script", "asked", "found", "fits"), VERSIONS)
+def test_versions(machine: Machine, directory: Path, name: str, script: str, asked: str, found: str, fits: bool) -> None:
+    tool(directory, name, script)
+    ended = call(machine, directory, "setup-tool", name, asked)
+    assert (ended.code, "::warning::" in ended.out) == (0, not fits), ended
+    assert said(directory, "output") == [f"{name}-version={found}", f"{name}-path={directory}/bin/{name}"]
+
+
+def test_a_tool_that_is_missing(machine: Machine, directory: Path) -> None:
+    ended = call(machine, directory, "setup-tool", "nonesuch", "1")
+    assert (ended.code, "--image" in ended.out) == (1, True)
+
+
+def test_uv_brings_another_python(machine: Machine, directory: Path) -> None:
+    tool(directory, "python", "echo Python 3.12.4")
+    made = 'for last; do :; done; mkdir -p "$last/bin"; printf "#!/bin/sh\\necho Python 3.9.1\\n" > "$last/bin/python"; chmod +x "$last/bin/python"'
+    tool(directory, "uv", f'echo "$*" >> "{directory}/calls"; {made}')
+    for _ in range(2):
+        ended = call(machine, directory, "setup-tool", "python", "3.9")
+        assert (ended.code, "::warning::" in ended.out) == (0, False), ended
+    assert said(directory, "calls") == [f"venv --quiet --seed --python 3.9 {directory}/cache/python-3.9"]
+    assert said(directory, "path")[0] == f"{directory}/cache/python-3.9/bin"
+    assert said(directory, "output")[0] == "python-version=3.9.1"
+
+
+UV = 'case $1 in --version) echo "uv 0.5.9 (abc)" ;; *) echo "$*" >> "$HOME/calls"; for last; do :; done; mkdir -p "$last/bin" ;; esac'
+
+
+def test_setup_uv(machine: Machine, directory: Path) -> None:
+    tool(directory, "uv", UV)
+    (directory / "sub").mkdir()
+    words = ["--version", "", "--python", "3.11", "--activate", "true", "--dir", "sub", "--tool-dir", "/tools", "--tool-bin-dir", ""]
+    ended = call(machine, directory, "setup-uv", *words)
+    assert ended.code == 0, ended
+    assert said(directory, "calls") == ["venv --quiet --python 3.11 .venv"]
+    assert said(directory, "env") == ["UV_PYTHON=3.11", "UV_TOOL_DIR=/tools", f"VIRTUAL_ENV={directory}/sub/.venv"]
+    assert said(directory, "path") == [f"{directory}/.local/bin", f"{directory}/sub/.venv/bin"]
+    assert said(directory, "output") == ["uv-version=0.5.9"]
+
+
+PIP = [("", "uv"), ("latest", "uv"), ("0.5.9", "uv==0.5.9"), ("0.5", "uv==0.5.*"), ("0.5.x", "uv==0.5.*"), (">=0.4,<1", "uv>=0.4,<1")]
+
+
+@pytest.mark.parametrize(("asked", "wanted"), PIP)
+def test_uv_comes_with_pip(machine: Machine, directory: Path, asked: str, wanted: str) -> None:
+    (directory / "bin").mkdir()
+    tool(directory, "python3", f'echo "$*" >> "$HOME/calls"; printf "#!/bin/sh\\necho uv 0.5.9\\n" > "{directory}/bin/uv"; chmod +x "{directory}/bin/uv"')
+    ended = call(machine, directory, "setup-uv", "--version", asked, "--python", "", "--activate", "")
+    assert (ended.code, said(directory, "calls")) == (0, [f"-m pip install --quiet {wanted}"]), ended
+    assert said(directory, "env") == []
+
+
+class Post(socketserver.StreamRequestHandler):
+    """Takes one mail and what was said around it."""
+
+    def handle(self) -> None:
+        told: list[str] = self.server.told  # type: ignore[attr-defined]  # the fixture put it there
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            word = line.decode().strip()
+            told.append(word)
+            if word == "DATA":
+                self.wfile.write(b"354 go on\r\n")
+                for text in iter(self.rfile.readline, b".\r\n"):
+                    told.append(text.decode().removesuffix("\n").replace("\r", "", 1) if text.endswith(b"\r\n") else "no line end")
+            self.wfile.write(b"250 ok\r\n" if word != "QUIT" else b"221 bye\r\n")
+            if word == "QUIT":
+                return
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[int, list[str]]]:
+    told: list[str] = []
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post) as server:
+        server.told = told  # type: ignore[attr-defined]  # the handler's way to it
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_address[1], told
+        server.shutdown()
+        thread.join()
+
+
+def test_mail(machine: Machine, directory: Path, post: tuple[int, list[str]]) -> None:
+    port, told = post
+    (directory / "report").write_text("body é\n.\nend")
+    ended = call(
+        machine, directory, "send-mail", "--server", "127.0.0.1", "--port", str(port), "--user", "", "--password", "", "--secure", "",
+        "--ignore-cert", "", "--from", "CI <ci@example.org>", "--to", "a@example.org, B <b@example.org>", "--cc", "", "--bcc",
+        "c@example.org", "--reply-to", "", "--subject", "Résult: ok\nBcc: evil@example.org", "--text", "file://report",
+    )  # fmt: skip
+    assert ended.code == 0, ended
+    begun = told.index("DATA")
+    assert [line.split(" ")[0] + " " + line.split(":", 1)[1] for line in told[:begun] if "<" in line] == [
+        "MAIL <ci@example.org>", "RCPT <a@example.org>", "RCPT <b@example.org>", "RCPT <c@example.org>",
+    ]  # fmt: skip
+    mail = told[begun + 1 :]
+    headers, body = mail[: mail.index("")], mail[mail.index("") + 1 :]
+    fields = dict(line.split(": ", 1) for line in headers)
+    assert fields["To"] == "a@example.org, B <b@example.org>"
+    assert base64.b64decode(fields["Subject"][10:-2]).decode() == "Résult: ok Bcc: evil@example.org"
+    assert "Bcc" not in fields
+    assert "Cc" not in fields
+    assert base64.b64decode("".join(line for line in body if line != "QUIT")).decode() == "body é\n.\nend"
+
+
+def test_who_sends_mail_is_told_to_curl_alone(machine: Machine, directory: Path) -> None:
+    tool(directory, "curl", f'echo "$*" > "{directory}/words"; cat > "{directory}/config"')
+    words = ["--server", "mail.example.org", "--port", "465", "--user", "u", "--password", 'p"\\w', "--from", "f@x", "--to", "t@x"]
+    ended = call(machine, directory, "send-mail", *words, "--subject", "s", "--html", "<p>")
+    assert ended.code == 0, ended
+    assert said(directory, "words") == ["--config -"]
+    config = said(directory, "config")
+    assert 'user = "u:p\\"\\\\w"' in config
+    assert 'url = "smtps://mail.example.org:465"' in config
+    ended = call(machine, directory, "send-mail", *words[:3], "587", *words[4:], "--subject", "s", "--text", "t")
+    assert {'url = "smtp://mail.example.org:587"', "ssl-reqd"} <= set(said(directory, "config"))
+    tool(directory, "curl", "cat > /dev/null; exit 67")
+    assert call(machine, directory, "send-mail", *words, "--subject", "s", "--text", "t").code != 0
+    assert not [name for name in os.listdir(directory) if name.startswith("tmp.")]

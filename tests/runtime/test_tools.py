@@ -21,9 +21,21 @@ def tool(directory: Path, name: str, script: str) -> None:
 
 
 def call(machine: Machine, directory: Path, program: str, *words: str, **env: str) -> Ended:
-    given = {name: str(directory / name.removeprefix("GITHUB_").lower()) for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_ENV")}
+    given = {
+        name: str(directory / name.removeprefix("GITHUB_").lower())
+        for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_ENV")
+    }
     path = f"{directory}/bin:{machine.path}"
-    return machine.call(program, *words, cwd=directory, PATH=path, RUNNER_TOOL_CACHE=str(directory / "cache"), HOME=str(directory), **given, **env)
+    return machine.call(
+        program,
+        *words,
+        cwd=directory,
+        PATH=path,
+        RUNNER_TOOL_CACHE=str(directory / "cache"),
+        HOME=str(directory),
+        **given,
+        **env,
+    )
 
 
 def said(directory: Path, name: str) -> list[str]:
@@ -51,7 +63,9 @@ VERSIONS = [
 
 
 @pytest.mark.parametrize(("name", "script", "asked", "found", "fits"), VERSIONS)
-def test_versions(machine: Machine, directory: Path, name: str, script: str, asked: str, found: str, fits: bool) -> None:
+def test_versions(
+    machine: Machine, directory: Path, name: str, script: str, asked: str, found: str, fits: bool
+) -> None:
     tool(directory, name, script)
     ended = call(machine, directory, "setup-tool", name, asked)
     assert (ended.code, "::warning::" in ended.out) == (0, not fits), ended
@@ -81,7 +95,20 @@ UV = 'case $1 in --version) echo "uv 0.5.9 (abc)" ;; *) echo "$*" >> "$HOME/call
 def test_setup_uv(machine: Machine, directory: Path) -> None:
     tool(directory, "uv", UV)
     (directory / "sub").mkdir()
-    words = ["--version", "", "--python", "3.11", "--activate", "true", "--dir", "sub", "--tool-dir", "/tools", "--tool-bin-dir", ""]
+    words = [
+        "--version",
+        "",
+        "--python",
+        "3.11",
+        "--activate",
+        "true",
+        "--dir",
+        "sub",
+        "--tool-dir",
+        "/tools",
+        "--tool-bin-dir",
+        "",
+    ]
     ended = call(machine, directory, "setup-uv", *words)
     assert ended.code == 0, ended
     assert said(directory, "calls") == ["venv --quiet --python 3.11 .venv"]
@@ -90,13 +117,24 @@ def test_setup_uv(machine: Machine, directory: Path) -> None:
     assert said(directory, "output") == ["uv-version=0.5.9"]
 
 
-PIP = [("", "uv"), ("latest", "uv"), ("0.5.9", "uv==0.5.9"), ("0.5", "uv==0.5.*"), ("0.5.x", "uv==0.5.*"), (">=0.4,<1", "uv>=0.4,<1")]
+PIP = [
+    ("", "uv"),
+    ("latest", "uv"),
+    ("0.5.9", "uv==0.5.9"),
+    ("0.5", "uv==0.5.*"),
+    ("0.5.x", "uv==0.5.*"),
+    (">=0.4,<1", "uv>=0.4,<1"),
+]
 
 
 @pytest.mark.parametrize(("asked", "wanted"), PIP)
 def test_uv_comes_with_pip(machine: Machine, directory: Path, asked: str, wanted: str) -> None:
     (directory / "bin").mkdir()
-    tool(directory, "python3", f'echo "$*" >> "$HOME/calls"; printf "#!/bin/sh\\necho uv 0.5.9\\n" > "{directory}/bin/uv"; chmod +x "{directory}/bin/uv"')
+    tool(
+        directory,
+        "python3",
+        f'echo "$*" >> "$HOME/calls"; printf "#!/bin/sh\\necho uv 0.5.9\\n" > "{directory}/bin/uv"; chmod +x "{directory}/bin/uv"',
+    )
     ended = call(machine, directory, "setup-uv", "--version", asked, "--python", "", "--activate", "")
     assert (ended.code, said(directory, "calls")) == (0, [f"-m pip install --quiet {wanted}"]), ended
     assert said(directory, "env") == []
@@ -114,7 +152,11 @@ class Post(socketserver.StreamRequestHandler):
             if word == "DATA":
                 self.wfile.write(b"354 go on\r\n")
                 for text in iter(self.rfile.readline, b".\r\n"):
-                    told.append(text.decode().removesuffix("\n").replace("\r", "", 1) if text.endswith(b"\r\n") else "no line end")
+                    told.append(
+                        text.decode().removesuffix("\n").replace("\r", "", 1)
+                        if text.endswith(b"\r\n")
+                        else "no line end"
+                    )
             self.wfile.write(b"250 ok\r\n" if word != "QUIT" else b"221 bye\r\n")
             if word == "QUIT":
                 return
@@ -157,7 +199,20 @@ def test_mail(machine: Machine, directory: Path, post: tuple[int, list[str]]) ->
 
 def test_who_sends_mail_is_told_to_curl_alone(machine: Machine, directory: Path) -> None:
     tool(directory, "curl", f'echo "$*" > "{directory}/words"; cat > "{directory}/config"')
-    words = ["--server", "mail.example.org", "--port", "465", "--user", "u", "--password", 'p"\\w', "--from", "f@x", "--to", "t@x"]
+    words = [
+        "--server",
+        "mail.example.org",
+        "--port",
+        "465",
+        "--user",
+        "u",
+        "--password",
+        'p"\\w',
+        "--from",
+        "f@x",
+        "--to",
+        "t@x",
+    ]
     ended = call(machine, directory, "send-mail", *words, "--subject", "s", "--html", "<p>")
     assert ended.code == 0, ended
     assert said(directory, "words") == ["--config -"]

@@ -1,0 +1,44 @@
+"""The words on the command line, and what people see."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from gha2tekton import __version__
+
+COMMANDS = {
+    "convert": "Convert workflows to Tekton Tasks, Pipelines and Triggers.",
+    "schema": "Print the JSON Schema of workflow or action files.",
+}
+"""Each is a module of this package; a command's module is imported when it is called, so that a start stays a blink."""
+
+
+class _Commands(click.Group):
+    """The commands of the table, found when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"gha2tekton.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="gha2tekton")
+def cli() -> None:
+    """Convert GitHub Actions workflows to Tekton Tasks, Pipelines and Triggers."""
+
+
+def main(*arguments: Any) -> None:
+    """The program: exit status 0 converted, 1 an outcome reached --fail-on or drifted, 2 could not run."""
+    cli(*arguments, prog_name="gha2tekton")

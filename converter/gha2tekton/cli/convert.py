@@ -1,0 +1,92 @@
+"""gha2tekton convert"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.stop import stop
+
+FORMATS = ("text", "json")
+
+
+@click.command("convert")
+@click.argument("workflows", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Directory for the bundle; without it all YAML goes to stdout.",
+)
+@click.option("--plan", "show_plan", is_flag=True, help="Print where each step would run and why, and write nothing.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"{', '.join(FORMATS)}: to a file or stderr; may be given again.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["manual", "adapted", "never"]),
+    default="never",
+    help="Exit with 1 when an outcome is this bad.",
+)
+@conversion_options
+def command(
+    workflows: tuple[Path, ...],
+    output: Path | None,
+    show_plan: bool,
+    reports: tuple[str, ...],
+    fail_on: str,
+    **chosen: Any,
+) -> None:
+    """Convert WORKFLOWS: files, or folders such as .github/workflows."""
+    from gha2tekton import files
+    from gha2tekton.rules.load import RuleError, RuleSet
+
+    wanted = report_options(reports)
+    choice = Choice.of(chosen)
+    try:
+        found = files.find(workflows)
+        rules = RuleSet(choice.rules)
+        done = [files.convert_file(path, shown, rules, choice.actions, choice.options) for path, shown in found]
+    except (files.InputError, RuleError) as error:
+        stop(str(error))
+    if show_plan:
+        from gha2tekton.report import plan
+
+        click.echo(plan.render(done), nl=False)
+        return
+    refused = [conversion for conversion in done if conversion.journal.has_errors]
+    if len(refused) == len(done):
+        for conversion in refused:
+            for finding in conversion.journal.diagnostics:
+                if finding.severity == "error":
+                    where = finding.span or conversion.source.name
+                    click.echo(f"{where}: {finding.message} [{finding.code}]", err=True)
+        sys.exit(2)
+    try:
+        files.put(done, output, wanted)
+    except OSError as error:
+        stop(str(error))
+    counts = {fate: sum(c.journal.summary()[fate] for c in done) for fate in ("adapted", "manual")}
+    click.echo(f"{counts['manual']} manual", err=True)
+    bad = counts["manual"] + (counts["adapted"] if fail_on == "adapted" else 0)
+    sys.exit(1 if refused or (fail_on != "never" and bad) else 0)
+
+
+def report_options(given: Sequence[str]) -> list[tuple[str, Path | None]]:
+    """The formats and files of ``--report``; text to stderr where none is given."""
+    out: list[tuple[str, Path | None]] = []
+    for item in given:
+        name, _, file = item.partition("=")
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name} is no format: {', '.join(FORMATS)}", param_hint="--report")
+        out.append((name, Path(file) if file else None))
+    return out or [("text", None)]

@@ -1,0 +1,14 @@
+"""gha2tekton schema"""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(["workflow", "action"]))
+def command(name: str) -> None:
+    """Print the JSON Schema of workflow or action files, for editors."""
+    from gha2tekton import schema
+
+    click.echo(schema.text(name), nl=False)

@@ -24,7 +24,7 @@ LAYERS = [
     {"lower"},
     {"conversion"},
     {"convert"},
-    {"report", "drift"},
+    {"report", "drift", "discover", "lock", "configuration"},
     {"files", "platform"},
     {"batch", "audit", "check"},
     {"cli"},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from gha2tekton.journal import Journal
 from gha2tekton.plan.model import Plan
@@ -18,3 +19,5 @@ class Conversion:
     bundle: Bundle
     journal: Journal
     plan: Plan | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Every file that was read for it with the hash of its content, "" for one that was looked for in vain."""

@@ -232,3 +232,15 @@ def plain(node: Node) -> Any:
             return {key.text: plain(value) for key, value in node.entries}
         case Sequence():
             return [plain(item) for item in node.items]
+
+
+def documents(text: str, name: str) -> list[Any]:
+    """All documents of a file as plain data, for manifests; ValueError names the place where it is no YAML."""
+    try:
+        return list(YAML(typ="safe").load_all(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise ValueError(f"{name}{where}: {error.problem or error.context}") from None
+    except RuamelError as error:
+        raise ValueError(f"{name}: {str(error).splitlines()[0]}") from None

@@ -11,6 +11,10 @@ from gha2tekton import __version__
 
 COMMANDS = {
     "convert": "Convert workflows to Tekton Tasks, Pipelines and Triggers.",
+    "check": "Tell whether committed manifests still are what their workflows say.",
+    "lint": "Tell what of workflows cannot be converted.",
+    "diff": "Tell how two sets of manifests differ in meaning.",
+    "config": "Show or begin the options file.",
     "schema": "Print the JSON Schema of workflow or action files.",
 }
 """Each is a module of this package; a command's module is imported when it is called, so that a start stays a blink."""

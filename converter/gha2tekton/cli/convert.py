@@ -38,26 +38,29 @@ FORMATS = ("text", "json")
     help="Exit with 1 when an outcome is this bad.",
 )
 @conversion_options
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     workflows: tuple[Path, ...],
     output: Path | None,
     show_plan: bool,
     reports: tuple[str, ...],
     fail_on: str,
-    **chosen: Any,
+    **_: Any,
 ) -> None:
     """Convert WORKFLOWS: files, or folders such as .github/workflows."""
     from gha2tekton import files
-    from gha2tekton.rules.load import RuleError, RuleSet
+    from gha2tekton.cli.work import convert_all, files_of
+    from gha2tekton.discover import InputError, find
 
     wanted = report_options(reports)
-    choice = Choice.of(chosen)
+    choice = Choice.of(ctx)
     try:
-        found = files.find(workflows)
-        rules = RuleSet(choice.rules)
-        done = [files.convert_file(path, shown, rules, choice.actions, choice.options) for path, shown in found]
-    except (files.InputError, RuleError) as error:
+        found = find(workflows)
+    except InputError as error:
         stop(str(error))
+    done = convert_all(choice, found)
     if show_plan:
         from gha2tekton.report import plan
 
@@ -72,7 +75,8 @@ def command(
                     click.echo(f"{where}: {finding.message} [{finding.code}]", err=True)
         sys.exit(2)
     try:
-        files.put(done, output, wanted)
+        files.put(done, output, files_of(choice, workflows, found, done, output) if output else {})
+        files.report(done, wanted)
     except OSError as error:
         stop(str(error))
     counts = {fate: sum(c.journal.summary()[fate] for c in done) for fate in ("adapted", "manual")}

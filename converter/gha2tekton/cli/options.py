@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +13,9 @@ import click
 from gha2tekton.cli.stop import stop
 
 if TYPE_CHECKING:
+    from gha2tekton.configuration import Configuration
     from gha2tekton.convert import Options
+    from gha2tekton.rules.load import RuleSet
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,34 +51,135 @@ CONVERSION = (
 
 
 def conversion_options(function: F) -> F:
-    """Give a command the options of ``CONVERSION``; it takes them as ``**chosen`` and passes them to ``Choice.of``."""
-    for option in reversed(CONVERSION):
+    """Give a command the options of ``CONVERSION``; ``Choice.of`` tells what they come to."""
+    for option in reversed((*CONVERSION, _CONFIG)):
         function = option(function)
     return function
 
 
+_CONFIG = click.option(
+    "--config",
+    type=_PATH,
+    help="Options file in place of the repository's .gha2tekton.yaml or pyproject.toml.",
+)
+
+
+@cache
+def _probe() -> click.Command:
+    def probe(**_: Any) -> None: ...
+
+    for option in reversed(CONVERSION):
+        probe = option(probe)
+    return click.command("options")(probe)
+
+
+def parameters() -> tuple[click.Parameter, ...]:
+    """The options of ``CONVERSION`` as click knows them."""
+    return tuple(_probe().params)
+
+
+@cache
+def defaults() -> Mapping[str, Any]:
+    """What each option of ``CONVERSION`` is where nobody says."""
+    return _probe().make_context("options", []).params
+
+
+def path_options() -> set[str]:
+    """The names of those options of ``CONVERSION`` that are paths."""
+    return {str(one.name) for one in parameters() if one.type is _PATH}
+
+
 @dataclass(frozen=True)
-class Choice:
-    """What the user chose about conversions."""
+class Settled:
+    """What holds for one workflow."""
 
     options: Options
-    rules: tuple[Path, ...] = ()
-    actions: Path | None = None
-    given: Mapping[str, Any] = field(default_factory=dict)
+    rules: RuleSet
+    actions: Path | None
+    values: Mapping[str, Any]
+    config: Path | None = None
+
+
+@dataclass
+class Choice:
+    """What the user chose: the command line first, then the options file, then the defaults."""
+
+    explicit: Mapping[str, Any] = field(default_factory=dict)
+    """What stood on the command line."""
+    config: Path | None = None
+    _files: dict[Path, Configuration] = field(default_factory=dict)
+    _rules: dict[Any, RuleSet] = field(default_factory=dict)
 
     @staticmethod
-    def of(chosen: Mapping[str, Any]) -> Choice:
-        """From the values of ``CONVERSION``; ends the program when a folder of rules is missing."""
-        from gha2tekton.convert import Options
-        from gha2tekton.lower.settings import Settings
-        from gha2tekton.plan.build import PlanOptions
+    def of(ctx: click.Context) -> Choice:
+        """From a command that has the options of ``CONVERSION``."""
+        names = {parameter.name for parameter in parameters()}
+        stood = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
+        explicit = {n: v for n, v in ctx.params.items() if n in names and ctx.get_parameter_source(n) in stood}
+        return Choice(explicit, ctx.params.get("config"))
 
-        for folder in chosen["rules"]:
+    def configuration(self, root: Path | None) -> Configuration:
+        """The options file that holds for a repository; ends the program when it is wrong."""
+        from gha2tekton.configuration import Configuration, ConfigurationError, load
+
+        place = self.config or root
+        if place is None:
+            return Configuration()
+        if place not in self._files:
+            try:
+                self._files[place] = load(place)
+            except ConfigurationError as error:
+                stop(str(error))
+        return self._files[place]
+
+    def settle(self, root: Path | None, workflow: str) -> Settled:
+        """What holds for a workflow of a repository (None: of no repository); ends the program for what cannot be."""
+        from gha2tekton.rules.load import RuleError, RuleSet
+
+        configuration = self.configuration(root)
+        own = _typed(configuration, workflow)
+        values = {**defaults(), **own, **self.explicit}
+        folders = tuple(Path(folder) for folder in values["rules"] or ())
+        for folder in folders:
             if not folder.is_dir():
                 stop(f"{folder}: there is no such folder of rules")
-        settings = Settings(**{name: chosen[name] for name in _SETTINGS})
-        plan = PlanOptions(chosen["layout"], chosen["gpu_count"] or 0, chosen["image"])
-        return Choice(Options(plan, settings), tuple(chosen["rules"]), chosen["actions_dir"], dict(chosen))
+        key = (folders, configuration.path)
+        try:
+            rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
+        except RuleError as error:
+            stop(str(error))
+        return Settled(_options(values), rules, values["actions_dir"], values, configuration.path)
+
+
+_CONTEXT = click.Context(click.Command("options"))
+
+
+def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
+    """The file's values as the options' own types take them; paths are relative to the file."""
+    given = configuration.of(workflow)
+    out: dict[str, Any] = {}
+    for one in parameters():
+        if one.name not in given or configuration.path is None:
+            continue
+        value = given[one.name]
+        try:
+            value = one.type_cast_value(_CONTEXT, tuple(value) if isinstance(value, list) else value)
+        except click.UsageError as error:
+            stop(f"{configuration.path}: {one.name.replace('_', '-')}: {error.message}")
+        if one.type is _PATH:
+            parent = configuration.path.parent
+            value = tuple(parent / item for item in value) if isinstance(value, tuple) else parent / value
+        out[one.name] = value
+    return out
+
+
+def _options(values: Mapping[str, Any]) -> Options:
+    from gha2tekton.convert import Options
+    from gha2tekton.lower.settings import Settings
+    from gha2tekton.plan.build import PlanOptions
+
+    settings = Settings(**{name: values[name] for name in _SETTINGS})
+    return Options(PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"]), settings)
 
 
 _SETTINGS = (

@@ -11,7 +11,6 @@ from typing import Any
 from gha2tekton import resources, schema
 from gha2tekton.rules.model import ActionRule, CommandRule, InputRule, Provides
 from gha2tekton.source import Source, Span
-from gha2tekton.yaml import Mapping as MappingNode
 from gha2tekton.yaml import Node, YamlError, compose, plain
 
 
@@ -114,26 +113,15 @@ def _read(path: Path, kind: str) -> Any:
 
 def faults(node: Node, kind: str) -> list[tuple[str, Span]]:
     """What is wrong with the shape of a rule file, and where."""
-    return [(message, _unexpected(node, span, message)) for message, span in schema.explain(node, kind)]
-
-
-def _unexpected(node: Node, span: Span, message: str) -> Span:
-    """The place of a key that should not be there, rather than of the mapping that holds it."""
-    found = re.search(r"\('([^']+)'(?:, '[^']+')* (?:was|were) unexpected\)", message)
-    if not found or not isinstance(node, MappingNode):
-        return span
-    if node.span == span:
-        return next((key.span for key, _ in node.entries if key.text == found[1]), span)
-    for _, inner in node.entries:
-        if inner.span.start <= span.start and span.end <= inner.span.end:
-            return _unexpected(inner, span, message)
-    return span
+    return schema.explain(node, kind)
 
 
 class RuleSet:
     """All rules: ours, and before them the user's; a file is read once, when something asks for it."""
 
-    def __init__(self, folders: Sequence[Path] = ()) -> None:
+    def __init__(self, folders: Sequence[Path] = (), tables: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """``tables`` come first: those of the options file by their names, ``runners`` and ``images``."""
+        self._tables = tables or {}
         self._folders = (*folders, resources.mappings())
         self._actions: dict[tuple[str, str], ActionRule | None] = {}
         self._commands: dict[str, tuple[tuple[dict[str, Any], CommandRule], ...]] = {}
@@ -163,6 +151,8 @@ class RuleSet:
 
     def table(self, name: str) -> Iterator[Mapping[str, Any]]:
         """A table file such as ``runners``, the user's first."""
+        if name in self._tables:
+            yield self._tables[name]
         for folder in self._folders:
             path = folder / f"{name}.yaml"
             if path.is_file():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from gha2tekton.source import Source
 
 MAX_BYTES = 1 << 20
 """GitHub reads no workflow or action larger than this."""
+
+
+CHECKOUTS = "actions:"
+"""Goes before the names of files that lie in the folder of checkouts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Repository:
     """A folder of checkouts of other repositories: ``owner/repo[@ref]``."""
     label: str = ""
     """What the names of its files begin with, so that those of two repositories differ."""
+    seen: dict[str, str] = field(default_factory=dict, compare=False)
+    """Every file that was asked for with the hash of what was there, "" where nothing was."""
 
     @staticmethod
     def around(path: Path) -> Repository:
@@ -33,15 +40,19 @@ class Repository:
         """A text file of the repository; None when it is missing, too large or lies outside."""
         if self.root is None:
             return None
+        name = str(PurePosixPath(self.label) / relative)
+        key = f"{CHECKOUTS}{name}" if self.label else name
+        self.seen[key] = ""
         try:
             root = self.root.resolve()
             path = (root / relative).resolve()
             if not path.is_relative_to(root) or not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
-            text = path.read_bytes().decode("utf-8")
+            data = path.read_bytes()
+            self.seen[key] = digest(data)
+            return Source(name, data.decode("utf-8"))
         except (OSError, ValueError, RuntimeError):
             return None
-        return Source(str(PurePosixPath(self.label) / relative), text)
 
     def action(self, directory: str) -> Source | None:
         """The action file of a directory of the repository."""
@@ -66,8 +77,13 @@ class Repository:
             for part in (owner, *folder.split("/")):
                 path = _entry(path, part) if path else None
             if path is not None:
-                return Repository(path, self.actions, f"{owner}/{folder}")
+                return Repository(path, self.actions, f"{owner}/{folder}", self.seen)
         return None
+
+
+def digest(data: bytes) -> str:
+    """What tells one content of a file from another."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _entry(directory: Path, name: str) -> Path | None:

@@ -1,0 +1,101 @@
+"""Whether committed manifests still are what their workflows say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gha2tekton import lock
+from gha2tekton.discover import InputError, find
+
+NAME = lock.NAME
+_SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at the lock file of a bundle says; when nothing is said nothing needs to be converted."""
+
+    bundle: Path
+    root: Path
+    lock: lock.Lock
+    why: tuple[str, ...]
+    """Changes of the input, in words."""
+    edited: tuple[str, ...]
+    """Generated files that are no longer as they were written."""
+
+    @property
+    def current(self) -> bool:
+        return not self.why and not self.edited
+
+    @property
+    def sources(self) -> list[Path]:
+        return [self.root / source for source in self.lock.sources]
+
+
+def look(bundle: Path, rules: Callable[[lock.Lock, Path], str]) -> Found:
+    """Compare a bundle with its lock file; ``rules`` tells the hash of the rules in use. LockError, InputError."""
+    made = lock.read(bundle / NAME)
+    root = Path(os.path.normpath(bundle / made.root))
+    why = made.changes(root, rules(made, root))
+    try:
+        names = [shown for _, shown in find(root / source for source in made.sources)]
+    except InputError as error:
+        names = []
+        why.append(str(error))
+    why += [f"{name} is new" for name in names if name not in made.workflows]
+    why += [f"{name} is gone" for name in made.workflows if name not in names and f"{name} is gone" not in why]
+    return Found(bundle, root, made, tuple(why), tuple(made.edited(bundle)))
+
+
+def bundles(place: Path) -> list[Path]:
+    """Every directory below that holds a lock file, links not followed."""
+    found = []
+    stack = [place]
+    while stack:
+        folder = stack.pop()
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError:
+            continue
+        if any(entry.name == NAME and entry.is_file() for entry in entries):
+            found.append(folder)
+        else:
+            stack += [e for e in entries if e.name not in _SKIPPED and not e.is_symlink() and e.is_dir()]
+    return sorted(found)
+
+
+def additions(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
+    """What is said more often now."""
+    return [text for text, count in now.items() if count > before.get(text, 0)]
+
+
+def present(bundle: Path, names: Iterable[str]) -> dict[str, str]:
+    """The texts of those files of a bundle that are there."""
+    out = {}
+    for name in names:
+        path = bundle / name
+        if path.is_file():
+            out[name] = path.read_text(encoding="utf-8", errors="surrogateescape")
+    return out
+
+
+def manifests(files: Mapping[str, str]) -> dict[str, str]:
+    """Those of a bundle's files that are manifests."""
+    return {name: text for name, text in files.items() if name.endswith((".yaml", ".yml"))}
+
+
+def read_bundle(place: Path) -> dict[str, str]:
+    """The manifests of a directory or file; InputError when there are none."""
+    try:
+        if place.is_file():
+            return {place.name: place.read_text(encoding="utf-8")}
+        paths: Sequence[Path] = sorted(path for path in place.rglob("*.yaml") if path.is_file())
+        texts = {path.relative_to(place).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{place}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+    if not texts:
+        raise InputError(f"{place}: there are no manifests here")
+    return texts

@@ -1,0 +1,117 @@
+"""gha2tekton check"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from gha2tekton import check, lock
+from gha2tekton.cli.options import Choice
+from gha2tekton.cli.stop import stop
+from gha2tekton.discover import InputError
+
+
+@click.command("check")
+@click.argument("bundles", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--write", is_flag=True, help="Convert again where something changed; the exit status is 1 then.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["manual", "adapted", "never"]),
+    default="manual",
+    show_default=True,
+    help="Fail when an outcome this bad is new.",
+)
+def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
+    """Tell whether the manifests in BUNDLES still are what their workflows say.
+
+    BUNDLES are directories that convert -o wrote; without them all below the current directory are looked at. What was
+    given to convert holds again.
+    """
+    places = [place for given in bundles for place in check.bundles(given)] if bundles else check.bundles(Path())
+    for given in bundles:
+        if not any(place.is_relative_to(given) for place in places):
+            stop(f"{given}: no {check.NAME} here: convert with -o first")
+    if not places:
+        stop(f"no {check.NAME} below this directory: convert with -o first")
+    try:
+        worst = max(_check(place, write, fail_on) for place in places)
+    except (lock.LockError, InputError, OSError) as error:
+        stop(str(error))
+    sys.exit(worst)
+
+
+def _check(place: Path, write: bool, fail_on: str) -> int:
+    found = check.look(place, _rules)
+    if found.current:
+        click.echo(f"{place}: up to date")
+        return 0
+    from gha2tekton.cli.work import convert_all, files_of, told
+    from gha2tekton.discover import find
+    from gha2tekton.drift import compare
+    from gha2tekton.tekton import disk
+
+    choice = _choice(found.lock, found.root)
+    workflows = find(found.sources)
+    done = convert_all(choice, workflows)
+    faults = [
+        f"{finding.span or item.source.name}: {finding.message} [{finding.code}]"
+        for item in done
+        for finding in item.journal.diagnostics
+        if finding.severity == "error"
+    ]
+    if faults:
+        click.echo("\n".join(faults), err=True)
+        return 1
+    files = files_of(choice, found.sources, workflows, done, place)
+    before = check.present(place, {*files, *found.lock.outputs})
+    try:
+        changes = compare(check.manifests(before), check.manifests(files))
+    except ValueError as error:
+        changes = []
+        click.echo(f"{place}: {error}", err=True)
+        before = {}
+    fresh: list[str] = []
+    for fate in ("manual", "adapted"):
+        if fail_on == fate or fail_on == "adapted":
+            known = found.lock.manual if fate == "manual" else found.lock.adapted
+            fresh += [f"{fate}: {text}" for text in check.additions(known, told(done, fate))]
+    stale = bool(changes) or not before or sorted(before) != sorted(files)
+    _tell(found, [line for change in changes for line in change.lines()], fresh, stale)
+    if write and disk.write(files, place):
+        click.echo(f"{place}: written")
+        return 1 if stale or fresh else 0
+    if stale and not write:
+        click.echo(f"{place}: convert again (gha2tekton check --write {place})")
+    return 1 if stale or fresh else 0
+
+
+def _tell(found: check.Found, changes: list[str], fresh: list[str], stale: bool) -> None:
+    click.echo(f"{found.bundle}: {'out of date' if stale else 'means the same still'}")
+    for line in found.why:
+        click.echo(f"  because {line}")
+    if stale and found.edited:
+        click.echo(f"  edited by hand: {', '.join(found.edited)}; changes of your own belong into an overlay")
+    for line in changes:
+        click.echo(f"    {line}")
+    for line in fresh:
+        click.echo(f"  new, {line}")
+
+
+def _rules(made: lock.Lock, root: Path) -> str:
+    folders = made.options.get("rules") or ()
+    if not folders:
+        folders = _choice(made, root).configuration(root).values.get("rules") or ()
+    return lock.rules_hash(tuple(root / folder for folder in folders))
+
+
+def _choice(made: lock.Lock, root: Path) -> Choice:
+    """What stood on the command line of the conversion."""
+    from gha2tekton.cli.options import path_options
+
+    explicit = dict(made.options)
+    for name in path_options() & explicit.keys():
+        value = explicit[name]
+        explicit[name] = tuple(root / one for one in value) if isinstance(value, list) else root / value
+    return Choice(explicit)

@@ -1,0 +1,60 @@
+"""gha2tekton config"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gha2tekton.cli.options import Choice, conversion_options, defaults, parameters
+from gha2tekton.cli.stop import stop
+
+
+@click.group("config")
+def command() -> None:
+    """Show or begin the options file."""
+
+
+@command.command("show")
+@click.argument("workflow", required=False, type=click.Path(path_type=Path))
+@conversion_options
+@click.pass_context
+def show(ctx: click.Context, /, workflow: Path | None, **_: Any) -> None:
+    """Print the options that hold for WORKFLOW (or for the repository), and where each comes from."""
+    from gha2tekton.discover import shown
+    from gha2tekton.workflow.repository import Repository
+
+    place = workflow or Path.cwd() / "workflow.yml"
+    choice = Choice.of(ctx)
+    name = shown(place) if workflow else ""
+    root = Repository.around(place).root
+    settled = choice.settle(root, name)
+    own = choice.configuration(root).of(name)
+    for key, value in settled.values.items():
+        where = "command line" if key in choice.explicit else str(settled.config) if key in own else "default"
+        words = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+        click.echo(f"{key.replace('_', '-')}: {words}  # {where}")
+
+
+@command.command("init")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def init(force: bool) -> None:
+    """Write a .gha2tekton.yaml with every option, commented out, beside its default."""
+    from gha2tekton.manifests import dump
+
+    path = Path(".gha2tekton.yaml")
+    if path.exists() and not force:
+        stop(f"{path} is there already; --force writes over it")
+    lines = ["# Options of gha2tekton: what the command line takes, for this repository. The command line wins.\n"]
+    for one in parameters():
+        assert isinstance(one, click.Option)
+        value = defaults()[str(one.name)]
+        value = [] if one.multiple else "" if value is None else value
+        lines.append(f"# {one.help}\n# {dump([{str(one.opts[0]).lstrip('-'): value}])}")
+    lines.append("# Overrides for single workflows, by the file's name.\n# workflows:\n#   gpu.yml: {gpu-count: 2}\n")
+    try:
+        path.write_text("".join(lines), encoding="utf-8")
+    except OSError as error:
+        stop(f"{path}: {error.strerror}")
+    click.echo(f"{path}: written", err=True)

@@ -1,0 +1,48 @@
+"""gha2tekton lint"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.stop import stop
+
+
+@click.command("lint")
+@click.argument("workflows", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--fail-on",
+    type=click.Choice(["manual", "adapted", "never"]),
+    default="manual",
+    show_default=True,
+    help="Exit with 1 when an outcome is this bad.",
+)
+@conversion_options
+@click.pass_context
+def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **_: Any) -> None:
+    """Tell what of WORKFLOWS could not be converted, a line each; nothing is written."""
+    from gha2tekton.cli.work import convert_all
+    from gha2tekton.discover import InputError, find
+
+    try:
+        found = find(workflows or (Path(),))
+    except InputError as error:
+        stop(str(error))
+    bad = 0
+    told = ("manual", "adapted") if fail_on == "adapted" else ("manual",)
+    for item in convert_all(Choice.of(ctx), found):
+        for finding in item.journal.diagnostics:
+            if finding.severity == "error":
+                click.echo(f"{finding.span or item.source.name}: {finding.message} [{finding.code}]")
+                bad += 1
+        if item.journal.has_errors:
+            continue
+        for outcome in item.journal.outcomes():
+            if outcome.fate in told:
+                click.echo(f"{outcome.span}: {outcome.subject}: {outcome.reason} [{outcome.fate}]")
+                bad += 1
+    sys.exit(1 if bad and fail_on != "never" else 0)

@@ -1,0 +1,81 @@
+"""What the commands that convert share: from paths to conversions, and to the files of a bundle with its lock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gha2tekton import lock
+from gha2tekton.cli.options import Choice
+from gha2tekton.cli.stop import stop
+
+if TYPE_CHECKING:
+    from gha2tekton.conversion import Conversion
+    from gha2tekton.journal import Fate
+
+
+def convert_all(choice: Choice, found: Sequence[tuple[Path, str]]) -> list[Conversion]:
+    """The conversion of each workflow as its options want it; ends the program for what cannot be read."""
+    from gha2tekton.discover import InputError
+    from gha2tekton.files import convert_file
+    from gha2tekton.rules.load import RuleError
+    from gha2tekton.workflow.repository import Repository
+
+    done = []
+    try:
+        for path, shown in found:
+            settled = choice.settle(Repository.around(path).root, shown)
+            done.append(convert_file(path, shown, settled.rules, settled.actions, settled.options))
+    except (InputError, RuleError) as error:
+        stop(str(error))
+    return done
+
+
+def files_of(
+    choice: Choice, sources: Sequence[Path], found: Sequence[tuple[Path, str]], done: Sequence[Conversion], output: Path
+) -> dict[str, str]:
+    """The files of the bundle that ``output`` is to hold, with the lock file."""
+    from gha2tekton.configuration import NAMES
+    from gha2tekton.files import output_files
+    from gha2tekton.workflow.repository import Repository, digest
+
+    files = output_files(done)
+    root = Repository.around(found[0][0]).root or found[0][0].resolve().parent
+    inputs = {name: hash for item in done for name, hash in item.inputs.items()}
+    inputs |= dict.fromkeys(NAMES, "")
+    config = choice.configuration(root).path
+    if config is not None:
+        inputs[lock.relative(config, root)] = digest(config.read_bytes())
+    made = lock.Lock(
+        root=lock.relative(root, output),
+        sources=tuple(lock.relative(source, root) for source in sources),
+        workflows=tuple(shown for _, shown in found),
+        options={name: _plain(value, root) for name, value in choice.explicit.items()},
+        inputs=inputs,
+        outputs=lock.hashes(files),
+        manual=told(done, "manual"),
+        adapted=told(done, "adapted"),
+        rules=lock.rules_hash(choice.settle(root, found[0][1]).values["rules"] or ()),
+    )
+    return {**files, lock.NAME: made.text()}
+
+
+def told(done: Sequence[Conversion], fate: Fate) -> dict[str, int]:
+    """How often each thing of this outcome is said; places are left out, for they move."""
+    return dict(
+        Counter(
+            f"{item.source.name}: {outcome.subject}: {outcome.reason}"
+            for item in done
+            for outcome in item.journal.outcomes()
+            if outcome.fate == fate
+        )
+    )
+
+
+def _plain(value: Any, root: Path) -> Any:
+    """An option's value as JSON has it, paths as seen from the repository."""
+    if isinstance(value, Path):
+        return lock.relative(value, root)
+    return [_plain(item, root) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,46 @@
+"""Where workflows lie on disk, and what they are called in messages and output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from gha2tekton.workflow.repository import Repository
+
+
+class InputError(ValueError):
+    """Something named as input that cannot be used; the message names it."""
+
+
+def find(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Every workflow named, folders opened, each with the name shown to people."""
+    found: list[tuple[Path, str]] = []
+    for path in paths:
+        if path.is_dir():
+            inside = inside_of(path)
+            if not inside:
+                raise InputError(f"{path}: there are no workflows in this directory")
+            found += [(entry, shown(entry)) for entry in inside]
+        elif path.exists():
+            found.append((path, shown(path)))
+        else:
+            raise InputError(f"{path}: there is no such file")
+    return found
+
+
+def inside_of(folder: Path) -> list[Path]:
+    """The workflows of a repository or of a folder of them, in the order of their names."""
+    workflows = folder / ".github" / "workflows"
+    if workflows.is_dir():
+        folder = workflows
+    try:
+        return sorted(entry for entry in folder.iterdir() if entry.suffix in (".yml", ".yaml") and entry.is_file())
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}") from None
+
+
+def shown(path: Path) -> str:
+    """The path within its repository, so that output does not depend on where one stands."""
+    root = Repository.around(path).root
+    absolute = path.resolve()
+    return absolute.relative_to(root).as_posix() if root is not None else path.name

@@ -1,0 +1,120 @@
+"""What a bundle was made from: the lock file beside it tells in a blink that nothing has changed since.
+
+Nothing heavy is imported here: this is the path of a pre-commit check that finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gha2tekton import __version__
+from gha2tekton.resources import mappings
+from gha2tekton.workflow.repository import CHECKOUTS
+
+VERSION = 1
+NAME = "gha2tekton.lock"
+
+
+class LockError(ValueError):
+    """The lock file cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The conversion that a bundle came from; ``root`` leads from the bundle to the repository."""
+
+    root: str
+    sources: tuple[str, ...]
+    """What was converted, as paths within the repository: files, or folders of workflows."""
+    workflows: tuple[str, ...]
+    options: Mapping[str, Any]
+    """What stood on the command line; an options file is one of the inputs."""
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    manual: Mapping[str, int] = field(default_factory=dict)
+    """What a person must do, as it was known when this was written: how often each thing was said."""
+    adapted: Mapping[str, int] = field(default_factory=dict)
+    tool: str = __version__
+    rules: str = ""
+
+    def text(self) -> str:
+        """The file: JSON with sorted keys, one entry a line so that it merges."""
+        return json.dumps({"version": VERSION, **asdict(self)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def changes(self, root: Path, rules: str) -> list[str]:
+        """What differs today from what the bundle was made of, in words; nothing when the bundle is up to date."""
+        found = []
+        if self.tool != __version__:
+            found.append(f"gha2tekton is {__version__}, the manifests were made by {self.tool}")
+        elif self.rules != rules:
+            found.append("the mapping rules have changed")
+        for name, before in self.inputs.items():
+            now = _digest(self._place(root, name))
+            if now != before:
+                found.append(f"{name} {'is new' if not before else 'is gone' if not now else 'has changed'}")
+        return found
+
+    def _place(self, root: Path, name: str) -> Path:
+        checkouts = str(self.options.get("actions_dir") or "")
+        return root / checkouts / name.removeprefix(CHECKOUTS) if name.startswith(CHECKOUTS) else root / name
+
+    def edited(self, directory: Path) -> list[str]:
+        """The generated files that are no longer as they were written."""
+        return [name for name, before in self.outputs.items() if _digest(directory / name) != before]
+
+
+def read(path: Path) -> Lock:
+    """The lock file at a path; LockError when it is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content.pop("version") != VERSION:
+            raise LockError(f"{path}: written by another version of gha2tekton; convert again")
+        for name in ("sources", "workflows"):
+            content[name] = tuple(content[name])
+        return Lock(**content)
+    except OSError as error:
+        raise LockError(f"{path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, LockError):
+            raise
+        raise LockError(f"{path}: not a lock file of gha2tekton; convert again") from None
+
+
+def relative(path: Path, start: Path) -> str:
+    """The way from one directory to a path, with slashes."""
+    return Path(os.path.relpath(path.resolve(), start.resolve())).as_posix()
+
+
+def hashes(files: Mapping[str, str]) -> dict[str, str]:
+    """The hash of each file's text."""
+    return {name: hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest() for name, text in files.items()}
+
+
+def rules_hash(folders: Sequence[Path] = ()) -> str:
+    """One hash over all mapping rules in use."""
+    return hashlib.sha256("".join(_folder_hash(folder) for folder in (*folders, mappings())).encode()).hexdigest()
+
+
+def _folder_hash(folder: Path) -> str:
+    total = hashlib.sha256()
+    for path in _below(folder):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _below(folder: Path) -> Iterable[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,107 @@
+"""Putting the files of a bundle on disk all at once, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from gha2tekton.tekton.bundle import MARK, REFERENCES
+
+LOCK = "gha2tekton.lock"
+_OURS = frozenset({REFERENCES, LOCK})
+
+
+class WriteError(OSError):
+    """The bundle could not be put on disk; the message names the file."""
+
+
+def write(files: Mapping[str, str], directory: Path, staging: Path | None = None) -> bool:
+    """Put the files in place of those that an earlier conversion left; False when every byte was there already.
+
+    Others see the old directory or the new one, never a mixture. Where files that are not ours lie in it they stay
+    untouched, and ours are replaced one by one. ``staging`` is a directory on the same file system for what is not
+    finished, by default the directory's own parent.
+    """
+    place = staging or directory.parent
+    try:
+        _recover(directory, place)
+        before = generated(directory)
+        wanted = {name: text.encode("utf-8", "surrogateescape") for name, text in files.items()}
+        if before == wanted:
+            return False
+        place.mkdir(parents=True, exist_ok=True)
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=_prefix(directory), suffix=".new", dir=place))
+        try:
+            for name, data in wanted.items():
+                path = new / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            new.chmod(0o755)
+            if set(_names(directory)) <= set(before):
+                _swap(new, directory)
+            else:
+                _replace(new, directory, wanted, before)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    except OSError as error:
+        raise WriteError(f"{error.filename or directory}: {error.strerror}") from error
+    return True
+
+
+def _replace(new: Path, directory: Path, wanted: Mapping[str, bytes], before: Mapping[str, bytes]) -> None:
+    for name in wanted:
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(new / name, directory / name)
+    for name in sorted(set(before) - set(wanted)):
+        (directory / name).unlink()
+        if not any((directory / name).parent.iterdir()):
+            (directory / name).parent.rmdir()
+
+
+def generated(directory: Path) -> dict[str, bytes]:
+    """The files of a directory that a conversion wrote."""
+    found: dict[str, bytes] = {}
+    for name in _names(directory):
+        if name in _OURS or name.startswith("report."):
+            found[name] = (directory / name).read_bytes()
+        elif name.endswith(".yaml"):
+            data = (directory / name).read_bytes()
+            if data.startswith(MARK.encode()):
+                found[name] = data
+    return found
+
+
+def _names(directory: Path) -> list[str]:
+    """Every file below, links not followed."""
+    found: list[str] = []
+    for folder, _, names in os.walk(directory):
+        found += [(Path(folder) / name).relative_to(directory).as_posix() for name in names]
+    return sorted(found)
+
+
+def _prefix(directory: Path) -> str:
+    return f".{directory.name}."
+
+
+def _swap(new: Path, directory: Path) -> None:
+    """Renames are the only steps that others can see; the old directory goes away last."""
+    if not directory.exists():
+        os.rename(new, directory)
+        return
+    old = new.with_suffix(".old")
+    os.rename(directory, old)
+    os.rename(new, directory)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(directory: Path, place: Path) -> None:
+    """What a run that was killed between two renames left: the old directory comes back, else it is rubbish."""
+    for old in sorted(place.glob(f"{_prefix(directory)}*.old")):
+        if directory.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            os.rename(old, directory)

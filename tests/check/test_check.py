@@ -1,0 +1,158 @@
+"""gha2tekton check, lint and diff on a repository whose bundle is committed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gha2tekton.cli import cli
+
+WORKFLOW = """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: ./.github/actions/greet
+      - run: make
+"""
+ACTION = "runs:\n  using: composite\n  steps:\n    - run: echo hello\n      shell: bash\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / ".github/actions/greet").mkdir(parents=True)
+    (tmp_path / ".github/workflows/ci.yml").write_text(WORKFLOW)
+    (tmp_path / ".github/actions/greet/action.yml").write_text(ACTION)
+    monkeypatch.chdir(tmp_path)
+    status, _ = run("convert", ".", "-o", "tekton", "--memory", "4Gi")
+    assert status == 0
+    return tmp_path
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_fresh_bundle_is_up_to_date(repository: Path) -> None:
+    assert run("check") == (0, "tekton: up to date\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "why", "told"),
+    [
+        (".github/workflows/ci.yml", "run: make", "run: make all", ".github/workflows/ci.yml has changed", "+make all"),
+        (".github/actions/greet/action.yml", "hello", "you", "greet/action.yml has changed", "+echo you"),
+        ("tekton/tasks/ci-build.yaml", "memory: 4Gi", "memory: 9Gi", "edited by hand: tasks/", "9Gi → 4Gi"),
+    ],
+)
+def test_drift_is_told_and_mended(repository: Path, file: str, old: str, new: str, why: str, told: str) -> None:
+    before = (repository / "tekton" / "tasks" / "ci-build.yaml").read_text()
+    if "memory" in old and old not in before:
+        edit(repository / file, "docker.io/library/python:3.12", "docker.io/library/python:3.9")
+        told = "docker.io/library/python:3.9 → docker.io/library/python:3.12"
+    else:
+        edit(repository / file, old, new)
+    status, said = run("check")
+    assert status == 1
+    assert why in said
+    assert told in said
+    assert run("check", "--write")[0] == 1
+    assert run("check") == (0, "tekton: up to date\n")
+
+
+def test_the_command_line_of_the_conversion_holds_again(repository: Path) -> None:
+    lock = json.loads((repository / "tekton/gha2tekton.lock").read_text())
+    assert lock["options"] == {"memory": "4Gi"}
+
+
+def test_a_remark_is_no_drift(repository: Path) -> None:
+    edit(repository / ".github/workflows/ci.yml", "on: push", "# for all branches\non: push")
+    status, said = run("check")
+    assert (status, said.splitlines()[0]) == (0, "tekton: means the same still")
+    assert run("check", "--write")[0] == 0
+    assert run("check") == (0, "tekton: up to date\n")
+
+
+def test_a_new_workflow_and_a_lost_one_are_noticed(repository: Path) -> None:
+    shutil.copy(repository / ".github/workflows/ci.yml", repository / ".github/workflows/other.yml")
+    status, said = run("check")
+    assert status == 1
+    assert "because .github/workflows/other.yml is new" in said
+    run("check", "--write")
+    (repository / ".github/workflows/other.yml").unlink()
+    status, said = run("check")
+    assert status == 1
+    assert "because .github/workflows/other.yml is gone" in said
+
+
+def test_what_must_be_done_by_hand_is_told_only_while_it_is_new(repository: Path) -> None:
+    edit(repository / ".github/workflows/ci.yml", "- run: make", "- uses: nobody/knows-this@v1\n      - run: make")
+    status, said = run("check", "--write")
+    assert status == 1
+    assert "new, manual: .github/workflows/ci.yml: jobs.build.steps[2].uses" in said
+    assert run("check") == (0, "tekton: up to date\n")
+
+
+def test_a_workflow_that_github_refuses(repository: Path) -> None:
+    edit(repository / ".github/workflows/ci.yml", "runs-on", "runs-in")
+    status, said = run("check")
+    assert status == 1
+    assert ".github/workflows/ci.yml:4:5:" in said
+
+
+def test_an_overlay_stays(repository: Path) -> None:
+    (repository / "tekton/overlay").mkdir()
+    (repository / "tekton/overlay/kustomization.yaml").write_text("resources: [..]\n")
+    edit(repository / ".github/workflows/ci.yml", "run: make", "run: make all")
+    run("check", "--write")
+    assert (repository / "tekton/overlay/kustomization.yaml").read_text() == "resources: [..]\n"
+    assert run("check") == (0, "tekton: up to date\n")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (lambda root: (root / "tekton/gha2tekton.lock").write_text("{"), "not a lock file of gha2tekton"),
+        (lambda root: (root / "tekton/gha2tekton.lock").unlink(), "no gha2tekton.lock below this directory"),
+    ],
+)
+def test_without_a_lock_file_there_is_nothing_to_check(repository: Path, prepare: object, said: str) -> None:
+    assert callable(prepare)
+    prepare(repository)
+    status, told = run("check")
+    assert status == 2
+    assert said in told
+
+
+def test_lint_names_what_a_person_must_do(repository: Path) -> None:
+    assert run("lint") == (0, "")
+    edit(repository / ".github/workflows/ci.yml", "- run: make", "- uses: nobody/knows-this@v1\n      - run: make")
+    status, said = run("lint", ".github/workflows/ci.yml")
+    assert status == 1
+    assert said.startswith(".github/workflows/ci.yml:8:15: ")
+    assert run("lint", "--fail-on", "never")[0] == 0
+
+
+def test_diff_of_two_bundles(repository: Path) -> None:
+    assert run("diff", "tekton", "tekton") == (0, "")
+    shutil.copytree("tekton", "other")
+    edit(Path("other/tasks/ci-build.yaml"), "python:3.12", "python:3.11")
+    status, said = run("diff", "tekton", "other")
+    assert status == 1
+    assert "docker.io/library/python:3.12 → docker.io/library/python:3.11" in said
+    assert run("diff", "tekton", "nowhere")[0] == 2

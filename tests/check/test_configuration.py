@@ -1,0 +1,117 @@
+"""The options file: what it may hold, what holds when, and what is said of a wrong one."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gha2tekton import schema
+from gha2tekton.cli import cli
+from gha2tekton.cli.options import parameters
+
+WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: [self-hosted, big]\n    steps: [{run: echo}]\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / ".github/workflows/ci.yml").write_text(WORKFLOW)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_the_schema_knows_every_option() -> None:
+    known = json.loads(schema.text("options"))["$defs"]["options"]["properties"]
+    assert set(known) == {str(one.opts[0]).lstrip("-") for one in parameters()}
+
+
+CHOSEN = [
+    (".gha2tekton.yaml", "namespace: ci\n", [], "namespace: ci"),
+    (".gha2tekton.yaml", "namespace: ci\n", ["--namespace", "mine"], "namespace: mine"),
+    (".gha2tekton.yaml", "namespace: ci\nworkflows: {ci.yml: {namespace: own}}\n", [], "namespace: own"),
+    (".gha2tekton.yaml", "namespace: ci\nworkflows: {other.yml: {namespace: own}}\n", [], "namespace: ci"),
+    ("pyproject.toml", '[tool.gha2tekton]\ngpu-count = 4\nnamespace = "t"\n', [], "namespace: t"),
+    ("pyproject.toml", '[tool.other]\nnamespace = "t"\n', [], "namespace:"),
+    (".gha2tekton.yaml", "", [], "namespace:"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "arguments", "line"), CHOSEN)
+def test_what_holds(repository: Path, name: str, text: str, arguments: list[str], line: str) -> None:
+    (repository / name).write_text(text)
+    status, said = run("config", "show", ".github/workflows/ci.yml", *arguments)
+    assert status == 0
+    assert line in [told.partition("  #")[0].strip() for told in said.splitlines()]
+
+
+WRONG = [
+    (".gha2tekton.yaml", "layout: job\nmemroy: 1\n", r"\.gha2tekton\.yaml:2:1: .*memroy"),
+    (".gha2tekton.yaml", "layout: sideways\n", r"\.gha2tekton\.yaml:1:9: 'sideways' is not one of"),
+    (".gha2tekton.yaml", "layout: [\n", r"\.gha2tekton\.yaml:\d+:\d+: "),
+    (".gha2tekton.yaml", "- layout\n", r"\.gha2tekton\.yaml:1:1: "),
+    (".gha2tekton.yaml", "runners: {labels: {big: {gpus: 1}}}\n", r"\.gha2tekton\.yaml:1:\d+: .*gpus"),
+    ("pyproject.toml", "[tool.gha2tekton]\nlayout = 3\n", r"pyproject\.toml: layout: 3 is not one of"),
+    ("pyproject.toml", "[tool.gha2tekton\n", r"pyproject\.toml: "),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "message"), WRONG)
+def test_a_wrong_file_is_named_with_the_place(repository: Path, name: str, text: str, message: str) -> None:
+    (repository / name).write_text(text)
+    status, said = run("convert", ".", "-o", "out")
+    assert status == 2
+
+    assert re.search(message, said)
+    assert not (repository / "out").exists()
+
+
+def test_runners_of_ones_own_win(repository: Path) -> None:
+    (repository / ".gha2tekton.yaml").write_text("runners: {labels: {big: {os: linux, gpu: 3, final: true}}}\n")
+    assert run("convert", ".", "-o", "out")[0] == 0
+    assert 'nvidia.com/gpu: "3"' in (repository / "out/tasks/ci-a.yaml").read_text()
+
+
+def test_images_of_ones_own_are_chosen(repository: Path) -> None:
+    (repository / ".gha2tekton.yaml").write_text(
+        "images:\n  mine: {image: registry.example/mine, tool: python, size: 1, source: 'https://example.com', "
+        "holds: [sh, bash, echo, python, git]}\n"
+    )
+    assert run("convert", ".", "-o", "out")[0] == 0
+    assert "image: registry.example/mine" in (repository / "out/tasks/ci-a.yaml").read_text()
+
+
+def test_rules_are_found_beside_the_file(repository: Path) -> None:
+    (repository / "ci/rules/actions/acme").mkdir(parents=True)
+    (repository / "ci/rules/actions/acme/x.yaml").write_text(
+        "action: acme/x\nabout: Says so.\nsource: https://github.com/acme/x\ninputs: {}\nrun: echo made\n"
+        "example: {with: {}, run: echo made}\n"
+    )
+    (repository / ".gha2tekton.yaml").write_text("rules: [ci/rules]\n")
+    (repository / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("run: echo", "uses: acme/x@v1"))
+    assert run("lint")[1] == ""
+    assert run("convert", ".", "-o", "out")[0] == 0
+    assert run("check")[0] == 0
+    rule = repository / "ci/rules/actions/acme/x.yaml"
+    rule.write_text(rule.read_text().replace("echo made", "echo otherwise"))
+    assert run("check")[0] == 1
+
+
+def test_init_writes_a_file_that_holds_nothing_yet(repository: Path) -> None:
+    assert run("config", "init")[0] == 0
+    assert run("config", "init")[0] == 2
+    assert run("lint")[0] == 0
+    text = (repository / ".gha2tekton.yaml").read_text()
+    for line in text.splitlines():
+        if line.startswith("# layout"):
+            (repository / ".gha2tekton.yaml").write_text(text.replace(line, line[2:]))
+    assert run("lint")[0] == 0

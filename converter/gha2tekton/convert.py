@@ -50,9 +50,10 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
 
 def base_name(workflow: Workflow, settings: Settings) -> str:
     """What the names of a workflow's objects derive from: its own name, else its file's."""
-    return settings.name_prefix or label(
-        workflow.name.text if workflow.name else PurePosixPath(workflow.source.name).stem, 40, "workflow"
-    )
+    if settings.name_prefix:
+        return settings.name_prefix
+    own = workflow.name.text if workflow.name else PurePosixPath(workflow.source.name).stem
+    return label(f"{settings.repository} {own}" if settings.repository else own, 40, "workflow")
 
 
 def _files(

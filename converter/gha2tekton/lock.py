@@ -55,7 +55,7 @@ class Lock:
         elif self.rules != rules:
             found.append("the mapping rules have changed")
         for name, before in self.inputs.items():
-            now = _digest(self._place(root, name))
+            now = hash_of(self._place(root, name))
             if now != before:
                 found.append(f"{name} {'is new' if not before else 'is gone' if not now else 'has changed'}")
         return found
@@ -66,7 +66,7 @@ class Lock:
 
     def edited(self, directory: Path) -> list[str]:
         """The generated files that are no longer as they were written."""
-        return [name for name, before in self.outputs.items() if _digest(directory / name) != before]
+        return [name for name, before in self.outputs.items() if hash_of(directory / name) != before]
 
 
 def read(path: Path) -> Lock:
@@ -113,7 +113,8 @@ def _below(folder: Path) -> Iterable[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
-def _digest(path: Path) -> str:
+def hash_of(path: Path) -> str:
+    """The hash of a file's content, "" where there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

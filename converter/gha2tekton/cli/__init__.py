@@ -11,6 +11,8 @@ from gha2tekton import __version__
 
 COMMANDS = {
     "convert": "Convert workflows to Tekton Tasks, Pipelines and Triggers.",
+    "batch": "Convert many repositories.",
+    "audit": "Tell what of many repositories converts, and what to do first.",
     "check": "Tell whether committed manifests still are what their workflows say.",
     "lint": "Tell what of workflows cannot be converted.",
     "diff": "Tell how two sets of manifests differ in meaning.",

@@ -35,9 +35,11 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
             stop(f"{given}: no {check.NAME} here: convert with -o first")
     if not places:
         stop(f"no {check.NAME} below this directory: convert with -o first")
+    from gha2tekton.configuration import ConfigurationError
+
     try:
         worst = max(_check(place, write, fail_on) for place in places)
-    except (lock.LockError, InputError, OSError) as error:
+    except (lock.LockError, InputError, ConfigurationError, OSError) as error:
         stop(str(error))
     sys.exit(worst)
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gha2tekton.cli.stop import stop
-
 if TYPE_CHECKING:
     from gha2tekton.configuration import Configuration
     from gha2tekton.convert import Options
@@ -110,6 +108,10 @@ class Choice:
     _files: dict[Path, Configuration] = field(default_factory=dict)
     _rules: dict[Any, RuleSet] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was read: other processes read for themselves."""
+        return {**self.__dict__, "_files": {}, "_rules": {}}
+
     @staticmethod
     def of(ctx: click.Context) -> Choice:
         """From a command that has the options of ``CONVERSION``."""
@@ -119,22 +121,26 @@ class Choice:
         return Choice(explicit, ctx.params.get("config"))
 
     def configuration(self, root: Path | None) -> Configuration:
-        """The options file that holds for a repository; ends the program when it is wrong."""
-        from gha2tekton.configuration import Configuration, ConfigurationError, load
+        """The options file that holds for a repository; ConfigurationError when it is wrong."""
+        from gha2tekton.configuration import Configuration, load
 
         place = self.config or root
         if place is None:
             return Configuration()
         if place not in self._files:
-            try:
-                self._files[place] = load(place)
-            except ConfigurationError as error:
-                stop(str(error))
+            if len(self._files) > 100:
+                self._files.clear()
+                self._rules.clear()
+            self._files[place] = load(place)
         return self._files[place]
 
-    def settle(self, root: Path | None, workflow: str) -> Settled:
-        """What holds for a workflow of a repository (None: of no repository); ends the program for what cannot be."""
-        from gha2tekton.rules.load import RuleError, RuleSet
+    def settle(self, root: Path | None, workflow: str, repository: str = "") -> Settled:
+        """What holds for a workflow of a repository (None: of no repository); ConfigurationError for what cannot be.
+
+        ``repository`` goes before all names, where many share a namespace.
+        """
+        from gha2tekton.configuration import ConfigurationError
+        from gha2tekton.rules.load import RuleSet
 
         configuration = self.configuration(root)
         own = _typed(configuration, workflow)
@@ -142,13 +148,10 @@ class Choice:
         folders = tuple(Path(folder) for folder in values["rules"] or ())
         for folder in folders:
             if not folder.is_dir():
-                stop(f"{folder}: there is no such folder of rules")
+                raise ConfigurationError(f"{folder}: there is no such folder of rules")
         key = (folders, configuration.path)
-        try:
-            rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
-        except RuleError as error:
-            stop(str(error))
-        return Settled(_options(values), rules, values["actions_dir"], values, configuration.path)
+        rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
+        return Settled(_options(values, repository), rules, values["actions_dir"], values, configuration.path)
 
 
 _CONTEXT = click.Context(click.Command("options"))
@@ -165,7 +168,9 @@ def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
         try:
             value = one.type_cast_value(_CONTEXT, tuple(value) if isinstance(value, list) else value)
         except click.UsageError as error:
-            stop(f"{configuration.path}: {one.name.replace('_', '-')}: {error.message}")
+            from gha2tekton.configuration import ConfigurationError
+
+            raise ConfigurationError(f"{configuration.path}: {one.opts[0].lstrip('-')}: {error.message}") from None
         if one.type is _PATH:
             parent = configuration.path.parent
             value = tuple(parent / item for item in value) if isinstance(value, tuple) else parent / value
@@ -173,12 +178,12 @@ def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
     return out
 
 
-def _options(values: Mapping[str, Any]) -> Options:
+def _options(values: Mapping[str, Any], repository: str) -> Options:
     from gha2tekton.convert import Options
     from gha2tekton.lower.settings import Settings
     from gha2tekton.plan.build import PlanOptions
 
-    settings = Settings(**{name: values[name] for name in _SETTINGS})
+    settings = Settings(**{name: values[name] for name in _SETTINGS}, repository=repository)
     return Options(PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"]), settings)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def convert_all(choice: Choice, found: Sequence[tuple[Path, str]]) -> list[Conversion]:
     """The conversion of each workflow as its options want it; ends the program for what cannot be read."""
+    from gha2tekton.configuration import ConfigurationError
     from gha2tekton.discover import InputError
     from gha2tekton.files import convert_file
     from gha2tekton.rules.load import RuleError
@@ -28,7 +29,7 @@ def convert_all(choice: Choice, found: Sequence[tuple[Path, str]]) -> list[Conve
         for path, shown in found:
             settled = choice.settle(Repository.around(path).root, shown)
             done.append(convert_file(path, shown, settled.rules, settled.actions, settled.options))
-    except (InputError, RuleError) as error:
+    except (ConfigurationError, InputError, RuleError) as error:
         stop(str(error))
     return done
 

@@ -19,6 +19,8 @@ class Settings:
     storage: str = "50Gi"
     unmapped: Literal["fail", "skip"] = "fail"
     service_account: str = ""
+    repository: str = ""
+    """Goes before all names, where the bundles of many repositories share a namespace."""
 
 
 MANAGED = {"app.kubernetes.io/managed-by": "gha2tekton"}

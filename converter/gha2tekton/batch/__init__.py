@@ -1,0 +1,1 @@
+"""Many repositories: discover, run, resume, summarise."""

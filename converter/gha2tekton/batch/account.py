@@ -1,0 +1,190 @@
+"""The account of a batch as text, markdown, csv and json."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from gha2tekton.batch.summary import Summary
+
+VERSION = 1
+_TOP = 15
+_WORDS = {
+    "whole": "convert fully",
+    "partly": "convert in part",
+    "refused": "are refused by GitHub itself or cannot be read",
+    "nothing": "hold no workflow",
+    "failed": "could not be looked at",
+}
+Table = tuple[str, Sequence[str], list[Sequence[object]]]
+
+
+def text(summary: Summary) -> str:
+    """For a terminal."""
+    lines = list(headline(summary))
+    for title, head, rows in tables(summary):
+        lines += ["", title]
+        cells = [[str(cell) for cell in row] for row in rows]
+        widths = [max(len(row[column]) for row in (head, *cells)) for column in range(len(head))]
+        lines += ["  " + _aligned(head, widths), *("  " + _aligned(row, widths) for row in cells)]
+    return "\n".join(lines) + "\n"
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def markdown(summary: Summary) -> str:
+    """For a pull request or a wiki."""
+    lines = ["# From GitHub Actions to Tekton", "", *(f"- {line}" for line in headline(summary))]
+    for title, head, rows in tables(summary):
+        lines += ["", f"## {title}", "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+        lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def as_csv(summary: Summary) -> str:
+    """The repositories, a row each."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["repository", "source", "status", "reason", "workflows", "whole", *_FATES, "gpus"])
+    for brief in summary.briefs:
+        head = [brief.name, brief.source, brief.status, brief.reason, brief.workflows, brief.whole]
+        writer.writerow([*map(_harmless, head), *brief.counts, brief.gpus])
+    return out.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """Spreadsheets run what begins like a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+_FATES = ("exact", "adapted", "dropped", "manual")
+
+
+def as_json(summary: Summary) -> str:
+    """Everything, stable and versioned: version 1."""
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "repositories": dict(sorted(summary.repositories.items())),
+        "workflows": dict(sorted(summary.workflows.items())),
+        "parts": {fate: summary.parts[fate] for fate in _FATES},
+        "plan": [
+            {"kind": s.blocker[0], "what": s.blocker[1], "alone": s.alone, "met": s.met, "whole": s.whole}
+            for s in summary.plan()
+        ],
+        "blockers": [{"kind": kind, "what": what, "workflows": count} for (kind, what), count in ranked(summary.met())],
+        "actions": [{"name": n, "outcome": fate, "workflows": c} for (n, fate), c in ranked(summary.actions)],
+        "runners": dict(ranked(summary.runners)),
+        "events": dict(ranked(summary.events)),
+        "secrets": dict(ranked(summary.secrets)),
+        "gpus": {str(count): number for count, number in sorted(summary.gpus.items())},
+        "rows": [
+            {
+                "name": brief.name,
+                "source": brief.source,
+                "status": brief.status,
+                "reason": brief.reason,
+                "workflows": brief.workflows,
+                "whole": brief.whole,
+                "parts": dict(zip(_FATES, brief.counts, strict=True)),
+                "gpus": brief.gpus,
+            }
+            for brief in summary.briefs
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def ranked(counts: Counter[Any]) -> list[tuple[Any, int]]:
+    """The most frequent first, equals by name."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def share(part: int, total: int) -> str:
+    """A part in percent."""
+    return f"{100 * part / total:.0f} %" if total else "–"
+
+
+def headline(summary: Summary) -> Iterator[str]:
+    """The account in a few sentences."""
+    repositories, workflows = sum(summary.repositories.values()), sum(summary.workflows.values())
+    yield f"{_number(repositories, 'repository', 'repositories')}, {_number(workflows, 'workflow', 'workflows')}"
+    for status in ("whole", "partly", "refused"):
+        count = summary.workflows[status]
+        if count:
+            yield f"{count} workflows ({share(count, workflows)}) {_WORDS[status]}"
+    for status in ("nothing", "failed"):
+        count = summary.repositories[status]
+        if count:
+            yield f"{_number(count, 'repository', 'repositories')} {_WORDS[status]}"
+    parts = sum(summary.parts[fate] for fate in _FATES)
+    if parts:
+        told = ", ".join(f"{summary.parts[fate]} {fate}" for fate in _FATES)
+        yield f"{parts} parts: {told}"
+    steps = [step for step in summary.plan()[:5] if step.whole]
+    if steps and summary.convertible:
+        things = _number(len(steps), "thing", "things")
+        reached = share(steps[-1].whole, summary.convertible)
+        yield f"do the first {things} of the plan and {reached} of the workflows convert fully"
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def tables(summary: Summary) -> Iterator[Table]:
+    """The tables that are not empty."""
+    plan = [
+        (number, step.blocker[0], step.blocker[1], step.met, step.alone, share(step.whole, summary.convertible))
+        for number, step in enumerate(summary.plan(), 1)
+    ]
+    heads = ("", "kind", "what", "stands in the way of", "alone of", "then convert fully")
+    if plan:
+        yield "What to do first", heads, list(plan)
+    unknown = Counter({name: count for (name, fate), count in summary.actions.items() if fate == "unknown"})
+    if unknown:
+        yield "Actions that no rule knows", ("action", "workflows"), _top(unknown)
+    known = [(n, fate, count) for (n, fate), count in ranked(summary.actions) if fate != "unknown"]
+    if known:
+        yield "Actions that are known", ("action", "outcome", "workflows"), list(known[:_TOP])
+    for title, name, counts in (
+        ("Runners", "label", summary.runners),
+        ("Events", "event", summary.events),
+        ("Secrets", "secret", summary.secrets),
+    ):
+        if counts:
+            yield title, (name, "workflows"), _top(counts)
+    gpus = [(count, number) for count, number in sorted(summary.gpus.items()) if count]
+    if gpus:
+        yield "GPUs", ("a Task's", "workflows"), list(gpus)
+    failed = [(brief.name, brief.source, brief.reason) for brief in summary.briefs if brief.status == "failed"]
+    if failed:
+        yield "Could not be looked at", ("repository", "source", "why"), list(failed)
+    yield (
+        "Repositories",
+        ("repository", "status", "workflows", "fully", "manual", "GPUs"),
+        [(b.name, b.status, b.workflows, b.whole, b.counts[3], b.gpus) for b in summary.briefs],
+    )
+
+
+def _top(counts: Counter[str]) -> list[Sequence[object]]:
+    rows: list[Sequence[object]] = list(ranked(counts))
+    rest = rows[_TOP:]
+    return rows[:_TOP] + ([(f"{len(rest)} more", "")] if rest else [])
+
+
+RENDER = {"text": text, "markdown": markdown, "csv": as_csv, "json": as_json}
+
+
+def formats() -> Iterable[str]:
+    """The names of the formats."""
+    return (*RENDER, "html")

@@ -1,0 +1,84 @@
+"""A whole batch: what is done already is kept, the rest carried out, each row told as it comes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gha2tekton.batch.row import Row
+from gha2tekton.batch.run import Executor
+from gha2tekton.batch.sources import Origin
+from gha2tekton.batch.state import State
+from gha2tekton.batch.work import Chooser, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a batch is to be done."""
+
+    choice: Chooser
+    made: str
+    limit: float = 300.0
+    since: str = ""
+    retry_failed: bool = False
+
+
+def convert(
+    origins: Sequence[Origin], output: Path, terms: Terms, executor: Executor, tell: Callable[[Row, bool], None]
+) -> Iterator[Row]:
+    """Convert all repositories into ``output`` and give every row, in the order of the names.
+
+    ``tell`` hears of each row as it is finished, and whether it had been there already. Raises state.Busy when another
+    batch works there.
+    """
+    with State(output) as state:
+        payload = pickle.dumps(terms.choice)
+
+        def orders() -> Iterator[Order]:
+            for origin in origins:
+                previous = state.previous(origin.name)
+                if previous is not None and _stands(previous, origin, state, terms):
+                    tell(previous, True)
+                    continue
+                yield Order(
+                    origin,
+                    payload,
+                    terms.made,
+                    output.resolve(),
+                    state.staging.resolve(),
+                    terms.limit,
+                    terms.since,
+                    previous,
+                )
+
+        for row in executor.rows(orders()):
+            again = state.previous(row.name) == row
+            state.add(row)
+            tell(row, again)
+        names = [origin.name for origin in origins]
+        state.finish(names)
+        yield from state.rows()
+
+
+def survey(
+    origins: Sequence[Origin], place: Path, terms: Terms, executor: Executor, tell: Callable[[Row, bool], None]
+) -> Iterator[Row]:
+    """Look at all repositories without writing any output; ``place`` is a directory for clones."""
+    payload = pickle.dumps(terms.choice)
+    orders = (Order(origin, payload, terms.made, None, place.resolve(), terms.limit, terms.since) for origin in origins)
+    for row in executor.rows(orders):
+        tell(row, False)
+        yield row
+
+
+def _stands(previous: Row, origin: Origin, state: State, terms: Terms) -> bool:
+    """Whether no worker needs to look: so it is with what this very run did before it was interrupted."""
+    if (previous.source, previous.ref) != (origin.source, origin.ref):
+        return False
+    if terms.retry_failed:
+        return previous.status != "failed"
+    if not state.done(origin.name) or previous.made != terms.made:
+        return False
+    return origin.kind == "git" or previous.status in ("failed", "nothing")

@@ -1,0 +1,98 @@
+"""Checkouts of remote repositories: one commit, and of its files only what a conversion reads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from gha2tekton.batch.sources import Origin
+
+NEEDED = (
+    "/.github/",
+    "/.gha2tekton.yaml",
+    "/.gha2tekton.yml",
+    "/pyproject.toml",
+    "action.yml",
+    "action.yaml",
+    "*compose*.yml",
+    "*compose*.yaml",
+    ".env",
+)
+"""Patterns of the files that conversions read, as sparse checkouts write them."""
+
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "true",
+    "GIT_SSH_COMMAND": "ssh -o BatchMode=yes",
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    "LC_ALL": "C",
+}
+
+
+class FetchError(OSError):
+    """A repository could not be had; the message is git's own."""
+
+
+def commit_of(origin: Origin, limit: float) -> str:
+    """The commit that a ref stands for on the remote, without fetching it."""
+    out = _git(["ls-remote", "--", origin.place, origin.ref or "HEAD"], None, limit)
+    if not out.strip():
+        raise FetchError(f"there is no {origin.ref}" if origin.ref else "there are no commits")
+    return out.split(maxsplit=1)[0]
+
+
+def checkout(origin: Origin, place: Path, limit: float) -> str:
+    """Bring what is needed of a repository to a new directory; the commit it is at. ``limit`` is in seconds."""
+    place.mkdir(parents=True)
+    _git(["init", "--quiet"], place, limit)
+    _git(["remote", "add", "origin", origin.place], place, limit)
+    _git(["sparse-checkout", "set", "--no-cone", *NEEDED], place, limit)
+    wanted = origin.ref or "HEAD"
+    _git(["fetch", "--quiet", "--depth", "1", "--no-tags", "--filter=blob:none", "origin", wanted], place, limit)
+    _git(["checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
+    return _git(["rev-parse", "HEAD"], place, limit).strip()
+
+
+def changed_since(place: Path, when: str, limit: float) -> bool:
+    """Whether the last commit of a checkout is not older than a date that git understands."""
+    return bool(_git(["log", "-1", "--format=%H", f"--since={when}"], place, limit).strip())
+
+
+def head(place: Path, limit: float) -> str:
+    """The commit that a directory is at; "" where it is no git repository."""
+    if not (place / ".git").exists():
+        return ""
+    try:
+        return _git(["rev-parse", "HEAD"], place, limit).strip()
+    except FetchError:
+        return ""
+
+
+def _git(arguments: list[str], place: Path | None, limit: float) -> str:
+    """Run git; its whole process group is ended when the time is over."""
+    safe = ["-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
+    process = subprocess.Popen(
+        ["git", *safe, *arguments],
+        cwd=place,
+        env={**os.environ, **_ENVIRONMENT},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        out, error = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise FetchError(f"git {arguments[0]} did not end within {limit:g} s") from None
+    if process.returncode:
+        said = [line for line in error.splitlines() if line.strip()]
+        fatal = [line for line in said if line.startswith(("fatal:", "error:", "ERROR:"))]
+        raise FetchError((fatal or said or [f"git {arguments[0]} failed"])[0])
+    return out

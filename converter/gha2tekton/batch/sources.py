@@ -1,0 +1,157 @@
+"""What was named on the command line, as the list of repositories it stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from gha2tekton.tekton.names import label
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:(?!//)")
+_DEPTH = 12
+_SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".cache"})
+
+
+class SourceError(ValueError):
+    """A list of sources that cannot be read; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One repository; ``problem`` says why there is nothing to look at."""
+
+    name: str
+    source: str
+    ref: str = ""
+    kind: Literal["directory", "git"] = "directory"
+    problem: str = ""
+    base: str = field(default_factory=os.getcwd, compare=False)
+    """The directory that a relative source is seen from."""
+
+    @property
+    def place(self) -> str:
+        """The source as any process can use it."""
+        return self.source if _URL.match(self.source) else os.path.join(self.base, self.source)
+
+
+def origins(sources: Sequence[str]) -> list[Origin]:
+    """Every repository that the sources name, each once, with a name of its own; SourceError for a list that is none.
+
+    A source is a repository, a directory with repositories somewhere below, a URL that git knows, or a file that lists
+    such things: one a line with an optional ref and name, or JSON objects with ``source``, ``ref`` and ``name``.
+    """
+    found: dict[tuple[str, str], Origin] = {}
+    for source in sources:
+        for origin in _expand(source):
+            found.setdefault((origin.source, origin.ref), origin)
+    return _named(list(found.values()))
+
+
+def _expand(source: str) -> Iterator[Origin]:
+    path = Path(source)
+    if _URL.match(source):
+        yield Origin("", source, kind="git")
+    elif path.is_dir():
+        yield from _tree(path)
+    elif path.is_file():
+        yield from _listed(path)
+    else:
+        yield Origin("", source, problem="there is no such file or directory")
+
+
+def _tree(top: Path) -> Iterator[Origin]:
+    kind = _kind(top)
+    if kind is not None:
+        yield Origin("", str(top), kind=kind)
+        return
+    count = 0
+    for folder, names, _ in os.walk(top, onerror=None):
+        here = Path(folder)
+        names[:] = sorted(name for name in names if name not in _SKIPPED and not (here / name).is_symlink())
+        for name in list(names):
+            inner = _kind(here / name)
+            if inner is not None:
+                names.remove(name)
+                count += 1
+                yield Origin("/".join((here / name).relative_to(top).parts), str(here / name), kind=inner)
+        if len(here.relative_to(top).parts) >= _DEPTH:
+            names.clear()
+    if not count:
+        yield Origin("", str(top), problem="there are no repositories in this directory")
+
+
+def _kind(path: Path) -> Literal["directory", "git"] | None:
+    """Whether a directory is a checkout, or a repository without one."""
+    try:
+        if (path / ".git").exists() or (path / ".github").is_dir():
+            return "directory"
+        if (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir():
+            return "git"
+    except OSError:
+        return None
+    return None
+
+
+def _listed(path: Path) -> Iterator[Origin]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if text.startswith("{"):
+            yield from _entry(_json(text, f"{path}:{number}"), path)
+        else:
+            words = text.split()
+            if len(words) > 3:
+                raise SourceError(f"{path}:{number}: more than a source, a ref and a name; write it as JSON")
+            yield from _entry(dict(zip(("source", "ref", "name"), words, strict=False)), path)
+
+
+def _json(text: str, where: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(text)
+    except ValueError as error:
+        raise SourceError(f"{where}: {error}") from None
+    if not isinstance(entry.get("source"), str) or not set(entry) <= {"source", "ref", "name"}:
+        raise SourceError(f"{where}: an entry has source and perhaps ref and name")
+    return dict(entry)
+
+
+def _entry(entry: dict[str, Any], path: Path) -> Iterator[Origin]:
+    source, ref, name = str(entry["source"]), str(entry.get("ref") or ""), str(entry.get("name") or "")
+    place = source if _URL.match(source) else os.path.normpath(path.parent / source)
+    for origin in _expand(place):
+        kind = "git" if ref and not origin.problem else origin.kind
+        yield replace(origin, ref=ref, kind=kind, name=name or origin.name)
+
+
+def _named(found: list[Origin]) -> list[Origin]:
+    wanted = [label(origin.name or _own_name(origin.source), 50, "repository") for origin in found]
+    counts = Counter(wanted)
+    named = [
+        replace(origin, name=name if counts[name] == 1 else f"{name}-{_mark(origin)}")
+        for origin, name in zip(found, wanted, strict=True)
+    ]
+    return sorted(named, key=lambda origin: origin.name)
+
+
+def _own_name(source: str) -> str:
+    """``owner-repository`` of a URL, the last directory of a path."""
+    text = source.rstrip("/").removesuffix(".git").rstrip("/")
+    if not _URL.match(source):
+        return Path(text).resolve().name
+    return "-".join(part for part in re.split(r"[/:]", text)[-2:] if part)
+
+
+def _mark(origin: Origin) -> str:
+    return hashlib.sha256(f"{origin.source}\0{origin.ref}".encode("utf-8", "surrogateescape")).hexdigest()[:6]

@@ -1,0 +1,195 @@
+"""One repository from its source to its bundle and its row; this is what worker processes do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import shutil
+import tempfile
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from gha2tekton import __version__, lock
+from gha2tekton.batch import fetch
+from gha2tekton.batch.inventory import describe
+from gha2tekton.batch.row import Row, Status, WorkflowRow
+from gha2tekton.batch.sources import Origin
+from gha2tekton.configuration import NAMES, ConfigurationError
+from gha2tekton.conversion import Conversion
+from gha2tekton.convert import Options
+from gha2tekton.discover import InputError, inside_of
+from gha2tekton.files import convert_file, output_files
+from gha2tekton.rules.load import RuleError, RuleSet
+from gha2tekton.tekton import disk
+
+
+class Settled(Protocol):
+    """What holds for one workflow."""
+
+    @property
+    def options(self) -> Options: ...
+    @property
+    def rules(self) -> RuleSet: ...
+    @property
+    def actions(self) -> Path | None: ...
+
+
+class Chooser(Protocol):
+    """What the user chose; it crosses to other processes."""
+
+    def settle(self, root: Path | None, workflow: str, repository: str = "") -> Settled:
+        """What holds for a workflow of a repository; ConfigurationError for an options file that is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker is asked to do; ``output`` is None when nothing is to be written."""
+
+    origin: Origin
+    choice: bytes
+    made: str
+    output: Path | None
+    staging: Path
+    limit: float = 300.0
+    since: str = ""
+    previous: Row | None = None
+
+
+def made_by(choice: Chooser, folders: tuple[Path, ...], explicit: Mapping[str, Any]) -> str:
+    """The hash of everything beside the repositories that decides what comes out."""
+    text = f"{__version__}\0{lock.rules_hash(folders)}\0{sorted((k, str(v)) for k, v in explicit.items())}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _chooser(choice: bytes) -> Chooser:
+    chooser: Chooser = pickle.loads(choice)
+    return chooser
+
+
+def carry_out(order: Order) -> Row:
+    """Convert one repository; whatever goes wrong with it is in its row."""
+    origin = order.origin
+    if origin.problem:
+        return _row(order, "failed", reason=origin.problem)
+    clone: Path | None = None
+    try:
+        commit = ""
+        if origin.kind == "git":
+            commit = fetch.commit_of(origin, order.limit) if not _is_commit(origin.ref) else origin.ref
+            if order.previous and _kept(order, order.previous) and commit and order.previous.commit == commit:
+                return order.previous
+            order.staging.mkdir(parents=True, exist_ok=True)
+            clone = Path(tempfile.mkdtemp(prefix="clone.", dir=order.staging))
+            root = clone / origin.name
+            commit = fetch.checkout(origin, root, order.limit)
+        else:
+            root = Path(origin.place)
+        if order.since and not fetch.changed_since(root, order.since, order.limit):
+            return order.previous or _row(order, "nothing", reason=f"no commit since {order.since}")
+        return _convert(order, root, commit)
+    except (fetch.FetchError, InputError, RuleError, ConfigurationError, OSError, ValueError) as error:
+        return _row(order, "failed", reason=_said(error, clone))
+    except Exception as error:  # a fault of ours must not stop the others
+        log = order.staging.parent / "logs" / f"{origin.name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        return _row(order, "failed", reason=f"a fault of gha2tekton: {type(error).__name__}: {error}")
+    finally:
+        if clone is not None:
+            shutil.rmtree(clone, ignore_errors=True)
+
+
+def _convert(order: Order, root: Path, commit: str) -> Row:
+    folder = root / ".github" / "workflows"
+    paths = inside_of(root) if folder.is_dir() else []
+    if not os.access(root, os.R_OK | os.X_OK):
+        raise InputError("the directory cannot be read")
+    shown = [path.relative_to(root).as_posix() for path in paths]
+    previous = order.previous
+    if previous and not commit and _kept(order, previous) and _same_inputs(previous, root, shown):
+        return previous
+    if not paths:
+        return _row(order, "nothing", commit, reason="there are no workflows")
+    done: list[Conversion] = []
+    broken: list[WorkflowRow] = []
+    chooser = _chooser(order.choice)
+    for path, name in zip(paths, shown, strict=True):
+        settled = chooser.settle(root, name, order.origin.name)
+        try:
+            done.append(convert_file(path, name, settled.rules, settled.actions, settled.options))
+        except InputError as error:
+            broken.append(WorkflowRow(name, "refused", {}, (("unreadable", str(error).rpartition(": ")[2]),)))
+    rows = sorted([*(describe(item) for item in done), *broken], key=lambda row: row.path)
+    files = output_files(done)
+    if order.output is not None and files:
+        disk.write(files, order.output / order.origin.name, order.staging)
+    inputs = {name: digest for item in done for name, digest in item.inputs.items()}
+    for name in NAMES:
+        inputs[name] = lock.hash_of(root / name)
+    return _row(order, _status(rows), commit, "", tuple(rows), inputs, lock.hashes(files))
+
+
+def _status(rows: list[WorkflowRow]) -> Status:
+    kinds = {row.status for row in rows}
+    return "whole" if kinds == {"whole"} else "refused" if kinds == {"refused"} else "partly"
+
+
+def _row(
+    order: Order,
+    status: Status,
+    commit: str = "",
+    reason: str = "",
+    workflows: tuple[WorkflowRow, ...] = (),
+    inputs: Mapping[str, str] | None = None,
+    outputs: Mapping[str, str] | None = None,
+) -> Row:
+    origin = order.origin
+    return Row(
+        origin.name,
+        origin.source,
+        status,
+        origin.ref,
+        commit,
+        reason,
+        workflows,
+        dict(sorted((inputs or {}).items())),
+        outputs or {},
+        order.made,
+    )
+
+
+def _kept(order: Order, previous: Row) -> bool:
+    """Whether a repository's output is there as an earlier run left it, and would be made the same way."""
+    origin = order.origin
+    if (previous.made, previous.source, previous.ref) != (order.made, origin.source, origin.ref):
+        return False
+    if previous.status == "failed":
+        return False
+    if order.output is None:
+        return True
+    place = order.output / origin.name
+    return all(lock.hash_of(place / name) == digest for name, digest in previous.outputs.items())
+
+
+def _same_inputs(previous: Row, root: Path, workflows: list[str]) -> bool:
+    if [row.path for row in previous.workflows] != workflows or any(
+        name.startswith("actions:") for name in previous.inputs
+    ):
+        return False
+    return all(lock.hash_of(root / name) == digest for name, digest in previous.inputs.items())
+
+
+def _is_commit(ref: str) -> bool:
+    return len(ref) in (40, 64) and all(letter in "0123456789abcdef" for letter in ref)
+
+
+def _said(error: Exception, clone: Path | None) -> str:
+    """The message without names that differ from run to run."""
+    text = str(error) if not isinstance(error, OSError) or not error.strerror else f"{error.filename}: {error.strerror}"
+    return text.replace(f"{clone}/", "") if clone else text

@@ -1,0 +1,46 @@
+"""gha2tekton audit"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gha2tekton.cli import batch as shared
+from gha2tekton.cli.options import conversion_options
+from gha2tekton.cli.progress import Progress
+
+
+@click.command("audit")
+@click.argument("sources", nargs=-1, required=True)
+@shared.batch_options
+@conversion_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    since: str,
+    time_limit: float,
+    quiet: bool,
+    reports: tuple[str, ...],
+    **_: Any,
+) -> None:
+    """Tell what of the repositories in SOURCES converts and what to do first; nothing is written but the report.
+
+    SOURCES are checkouts, directories with checkouts below, URLs, or lists of them.
+    """
+    from gha2tekton.batch.batch import survey
+    from gha2tekton.batch.summary import Summary
+
+    wanted = shared.report_options(reports)
+    origins = shared.find(sources)
+    terms = shared.terms_of(ctx, time_limit, since, False)
+    executor = shared.executor(scheduler, jobs)
+    with tempfile.TemporaryDirectory(prefix="gha2tekton.") as place, Progress(len(origins), quiet) as progress:
+        summary = Summary.of(survey(origins, Path(place), terms, executor, shared.teller(progress)))
+    shared.put(summary, wanted)

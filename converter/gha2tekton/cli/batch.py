@@ -1,0 +1,203 @@
+"""gha2tekton batch"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.progress import Progress
+from gha2tekton.cli.stop import stop
+
+if TYPE_CHECKING:
+    from gha2tekton.batch.batch import Terms
+    from gha2tekton.batch.row import Row
+    from gha2tekton.batch.run import Executor
+    from gha2tekton.batch.sources import Origin
+    from gha2tekton.batch.summary import Summary
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("text", "markdown", "html", "json", "csv")
+
+_OPTIONS = (
+    click.option("--jobs", "-j", type=click.IntRange(1), default=None, help="Worker processes; the cores by default."),
+    click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work."),
+    click.option("--since", default="", metavar="DATE", help="Leave out repositories without a commit since then."),
+    click.option(
+        "--time-limit", type=click.FloatRange(1), default=300, show_default=True, help="Seconds for each call of git."
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="Tell only of failures while working."),
+    click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"{', '.join(FORMATS)}: to a file or stdout; may be given again.",
+    ),
+)
+
+
+def batch_options(function: F) -> F:
+    """Give a command the options of work on many repositories."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command("batch")
+@click.argument("sources", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Directory for all bundles.")
+@click.option("--retry-failed", is_flag=True, help="Do again only what failed before.")
+@click.option("--dry-run", is_flag=True, help="List the repositories that would be converted.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["manual", "adapted", "never"]),
+    default="never",
+    help="Exit with 1 when an outcome is this bad.",
+)
+@batch_options
+@conversion_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    output: Path,
+    retry_failed: bool,
+    dry_run: bool,
+    fail_on: str,
+    jobs: int | None,
+    scheduler: str | None,
+    since: str,
+    time_limit: float,
+    quiet: bool,
+    reports: tuple[str, ...],
+    **_: Any,
+) -> None:
+    """Convert many repositories: SOURCES are checkouts, directories with checkouts below, URLs, or lists of them.
+
+    Killed and run again with the same arguments it goes on where it was.
+    """
+    from gha2tekton.batch import batch
+    from gha2tekton.batch.state import Busy
+    from gha2tekton.batch.summary import Summary
+
+    wanted = report_options(reports)
+    origins = find(sources)
+    if dry_run:
+        for origin in origins:
+            click.echo(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}")
+        return
+    terms = terms_of(ctx, time_limit, since, retry_failed)
+    try:
+        with Progress(len(origins), quiet) as progress:
+            rows = batch.convert(origins, output, terms, executor(scheduler, jobs), teller(progress))
+            summary = Summary.of(rows)
+    except Busy as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename or output}: {error.strerror or error}")
+    put(summary, [*wanted, *((name, output / f"summary.{end}") for name, end in _ENDS.items())])
+    sys.exit(status(summary, fail_on))
+
+
+_ENDS = {"text": "txt", "html": "html", "json": "json", "csv": "csv"}
+
+
+def find(sources: Sequence[str]) -> list[Origin]:
+    """The repositories; ends the program for a list that cannot be read."""
+    from gha2tekton.batch.sources import SourceError, origins
+
+    try:
+        return origins(sources)
+    except SourceError as error:
+        stop(str(error))
+
+
+def terms_of(ctx: click.Context, limit: float, since: str, retry_failed: bool) -> Terms:
+    """How the work is to be done, from a command that has the options of conversions."""
+    from gha2tekton.batch.batch import Terms
+    from gha2tekton.batch.work import made_by
+    from gha2tekton.configuration import ConfigurationError
+
+    choice = Choice.of(ctx)
+    try:
+        choice.settle(None, "")
+    except ConfigurationError as error:
+        stop(str(error))
+    folders = tuple(choice.explicit.get("rules") or ())
+    return Terms(choice, made_by(choice, folders, choice.explicit), limit, since, retry_failed)
+
+
+def executor(scheduler: str | None, jobs: int | None) -> Executor:
+    """Who does the work; ends the program when a scheduler cannot be reached."""
+    from gha2tekton.batch.run import Dask, Processes
+
+    if not scheduler:
+        return Processes(jobs or os.cpu_count() or 1)
+    try:
+        return Dask(scheduler)
+    except ImportError:
+        stop("--scheduler needs Dask: install gha2tekton[distributed]")
+    except (OSError, ValueError) as error:
+        stop(f"{scheduler}: {error or 'no scheduler answers'}")
+
+
+def teller(progress: Progress) -> Callable[[Row, bool], None]:
+    """What is said of each row."""
+
+    def tell(row: Row, again: bool) -> None:
+        told = {
+            "whole": "converted",
+            "partly": f"converted, {row.count('manual')} by hand",
+            "refused": "refused: GitHub itself would not run its workflows",
+            "nothing": row.reason,
+            "failed": f"failed: {row.reason}",
+        }[row.status]
+        progress.tell(row.name, f"{told}{' (unchanged)' if again else ''}", row.status == "failed")
+
+    return tell
+
+
+def put(summary: Summary, reports: Sequence[tuple[str, Path | None]]) -> None:
+    """The account in each format to its file or stdout."""
+    from gha2tekton.batch.account import RENDER
+    from gha2tekton.batch.page import html
+
+    for name, path in reports:
+        text = html(summary) if name == "html" else RENDER[name](summary)
+        try:
+            if path is None:
+                click.echo(text, nl=False)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                part = path.with_name(f".{path.name}.part")
+                part.write_text(text, encoding="utf-8", errors="surrogateescape")
+                os.replace(part, path)
+        except OSError as error:
+            stop(f"{path}: {error.strerror}")
+
+
+def report_options(given: Sequence[str]) -> list[tuple[str, Path | None]]:
+    """The formats and files of ``--report``; text to stdout where none is given."""
+    out: list[tuple[str, Path | None]] = []
+    for item in given:
+        name, _, file = item.partition("=")
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name} is no format: {', '.join(FORMATS)}", param_hint="--report")
+        out.append((name, Path(file) if file else None))
+    return out or [("text", None)]
+
+
+def status(summary: Summary, fail_on: str) -> int:
+    """The exit status: 1 when something failed, was refused or reached ``fail_on``."""
+    bad = summary.repositories["failed"] + summary.workflows["refused"]
+    if fail_on != "never":
+        bad += summary.parts["manual"] + (summary.parts["adapted"] if fail_on == "adapted" else 0)
+    return 1 if bad else 0

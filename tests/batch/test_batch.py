@@ -1,0 +1,142 @@
+"""gha2tekton batch and audit: what they write, what they say, and that a second run finds nothing to do."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.batch.conftest import Batch, command, committed, content, environment, repository
+
+from gha2tekton.batch.state import State
+
+pytestmark = pytest.mark.slow
+
+KNOWN = "actions/setup-python@v5"
+UNKNOWN = "nobody/knows-this@v1"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    repository(tmp_path / "repos/good", ("ci", KNOWN))
+    repository(tmp_path / "repos/half", ("ci", KNOWN), ("other", UNKNOWN))
+    repository(tmp_path / "repos/none")
+    place = repository(tmp_path / "repos/wrong", ("ci", KNOWN))
+    (place / ".github/workflows/w0.yml").write_text("on: push\njobs: 3\n")
+    return tmp_path
+
+
+def test_each_repository_has_a_bundle_and_a_row(tree: Path, batch: Batch) -> None:
+    done = batch("repos", "-o", "out", "-j", 1)
+    assert done.returncode == 1
+    assert (tree / "out/good/kustomization.yaml").is_file()
+    assert list((tree / "out/half").rglob("report.json"))
+    rows = {row["repository"]: row for row in csv.DictReader((tree / "out/summary.csv").read_text().splitlines())}
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "good": "whole",
+        "half": "partly",
+        "none": "nothing",
+        "wrong": "refused",
+    }
+    assert rows["half"]["workflows"] == "2"
+    assert "nobody/knows-this" in done.stdout
+
+
+def test_names_carry_the_repository(tree: Path, batch: Batch) -> None:
+    batch("repos", "-o", "out", "-j", 1)
+    assert "name: good-ci-pipeline" in (tree / "out/good/pipeline.yaml").read_text()
+
+
+def test_a_second_run_finds_nothing_to_do(tree: Path, batch: Batch) -> None:
+    batch("repos", "-o", "out", "-j", 1)
+    before = content(tree / "out")
+    stamps = {path: path.stat().st_mtime_ns for path in (tree / "out/good").rglob("*")}
+    done = batch("repos", "-o", "out", "-j", 1)
+    assert done.stderr.count("(unchanged)") == 4
+    assert content(tree / "out") == before
+    assert stamps == {path: path.stat().st_mtime_ns for path in (tree / "out/good").rglob("*")}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tree: (tree / "repos/good/.github/workflows/w0.yml").write_text("on: push\njobs: {a: {runs-on: x}}\n"),
+        lambda tree: (tree / "repos/good/.gha2tekton.yaml").write_text("layout: job\n"),
+        lambda tree: (tree / "out/good/pipeline.yaml").unlink(),
+        lambda tree: (tree / "repos/good/.github/workflows/w1.yaml").write_text("on: push\n"),
+    ],
+)
+def test_what_changed_is_done_again(tree: Path, batch: Batch, change: object) -> None:
+    batch("repos", "-o", "out", "-j", 1)
+    before = len(content(tree / "out/good"))
+    assert callable(change)
+    change(tree)
+    done = batch("repos", "-o", "out", "-j", 1)
+    told = next(line for line in done.stderr.splitlines() if "] good: " in line)
+    assert (tree / "out/good/pipeline.yaml").is_file()
+    assert "(unchanged)" not in told or len(content(tree / "out/good")) == before
+
+
+def test_other_numbers_of_workers_and_hash_seeds_give_the_same_bytes(tree: Path, batch: Batch) -> None:
+    batch("repos", "-o", "a", "-j", 1, PYTHONHASHSEED="1")
+    batch("repos", "-o", "b", "-j", 2, PYTHONHASHSEED="2")
+    assert content(tree / "a") == content(tree / "b")
+
+
+def test_audit_says_what_to_do_first_and_writes_nothing(tree: Path) -> None:
+    done = subprocess.run(
+        command("audit", "repos", "-j", 1, "--report", "json", "--report", "html=page.html", "-q"),
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        env=environment(),
+    )
+    assert done.returncode == 0, done.stderr
+    account = json.loads(done.stdout)
+    assert account["plan"] == [{"kind": "action", "what": "nobody/knows-this", "alone": 1, "met": 1, "whole": 3}]
+    assert sorted(path.name for path in tree.iterdir()) == ["page.html", "repos"]
+    page = (tree / "page.html").read_text()
+    assert "nobody/knows-this" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "src=" not in page
+
+
+def test_git_repositories_are_fetched_once(tree: Path, batch: Batch) -> None:
+    place = committed(repository(tree / "remote", ("ci", KNOWN)))
+    url = f"file://{place}"
+    done = batch(url, "-o", "out", "-j", 1)
+    assert done.returncode == 0, done.stderr
+    name = next(path.name for path in (tree / "out").iterdir() if path.is_dir() and path.name != ".gha2tekton")
+    assert (tree / "out" / name / "pipeline.yaml").is_file()
+    assert not (tree / "out/.gha2tekton/staging").exists()
+    assert "(unchanged)" in batch(url, "-o", "out", "-j", 1).stderr
+    (place / ".github/workflows/w0.yml").write_text((place / ".github/workflows/w0.yml").read_text() + "# more\n")
+    committed(place)
+    row = json.loads((tree / "out/.gha2tekton/state.jsonl").read_text())
+    batch(url, "-o", "out", "-j", 1)
+    assert json.loads((tree / "out/.gha2tekton/state.jsonl").read_text())["commit"] != row["commit"]
+
+
+def test_retry_failed_does_only_what_failed(tree: Path, batch: Batch) -> None:
+    (tree / "list").write_text("repos/good\nrepos/later\n")
+    assert batch("list", "-o", "out", "-j", 1).returncode == 1
+    repository(tree / "repos/later", ("ci", KNOWN))
+    (tree / "repos/good/.github/workflows/w0.yml").write_text("on: push\njobs: 3\n")
+    done = batch("list", "-o", "out", "-j", 1, "--retry-failed")
+    assert "later: converted" in done.stderr
+    assert "good: converted (unchanged)" in done.stderr
+
+
+def test_dry_run_lists(tree: Path, batch: Batch) -> None:
+    done = batch("repos", "-o", "out", "--dry-run")
+    assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == ["good", "half", "none", "wrong"]
+    assert not (tree / "out").exists()
+
+
+def test_two_runs_on_one_directory_refuse_each_other(tree: Path, batch: Batch) -> None:
+    with State(tree / "out"):
+        done = batch("repos", "-o", "out", "-j", 1)
+    assert done.returncode == 2
+    assert "another batch is at work here" in done.stderr

@@ -1,0 +1,152 @@
+"""What goes wrong with one repository is one row; nothing else suffers, and a kill costs nothing."""
+
+from __future__ import annotations
+
+import csv
+import os
+import pickle
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.batch.conftest import Batch, command, committed, content, environment, repository
+
+from gha2tekton.batch.row import Row
+from gha2tekton.batch.run import Processes
+from gha2tekton.batch.sources import Origin
+from gha2tekton.batch.work import Order
+from gha2tekton.cli.options import Choice
+
+pytestmark = pytest.mark.slow
+
+KNOWN = "actions/setup-python@v5"
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """A git server that takes connections and never answers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(8)
+        yield f"git://127.0.0.1:{server.getsockname()[1]}/acme/hangs.git"
+
+
+def test_every_fault_is_a_row(tmp_path: Path, batch: Batch, silent_server: str) -> None:
+    repository(tmp_path / "repos/good", ("ci", KNOWN))
+    repository(tmp_path / "repos/with space\nand line", ("ci", KNOWN))
+    repository(tmp_path / "repos/twice", ("same", KNOWN), ("same", KNOWN))
+    loop = repository(tmp_path / "repos/loop", ("ci", KNOWN))
+    (loop / "again").symlink_to(loop)
+    (loop / ".github/workflows/self.yml").symlink_to(loop / ".github/workflows/self.yml")
+    binary = repository(tmp_path / "repos/binary", ("ci", KNOWN))
+    (binary / ".github/workflows/w1.yml").write_bytes(b"\xff\xfe\x00on")
+    options = repository(tmp_path / "repos/options", ("ci", KNOWN))
+    (options / ".gha2tekton.yaml").write_text("layuot: job\n")
+    (tmp_path / "repos/linked").mkdir()
+    (tmp_path / "repos/linked/.github").symlink_to(tmp_path / "nowhere")
+    empty = tmp_path / "empty.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(empty)], check=True)
+    corrupt = committed(repository(tmp_path / "corrupt", ("ci", KNOWN)))
+    for path in (corrupt / ".git/objects").rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            path.write_bytes(b"broken")
+    huge = repository(tmp_path / "huge", ("ci", KNOWN))
+    with (huge / ".github/workflows/w0.yml").open("a") as file:
+        file.write("# " + "x" * (2 << 20) + "\n")
+    sources = ["repos", str(empty), f"file://{corrupt}", "huge", "missing", f"file://{tmp_path}/gone", silent_server]
+    done = batch(*sources, "-o", "out", "-j", 2, "--time-limit", 3)
+    assert done.returncode == 1
+    rows = {
+        row["repository"]: (row["status"], row["reason"])
+        for row in csv.DictReader((tmp_path / "out/summary.csv").read_text().splitlines())
+    }
+    for name in ("good", "with-space-and-line", "twice", "loop"):
+        assert rows[name][0] == "whole", (name, rows[name])
+    assert rows["binary"][0] == "partly"
+    assert "layuot" in rows["options"][1]
+    assert "did not end within 3 s" in rows["acme-hangs"][1]
+    failed = {name for name, (status, reason) in rows.items() if status == "failed" and reason}
+    assert {"options", "empty", "missing", "acme-hangs"} <= failed
+    assert len(failed) == 6
+    assert len(rows) == 12
+    pipelines = list((tmp_path / "out/twice").rglob("pipeline*.yaml"))
+    assert pipelines
+
+
+def test_a_full_disk_is_told_and_the_next_run_goes_on(tmp_path: Path, batch: Batch) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(small)], capture_output=True).returncode:
+        pytest.skip("no right to mount a small file system")
+    try:
+        for number in range(8):
+            repository(tmp_path / f"repos/r{number}", ("ci", KNOWN))
+        done = batch("repos", "-o", "small/out", "-j", 1)
+        assert done.returncode in (1, 2)
+        assert "No space left on device" in done.stderr
+        for bundle in (small / "out").glob("r*"):
+            assert (bundle / "kustomization.yaml").is_file()
+        subprocess.run(["mount", "-o", "remount,size=64m", str(small)], check=True)
+        assert batch("repos", "-o", "small/out", "-j", 1, "--retry-failed").returncode == 0
+        batch("repos", "-o", "other", "-j", 1)
+        assert content(small / "out") == content(tmp_path / "other")
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def test_a_kill_at_any_moment_costs_nothing(tmp_path: Path, batch: Batch) -> None:
+    for number in range(40):
+        repository(tmp_path / f"repos/r{number:02}", ("ci", KNOWN), ("other", "nobody/knows@v1"))
+    remote = committed(repository(tmp_path / "remote", ("ci", KNOWN)))
+    words = ("batch", "repos", f"file://{remote}", "-o", "out", "-j", "2", "-q")
+    batch("repos", f"file://{remote}", "-o", "undisturbed", "-j", "2", "-q")
+    chance = random.Random(20)
+    kills = 0
+    while kills < 20:
+        process = subprocess.Popen(
+            command(*words), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        time.sleep(chance.uniform(0.3, 2.5))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        kills += 1
+        if kills % 7 == 0:
+            shutil.rmtree(tmp_path / "out", ignore_errors=True)
+    done = batch(*words[1:])
+    assert done.returncode == 0, done.stderr
+    assert content(tmp_path / "out") == content(tmp_path / "undisturbed")
+
+
+class Deadly:
+    """Unpickled, it ends the process."""
+
+    def __reduce__(self) -> tuple[Any, tuple[int]]:
+        return os._exit, (1,)
+
+
+def test_a_worker_that_dies_takes_nobody_with_it(tmp_path: Path) -> None:
+    for number in range(6):
+        repository(tmp_path / f"r{number}", ("ci", KNOWN))
+
+    def order(number: int) -> Order:
+        choice = pickle.dumps(Deadly()) if number == 2 else pickle.dumps(_choice())
+        return Order(Origin(f"r{number}", str(tmp_path / f"r{number}")), choice, "", None, tmp_path / "staging")
+
+    rows: dict[str, Row] = {row.name: row for row in Processes(2).rows(order(number) for number in range(6))}
+    assert {name: row.status for name, row in rows.items()} == {
+        f"r{number}": "failed" if number == 2 else "whole" for number in range(6)
+    }
+    assert "worker process ended" in rows["r2"].reason
+
+
+def _choice() -> object:
+    return Choice()

@@ -1,6 +1,6 @@
 # Where expression.awk finds contexts: the environment, and the job's state directory.
 # env.X is the variable X, github.x GITHUB_X, runner.x RUNNER_X, secrets.X GHA_SECRET_X; steps, job and needs are files;
-# any other path a.b.c is the variable GHA_A_B_C. What is not there is null.
+# any other path a.b.c is the variable GHA_A_B_C, or lies below GHA_JSON_A_B, which holds JSON. What is not there is null.
 
 function variable(name) { return name in ENVIRON ? "s" ENVIRON[name] : "z" }
 function shouted(s) { s = toupper(s); gsub(/[^A-Z0-9]/, "_", s); return s }
@@ -29,86 +29,94 @@ function lookup(path, depth,   p, root, v, i, name) {
   if (root == "steps") return step_value(p, depth)
   if (root == "needs") return need_value(p, depth)
   if (root == "inputs" && depth == 2 && ENVIRON["GHA_SCOPE"] != "") return content(scope() "/inputs/" tolower(p[2]))
-  for (i = 1; i <= depth; i++) {
-    if (p[i] == "*") fail("a filter over " p[1] " is not available while the job runs")
+  for (i = 1; i <= depth && p[i] != "*"; i++) {
     name = name "_" shouted(p[i])
+    if (("GHA_JSON" name) in ENVIRON) return parts(held(ENVIRON["GHA_JSON" name]), p, i + 1, depth)
   }
+  if (i <= depth) fail("a filter over " p[1] " is not available while the job runs")
   if (root == "github" && depth == 2 && tolower(p[2]) == "token") return variable("GHA_SECRET_GITHUB_TOKEN")
   if ((root == "github" || root == "runner") && depth == 2 && (v = variable(substr(name, 2))) != "z") return v
   if (depth == 1) fail("the whole context " p[1] " is not available while the job runs")
   return variable("GHA" name)
 }
 
-function step_value(p, depth,   number_, dir, key) {
-  if (p[2] == "*") return every_step(p, depth)
-  number_ = content(scope() "/ids/" tolower(p[2]))
+function step_value(p, depth,   key) {
+  if (depth == 1 || p[2] == "*") return parts(every_step(), p, 2, depth)
+  key = tolower(p[3])
+  if (depth == 3 && key ~ /^(outcome|conclusion)$/) return step_part(p[2], key)
+  if (depth == 4 && key == "outputs" && p[4] != "*") return step_part(p[2], "outputs/" tolower(p[4]))
+  return parts(step_object(p[2]), p, 3, depth)
+}
+
+function step_part(name, part,   number_) {
+  number_ = content(scope() "/ids/" tolower(name))
+  return number_ == "z" ? "z" : content(scope() "/steps/" substr(number_, 2) "/" part)
+}
+
+function step_object(name,   number_, id) {
+  number_ = content(scope() "/ids/" tolower(name))
   if (number_ == "z") return "z"
-  dir = scope() "/steps/" substr(number_, 2); key = tolower(p[3])
-  if (depth == 4 && key == "outputs") return content(dir "/outputs/" tolower(p[4]))
-  if (depth == 3 && (key == "outcome" || key == "conclusion")) return content(dir "/" key)
-  fail("the object steps." p[2] " is not available as a whole while the job runs")
+  id = made()
+  put(id, "outputs", outputs(scope() "/steps/" substr(number_, 2)))
+  put(id, "outcome", step_part(name, "outcome"))
+  put(id, "conclusion", step_part(name, "conclusion"))
+  return "j" id
 }
 
-# needs.*.result and steps.*.outcome are what such filters are used for.
-function every_step(p, depth,   list, n, i, ids, out) {
-  list = content(scope() "/ids.list")
-  n = split(substr(list, 2), ids, "\n")
-  for (i = 1; i <= n; i++) if (ids[i] != "") { p[2] = ids[i]; out = out step_value(p, depth) "\036" }
-  return "a" out
+function every_step(   n, i, ids, id) {
+  id = made()
+  n = split(substr(content(scope() "/ids.list"), 2), ids, "\n")
+  for (i = 1; i <= n; i++) if (ids[i] != "") put(id, ids[i], step_object(ids[i]))
+  return "j" id
 }
 
-function need_value(p, depth,   n, i, ids, out, dir, v) {
-  if (p[2] == "*") {
-    n = split(ENVIRON["GHA_NEEDED"], ids, " ")
-    for (i = 1; i <= n; i++) { p[2] = ids[i]; out = out need_value(p, depth) "\036" }
-    return "a" out
+# The outputs that a step or job told, by the names of their files.
+function outputs(dir,   id, command, list, names, n, i, v) {
+  id = made()
+  command = "ls " shell_word(dir "/outputs") " 2> /dev/null"
+  command | getline list
+  close(command)
+  n = split(list, names, "\n")
+  for (i = 1; i <= n; i++) {
+    if (names[i] == "") continue
+    v = content(dir "/outputs/" names[i])
+    put(id, names[i], v == "z" ? "s" : v)
   }
-  if (depth > 1 && index(" " tolower(ENVIRON["GHA_NEEDED"]) " ", " " tolower(p[2]) " ") == 0) return "z"   # not needed directly
-  dir = ENVIRON["GHA_NEEDS"] "/" tolower(p[2])
-  if (depth == 3 && tolower(p[3]) == "result") {
-    v = content(dir "/result")
-    return v == "z" ? "sfailure" : v   # a job that never told its result did not succeed
-  }
-  if (depth == 4 && tolower(p[3]) == "outputs") return content(dir "/outputs/" tolower(p[4]))
-  fail("the object needs." p[2] " is not available as a whole while the job runs")
+  return "j" id
 }
 
-# Scalars and flat arrays of JSON.
-function parsed(s,   items, out, rest) {
-  gsub(/^[ \t\r\n]+|[ \t\r\n]+$/, "", s)
-  if (s == "") fail("fromJSON of an empty string")
-  if (s == "null") return "z"
-  if (s == "true" || s == "false") return "b" s
-  if (s ~ /^-?[0-9]/) return "n" number(s)
-  if (s ~ /^"([^"\\]|\\.)*"$/) return "s" unescaped(substr(s, 2, length(s) - 2))
-  if (s ~ /^\[.*\]$/) {
-    rest = substr(s, 2, length(s) - 2)
-    while (rest !~ /^[ \t\r\n]*$/) {
-      if (!match(rest, /^[ \t\r\n]*("([^"\\]|\\.)*"|[-+.0-9eE]+|true|false|null)[ \t\r\n]*(,|$)/)) fail("fromJSON of nested values")
-      items = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1)
-      sub(/[ \t\r\n]*,$/, "", items)
-      out = out parsed(items) "\036"
-    }
-    return "a" out
+# One word that a shell reads as just this text.
+function shell_word(s) { gsub(/\047/, "\047\\\047\047", s); return "\047" s "\047" }
+
+function need_value(p, depth,   n, i, ids, id) {
+  if (depth > 1 && p[2] != "*") {
+    if (index(" " tolower(ENVIRON["GHA_NEEDED"]) " ", " " tolower(p[2]) " ") == 0) return "z"   # not needed directly
+    if (depth == 3 && tolower(p[3]) == "result") return need_result(p[2])
+    if (depth == 4 && tolower(p[3]) == "outputs" && p[4] != "*")
+      return content(need_place(p[2]) "/outputs/" tolower(p[4]))
+    return parts(need_object(p[2]), p, 3, depth)
   }
-  fail("fromJSON of an object")
+  id = made()
+  n = split(ENVIRON["GHA_NEEDED"], ids, " ")
+  for (i = 1; i <= n; i++) put(id, ids[i], need_object(ids[i]))
+  return parts("j" id, p, 2, depth)
 }
 
-function unescaped(s,   out, c, i) {
-  for (i = 1; i <= length(s); i++) {
-    c = substr(s, i, 1)
-    if (c != "\\") { out = out c; continue }
-    c = substr(s, ++i, 1)
-    if (c == "n") c = "\n"; else if (c == "t") c = "\t"; else if (c == "r") c = "\r"
-    else if (c == "b") c = "\b"; else if (c == "f") c = "\f"; else if (c == "u") fail("fromJSON of \\u escapes")
-    out = out c
-  }
-  return out
+function need_place(name) { return ENVIRON["GHA_NEEDS"] "/" tolower(name) }
+
+# A job that never told its result did not succeed.
+function need_result(name,   v) { v = content(need_place(name) "/result"); return v == "z" ? "sfailure" : v }
+
+function need_object(name,   id) {
+  id = made()
+  put(id, "result", need_result(name))
+  put(id, "outputs", outputs(need_place(name)))
+  return "j" id
 }
 
-function hashed(count, args,   command, i, word, out) {
-  command = "'" ENVIRON["GHA_RUNTIME"] "/hash-files'"
-  for (i = 1; i <= count; i++) { word = str(args[i]); gsub(/'/, "'\\''", word); command = command " '" word "'" }
+function hashed(count, args,   command, i, out) {
+  command = shell_word(ENVIRON["GHA_RUNTIME"] "/hash-files")
+  for (i = 1; i <= count; i++) command = command " " shell_word(str(args[i]))
   command | getline out
   if (close(command) != 0) fail("hashFiles found no answer")
   sub(/\n$/, "", out)

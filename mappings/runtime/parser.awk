@@ -41,20 +41,37 @@ function order(   left, operator) {
   return left
 }
 
-function unary() { if (take("!")) return bool(!truthy(unary())); return primary() }
+function unary() { if (take("!")) return bool(!truthy(unary())); return whole(primary()) }
+
+# A value with what is asked of its parts; a context has taken its own path already.
+function whole(value) {
+  while (at(".") || at("[")) {
+    if (take(".")) {
+      if (take("*")) value = every(value)
+      else { if (K[P] != "w") fail("a name was expected after ."); value = member(value, V[P++]) }
+    } else {
+      P++
+      if (at("*")) { P++; value = every(value) } else value = member(value, subscript())
+      need("]")
+    }
+  }
+  return value ~ /^f/ ? "a" substr(value, 2) : value
+}
 
 function primary(   value, word) {
   if (take("(")) { value = either(); need(")"); return value }
   if (P > N) fail("it ends too early")
-  if (K[P] == "s") return "s" V[P++]
-  if (K[P] == "n") return "n" number(V[P++])
+  if (K[P] == "s") return literal("s" V[P++])
+  if (K[P] == "n") return literal("n" number(V[P++]))
   if (K[P] != "w") fail("unexpected " V[P])
   word = V[P++]
-  if (word == "true" || word == "false") return "b" word
-  if (word == "null") return "z"
-  if (word == "NaN" || word == "Infinity") return "n" word
+  if (word == "true" || word == "false") return literal("b" word)
+  if (word == "null") return literal("z")
+  if (word == "NaN" || word == "Infinity") return literal("n" word)
   return at("(") ? called(tolower(word)) : context(word)
 }
+
+function literal(value) { if (at(".") || at("[")) fail("a literal has no parts"); return value }
 
 # A context with its whole path, which is looked up at once.
 function context(word,   path, depth) {

@@ -10,9 +10,9 @@ function truthy(v,   t) {
   return t == "n" ? (v == "nInfinity" || v == "n-Infinity" || substr(v, 2) + 0 != 0) : 1
 }
 
-function str(v,   t) {
-  t = substr(v, 1, 1)
-  return t == "z" ? "" : t == "a" ? "Array" : substr(v, 2)
+function str(v) {
+  if (composite(v)) return is_list(v) ? "Array" : "Object"
+  return v == "z" ? "" : substr(v, 2)
 }
 
 # The text of a number as .NET prints it with 15 digits.
@@ -64,34 +64,35 @@ function ordered(a, operator, b,   x, y, less, same) {
   return operator == ">" ? !less && !same : !less
 }
 
-function call(name, count, args,   i, n, items, out, value) {
+function call(name, count, args,   i, n, list, out, value) {
   if (name ~ /^(success|failure|cancelled|always)$/) {
     if (count) fail(name "() of single jobs is not available while the job runs")
     return bool(name == "always" || status() == name)
   }
   if (name ~ /^(contains|startswith|endswith)$/ && count != 2) fail(name " needs two values")
   if (name == "contains") {
-    if (args[2] ~ /^a/) return "bfalse"
-    if (args[1] !~ /^a/) return bool(index(tolower(str(args[1])), tolower(str(args[2]))) > 0 || str(args[2]) == "")
-    n = split(substr(args[1], 2), items, "\036")
-    for (i = 1; i < n; i++) if (equal(items[i], args[2])) return "btrue"
+    if (composite(args[2]) || (composite(args[1]) && !is_list(args[1]))) return "bfalse"
+    if (!composite(args[1])) return bool(index(tolower(str(args[1])), tolower(str(args[2]))) > 0 || str(args[2]) == "")
+    n = split(items(args[1]), list, "\036")
+    for (i = 1; i < n; i++) if (equal(list[i], args[2])) return "btrue"
     return "bfalse"
   }
   if (name ~ /^(starts|ends)with$/) {
-    if (args[1] ~ /^a/ || args[2] ~ /^a/) return "bfalse"
+    if (composite(args[1]) || composite(args[2])) return "bfalse"
     out = tolower(str(args[1])); value = tolower(str(args[2]))
     if (length(value) > length(out)) return "bfalse"
     return bool(substr(out, name == "startswith" ? 1 : length(out) - length(value) + 1, length(value)) == value)
   }
   if (name == "format") return "s" format(str(args[1]), count, args)
   if (name == "join") {
-    if (args[1] !~ /^a/) return "s" str(args[1])
-    n = split(substr(args[1], 2), items, "\036")
-    value = count > 1 && args[2] !~ /^a/ ? str(args[2]) : ","
-    for (i = 1; i < n; i++) out = out (i > 1 ? value : "") str(items[i])
+    if (!composite(args[1])) return "s" str(args[1])
+    if (!is_list(args[1])) return "s"
+    n = split(items(args[1]), list, "\036")
+    value = count > 1 && !composite(args[2]) ? str(args[2]) : ","
+    for (i = 1; i < n; i++) out = out (i > 1 ? value : "") str(list[i])
     return "s" out
   }
-  if (name == "tojson") return "s" json(args[1])
+  if (name == "tojson") return "s" json(args[1], "")
   if (name == "fromjson") return parsed(str(args[1]))
   if (name == "hashfiles") return "s" hashed(count, args)
   fail("function " name " is not available while the job runs")
@@ -112,16 +113,21 @@ function format(text_, count, args,   out, c, i, end) {
   return out
 }
 
-function json(v,   s, i, n, items, out) {
+function json(v, indent,   s, i, n, list, out, id, object) {
   if (v ~ /^z/) return "null"
   if (v ~ /^[nb]/) return substr(v, 2)
-  if (v ~ /^a/) {
-    n = split(substr(v, 2), items, "\036")
-    if (n < 2) return "[]"
-    for (i = 1; i < n; i++) out = out (i > 1 ? ",\n  " : "[\n  ") json(items[i])
-    return out "\n]"
+  if (v ~ /^s/) return quoted(substr(v, 2))
+  object = !is_list(v); id = substr(v, 2)
+  n = object ? J_COUNT[id] + 1 : split(items(v), list, "\036")
+  if (n < 2) return object ? "{}" : "[]"
+  for (i = 1; i < n; i++) {
+    out = out (i > 1 ? ",\n  " : "\n  ") indent (object ? quoted(J_KEY[id, i]) ": " : "")
+    out = out json(object ? J_ITEM[id, i] : list[i], indent "  ")
   }
-  s = substr(v, 2)
+  return (object ? "{" : "[") out "\n" indent (object ? "}" : "]")
+}
+
+function quoted(s) {
   gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\r/, "\\r", s); gsub(/\t/, "\\t", s)
   return "\"" s "\""
 }

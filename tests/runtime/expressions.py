@@ -83,8 +83,17 @@ def variables(context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for path, value in _leaves((root,), context[root]):
             name = "_".join("".join(char if char.isalnum() else "_" for char in part) for part in path).upper()
             yield (name if root in ("github", "runner") and len(path) == 2 else f"GHA_{name}"), value
+    for path, value in _objects(("github", "event"), context["github"]["event"]):
+        yield f"GHA_JSON_{'_'.join(path).upper()}", json.dumps(value)
     for name, value in context["secrets"].items():
         yield f"GHA_SECRET_{name}", value
+
+
+def _objects(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The objects and arrays right below the event."""
+    for key, item in value.items():
+        if isinstance(item, dict | list) and key != "inputs":
+            yield (*path, key), item
 
 
 def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -9,15 +9,12 @@ import pytest
 from tests.runtime.expressions import CASES, ask
 from tests.runtime.machine import Machine
 
-OBJECTS = (
-    "fromJSON('{", "fromJSON('[[", "'[[1,2]", "(github).", "labels.*", "labels[*]", "commits.*", "github.sha.*",
-    "fromJSON('[1,2]')[1]", "fromJSON('// c", "fromJSON('NaN')", "fromJSON(fromJSON(", "toJSON(matrix)", "toJSON(needs)",
-    "fromJSON('[1] [2]')", r"\u00e9", "fromJSON('[1]'), 2)[0]",
-)  # fmt: skip
-"""What the runtime refuses though GitHub computes it: parts of objects, which the converter does not hand it."""
+OBJECTS = ("(github).", "github.sha.*", "fromJSON('// c", "fromJSON('NaN')", "fromJSON('[1] [2]')", "toJSON(matrix)")
+"""What the runtime refuses though GitHub computes it: whole contexts, which the converter does not hand it."""
 
-TYPED = ("!inputs.no", "'1.10'", "matrix.cfg", "matrix.cfg.list", "pull_request.draft", "hashFiles(")
-"""A container's variables are text: the converter folds booleans and objects. Files have a test of their own."""
+TYPED = ("toJSON(needs)", "!inputs.no", "'1.10'", "matrix.cfg", "matrix.cfg.list", "pull_request.draft", "hashFiles(")
+"""A container's variables are text: the converter folds booleans and objects. Files have a test of their own;
+objects of outputs have their names in the order of the alphabet."""
 
 
 def among(expression: str, parts: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ and the job's state; what the environment must hold for that is collected here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,6 @@ from gha2tekton.expression import (
     Compare,
     Context,
     Expression,
-    Filter,
     Index,
     Literal,
     Partial,
@@ -50,6 +49,13 @@ _TRUSTED = frozenset(
     "workspace job workflow repository repository_owner sha run_id run_number run_attempt server_url ref_type "
     "event_name".split()
 )
+
+
+_TAKE_OBJECTS = frozenset("tojson contains join".split())
+
+
+def _in_event(path: Path) -> bool:
+    return tuple(part.lower() for part in path[:2]) == ("github", "event") and path[2:3] != ("inputs",)
 
 
 class Unsupported(Exception):
@@ -88,12 +94,11 @@ class Carrier:
             match node:
                 case Call() if node.name.lower() not in _FUNCTIONS:
                     raise Unsupported(f"{node.name}() is not known")
-                case Property(target=Call()) | Index(target=Call()) | Filter(target=Call()):
-                    raise Unsupported(f"{unparse(node)}: parts of a computed object are not known while the job runs")
-                case Filter(target=target) if static_path(target) not in (("needs",), ("steps",)):
-                    raise Unsupported(f"{unparse(node)}: filters are computed over needs and steps only")
-                case Index(index=index) if not isinstance(index, Literal):
-                    raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
+                case Call() if node.name.lower() in _TAKE_OBJECTS:
+                    self.objects(node.arguments)
+                case Index(target=target, index=index) if not isinstance(index, Literal):
+                    if (static_path(target) or ("",))[0] in ("secrets", "vars", "inputs", "matrix"):
+                        raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
                 case Literal(value=dict()):
                     raise Unsupported("an object is not known while the job runs")
                 case _:
@@ -101,12 +106,22 @@ class Carrier:
         for path in references(tree):
             self.reach(path)
 
+    def objects(self, arguments: Iterable[Expression]) -> None:
+        """Bring those arguments that may be objects of the event as JSON."""
+        for path in filter(None, map(static_path, arguments)):
+            if _in_event(path):
+                self.bring_json(path)
+
     def reach(self, path: Path) -> None:
         """Bring one context value to the container."""
         root, depth = path[0].lower(), len(path)
         lowered = (root, *path[1:])
-        if path[-1] == "*" and root in ("needs", "steps"):
+        if root in ("needs", "steps") and (depth < 3 or path[-1] == "*"):
             self.reads_needs = self.reads_needs or root == "needs"
+            return
+        if path[-1] == "*" and (root in ("env", "runner") or _in_event(path[:-1])):
+            if root == "github":
+                self.bring_json(path[:-1])
             return
         if depth == 1 or path[-1] == "*":
             raise Unsupported(
@@ -114,11 +129,8 @@ class Carrier:
             )
         match root:
             case "env" | "steps" | "runner":
-                if root == "steps" and depth < 3:
-                    raise Unsupported(f"{'.'.join(path)} as a whole is not known while the job runs")
+                pass
             case "needs":
-                if depth < 3:
-                    raise Unsupported(f"{'.'.join(path)} as a whole is not known while the job runs")
                 self.reads_needs = True
             case "job":
                 if path[1].lower() != "status":
@@ -158,6 +170,12 @@ class Carrier:
         self.params[name] = origin
         self.give(EnvVar(variable(path), f"$(params.{name})"))
         return name
+
+    def bring_json(self, path: Path) -> None:
+        """A param for an object of the event, and the variable that holds it as JSON."""
+        name = param(path)
+        self.params[name] = path
+        self.give(EnvVar(f"GHA_JSON_{variable(('x', *path)).removeprefix('GHA_X_')}", f"$(params.{name})"))
 
     def secret(self, name: str) -> str:
         """The variable that holds a secret."""

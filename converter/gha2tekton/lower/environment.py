@@ -7,6 +7,7 @@ from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.plan.scope import fails_fast
 from gha2tekton.tekton.model import EnvVar
 
 _NAMED = tuple(
@@ -48,6 +49,8 @@ def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, j
         if any("python" in step.effects for step in job.walk()):
             out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
     out += _conditions(plan, job, carrier, journal)
+    if job.state and leg_count(plan, job) > 1 and fails_fast(job.job.strategy):
+        out.append(EnvVar("GHA_FAIL_FAST", "true"))
     if "GITHUB_WORKFLOW" in script:
         out.append(EnvVar("GITHUB_WORKFLOW", escaped(plan.workflow.title)))
     for name in _NAMED:

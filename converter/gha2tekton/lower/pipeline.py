@@ -14,6 +14,7 @@ from gha2tekton.lower.run import duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.order import ordered
+from gha2tekton.plan.scope import lanes
 from gha2tekton.tekton.model import (
     Binding,
     Manifest,
@@ -160,16 +161,14 @@ class _Lowering:
         self.tasks.append(lowered.task)
         waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
         on_error = "" if self.plan.chained else "continue"
-        strategy = job.job.strategy
-        parallel = strategy.max_parallel.literal if strategy and strategy.max_parallel else None
-        lanes = int(parallel) if parallel and parallel.isdigit() and int(parallel) > 0 else total
+        at_once = lanes(job.job.strategy, total)
         ends = self.ends.setdefault(job.job.id.lower(), [])
         for leg in job.legs:
             place = self.names.take(f"{stem}-{leg.name}" if total > 1 else stem)
             values = leg_values(leg.values, lowered.params)
             if "leg" in lowered.params:
                 values["leg"] = str(leg.index)
-            behind = (ends[len(ends) - lanes],) if len(ends) >= lanes and lanes < total else ()
+            behind = (ends[len(ends) - at_once],) if len(ends) >= at_once and at_once < total else ()
             self.places.append(self.place(job, lowered, place, (*waits, *behind), values, on_error, ()))
             self.gpu_of(lowered, place)
             ends.append(place)

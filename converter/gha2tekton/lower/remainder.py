@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from gha2tekton.journal import Cause, Journal, Setup
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.rules.model import Runner
-from gha2tekton.workflow.model import Concurrency, Job, Value
+from gha2tekton.workflow.model import Concurrency, Value
 
 
 def account(plan: Plan, journal: Journal) -> None:
@@ -60,7 +60,7 @@ def _job(plan: JobPlan, journal: Journal) -> None:
         )
         why = f"job {job.id} runs in this environment: give its secrets and variables to the run's Secret and ConfigMap"
         journal.need(Setup("environment", job.environment.name.text, why))
-    _strategy(job, journal, target)
+    _strategy(plan, journal, target)
     if job.defaults is not None:
         for default in (job.defaults.shell, job.defaults.working_directory):
             if default is not None and journal.fate(default.path) is None:
@@ -74,20 +74,26 @@ def _machine(plan: JobPlan) -> str:
     return f"runs in a Pod on Linux{gpu}{note}"
 
 
-def _strategy(job: Job, journal: Journal, target: str) -> None:
+def _strategy(plan: JobPlan, journal: Journal, target: str) -> None:
+    job = plan.job
     if job.strategy is None:
         return
     for path in journal.open_leaves(f"{job.path}.strategy.matrix"):
         journal.exact(path, target)
-    if job.strategy.fail_fast is not None:
-        if job.strategy.fail_fast.raw is False:
-            journal.exact(job.strategy.fail_fast.path, target, reason="same as default: legs run to their end")
-        else:
-            journal.dropped(
-                job.strategy.fail_fast.path, "GitHub-only service", "legs run to their end: Tekton cancels none"
-            )
-    if job.strategy.max_parallel is not None:
-        journal.exact(job.strategy.max_parallel.path, target)
+    fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
+    if fast is not None and plan.state and len(plan.legs) > 1 and fast.literal is not None:
+        journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
+    elif fast is not None and fast.raw is False:
+        journal.exact(fast.path, target, reason="same as default: legs that run go on to their end")
+    elif fast is not None and fast.literal is not None:
+        reason = "a failed leg keeps those that wait from starting; those that run go on to their end"
+        journal.dropped(fast.path, "GitHub-only service", reason)
+    elif fast is not None:
+        journal.adapted(fast.path, "taken for true, as only the run knows it", target)
+    if parallel is not None and parallel.literal is not None:
+        journal.exact(parallel.path, target)
+    elif parallel is not None:
+        journal.adapted(parallel.path, "all legs run at once: only the run knows how many may", target)
 
 
 def _concurrency(concurrency: Concurrency | None, journal: Journal) -> None:

@@ -10,7 +10,7 @@ from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan import layout
 from gha2tekton.plan.containers import Found, find
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
-from gha2tekton.plan.scope import Scope, evaluate_leaf, job_scope, literal
+from gha2tekton.plan.scope import Scope, evaluate_leaf, fails_fast, job_scope, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
@@ -46,6 +46,9 @@ def _chained(workflow: Workflow) -> bool:
     ancestors = {job.id.lower(): _ancestors(job, workflow) for job in workflow.jobs}
     for job in workflow.jobs:
         if job.continue_on_error is not None or _speaks_of_others(job):
+            return False
+        # Legs that still wait when one fails: Tekton would not start them.
+        if job.strategy is not None and job.strategy.max_parallel is not None and not fails_fast(job.strategy):
             return False
         # A job that its own condition skips must skip those that need it.
         if job.condition is not None and any(job.id.lower() in above for above in ancestors.values()):
@@ -118,19 +121,19 @@ class _Builder:
         # Legs on machines of one kind share a Task, which gets the leg's values as params.
         groups: dict[object, list[Leg]] = {}
         for leg in all_legs:
-            scope = job_scope(self.workflow.title, job.id, leg, static=True)
+            scope = job_scope(self.workflow.title, job, leg, static=True)
             runner = self.runner(job, scope)
             groups.setdefault((runner.os, runner.gpu, runner.image, str(runner.node_selector)), []).append(leg)
         return [self.group(job, tuple(group), len(all_legs)) for group in groups.values()]
 
     def refused(self, job: Job, reason: str) -> JobPlan:
-        scope = job_scope(self.workflow.title, job.id, Leg(), static=True)
+        scope = job_scope(self.workflow.title, job, Leg(), static=True)
         return JobPlan(job, scope, (Leg(),), "job", reason, (), ("docker.io/library/busybox:1.37",), refused=reason)
 
     def group(self, job: Job, group: tuple[Leg, ...], total: int) -> JobPlan:
         static = len(group) == 1
-        scope = job_scope(self.workflow.title, job.id, group[0], static)
-        runner = self.runner(job, job_scope(self.workflow.title, job.id, group[0], static=True))
+        scope = job_scope(self.workflow.title, job, group[0], static)
+        runner = self.runner(job, job_scope(self.workflow.title, job, group[0], static=True))
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
         constant = not _writes_env(job)

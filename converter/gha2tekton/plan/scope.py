@@ -23,7 +23,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.workflow.matrix import Leg, MatrixError
-from gha2tekton.workflow.model import Env, Value
+from gha2tekton.workflow.model import Env, Job, Strategy, Value
 
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
 """The functions that, called anywhere in a condition, take the place of the implicit success()."""
@@ -81,31 +81,42 @@ class Scope:
         return replace(self, known={**self.known, **contexts})
 
 
-def job_scope(title: str, job: str, leg: Leg, static: bool) -> Scope:
+def job_scope(title: str, job: Job, leg: Leg, static: bool) -> Scope:
     """The scope of a job; ``static`` puts the leg's own values in, else they are params of its Task."""
     strategy = {
-        "fail-fast": True,
-        "job-index": float(leg.index),
+        "fail-fast": fails_fast(job.strategy),
         "job-total": float(leg.total),
-        "max-parallel": float(leg.total),
+        "max-parallel": float(lanes(job.strategy, leg.total)),
     }
+    own = {**strategy, "job-index": float(leg.index)}
     known: dict[str, Any] = {
         "github": Partial(
             workspace=WORKSPACE,
             workflow=title,
-            job=job,
+            job=job.id,
             token=Property(Context("secrets"), "GITHUB_TOKEN"),
             run_attempt="1",
         ),
         "runner": Partial(os="Linux", environment="self-hosted"),
-        "strategy": strategy
-        if static or leg.total == 1
-        else Partial({"fail-fast": True, "job-total": float(leg.total)}),
+        "strategy": own if static or leg.total == 1 else Partial(strategy),
         "env": Partial(),
     }
     if static or not leg.values:
         known["matrix"] = dict(leg.values)
     return Scope(known)
+
+
+def fails_fast(strategy: Strategy | None) -> bool:
+    """Whether a failed leg cancels the others, as far as is known at conversion: they do by default."""
+    value = strategy.fail_fast if strategy else None
+    return value is None or value.raw is not False
+
+
+def lanes(strategy: Strategy | None, total: int) -> int:
+    """How many legs run at once; all where that is only known at run time."""
+    value = strategy.max_parallel if strategy else None
+    text = value.literal if value else None
+    return min(total, int(text)) if text and text.isdigit() and int(text) > 0 else total
 
 
 def literal(template: Template) -> str | None:

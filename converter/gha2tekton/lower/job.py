@@ -28,6 +28,7 @@ from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
+from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import InputType, Workflow
 
 GPU_LABEL = "tekton.dev/gpu-required"
@@ -274,13 +275,15 @@ def _place(workspace: str) -> str:
     return WORKSPACE if workspace == SOURCE else f"/workspaces/{workspace}"
 
 
-def leg_values(values: Mapping[str, object], paths: Mapping[str, Path]) -> dict[str, str]:
-    """The params of one leg: what its matrix says at each path that the Task reads."""
+def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
+    """The params of one leg: its place among the legs, and what its matrix says at each path that the Task reads."""
     out: dict[str, str] = {}
     for name, path in paths.items():
+        if path == ("leg",) or path == ("strategy", "job-index"):
+            out[name] = str(leg.index)
         if path[0] != "matrix":
             continue
-        value: object = values
+        value: object = leg.values
         for part in path[1:]:
             lowered = {key.lower(): item for key, item in value.items()} if isinstance(value, Mapping) else {}
             value = lowered.get(part.lower())

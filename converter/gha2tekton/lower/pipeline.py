@@ -165,9 +165,7 @@ class _Lowering:
         ends = self.ends.setdefault(job.job.id.lower(), [])
         for leg in job.legs:
             place = self.names.take(f"{stem}-{leg.name}" if total > 1 else stem)
-            values = leg_values(leg.values, lowered.params)
-            if "leg" in lowered.params:
-                values["leg"] = str(leg.index)
+            values = leg_values(leg, lowered.params)
             behind = (ends[len(ends) - at_once],) if len(ends) >= at_once and at_once < total else ()
             self.places.append(self.place(job, lowered, place, (*waits, *behind), values, on_error, ()))
             self.gpu_of(lowered, place)

@@ -10,6 +10,7 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower import runtime
 from gha2tekton.lower.listener import TriggerSettings, listener_manifests
 from gha2tekton.lower.pipeline import LoweredWorkflow, lower_workflow
+from gha2tekton.lower.registries import pull_secrets
 from gha2tekton.lower.remainder import account
 from gha2tekton.lower.settings import Settings
 from gha2tekton.lower.storage import claim_manifest
@@ -44,7 +45,8 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     plan = build_plan(workflow, rules, repository, options.plan, journal)
     lowered = lower_workflow(plan, base_name(workflow, options.output), options.output, journal)
     account(plan, journal)
-    files = _files(workflow, lowered, options.output, journal)
+    pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
+    files = _files(workflow, lowered, options.output, pulls, journal)
     return Conversion(source, Bundle(files, source.name, options.output.namespace), journal, plan)
 
 
@@ -57,7 +59,7 @@ def base_name(workflow: Workflow, settings: Settings) -> str:
 
 
 def _files(
-    workflow: Workflow, lowered: LoweredWorkflow, settings: Settings, journal: Journal
+    workflow: Workflow, lowered: LoweredWorkflow, settings: Settings, pulls: tuple[str, ...], journal: Journal
 ) -> dict[str, tuple[Manifest, ...]]:
     base = base_name(workflow, settings)
     triggers = TriggerSettings(
@@ -66,6 +68,7 @@ def _files(
         namespace=settings.namespace or "default",
         runner_account="" if settings.service_account else lowered.run.service_account,
         template_defaults=lowered.defaults,
+        pull_secrets=pulls,
     )
     set_ = lower_triggers(workflow, lowered.template_run, lowered.needed, triggers, journal)
     shared = listener_manifests(triggers, set_.scheduled)

@@ -35,7 +35,7 @@ run_options() {
       -u | --user) _user=$_value ;;
       -i | --interactive) [ "$_value" = false ] && _interactive=no || _interactive=yes ;;
       -d | --detach) [ "$_value" = false ] && _detached=no || _detached=yes ;;
-      --entrypoint) _entrypoint=$_value ;;
+      --entrypoint) _entrypoint=${_value:-none} ;;
       --name) _called=$_value ;;
       --cidfile) _cidfile=$_value ;;
       -e | --env) variable "$_value" ;;

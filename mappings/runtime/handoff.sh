@@ -1,6 +1,7 @@
 # Handing a call to a sidecar: both see the directory GHA_HANDOFF/NAME, where each call has a directory of its own.
 #   argv env dir user mounts  what to run, words quoted for a shell
 #   in out err                a file and two pipes
+#   whole                     is there where the image's entrypoint comes first
 #   go, then code             starts it, ends it
 #   signal                    asks for its end
 # The caller sets _directory, _user, _interactive, _variables and _mounts, or leaves them empty.
@@ -13,6 +14,7 @@ find_sidecar() { # KIND KEY
   if [ "$1" = container ] && [ -n "$2" ] && [ -f "${GHA_HANDOFF:-}/names/$2" ]; then cat "$GHA_HANDOFF/names/$2"; return; fi
   printf '%s\n' "${GHA_CONTAINERS:-}" | awk -F '\t' -v kind="$1" -v key="$2" '
     function bare(image) { sub(/^docker\.io\//, "", image); sub(/^library\//, "", image); sub(/:latest$/, "", image); return image }
+    kind == "container" && $1 == "service" && $2 == key { near = $3 }
     $1 == kind && ($2 == key || (kind == "image" && bare($2) == bare(key))) { found = $3; exit }
     kind == "container" && $3 == key { own = $3 }
     # Compose calls the containers of a service PROJECT-SERVICE-1.
@@ -38,6 +40,7 @@ prepare() { # NAME WORD…
   { printf '%s ' "${_variables:-}"; carried; } > "$_box/env"
   printf '%s' "${_directory:-}" > "$_box/dir"
   printf '%s' "${_user:-}" > "$_box/user"
+  [ -z "${_whole:-}" ] || : > "$_box/whole"
   : > "$_box/mounts"
   if [ -n "${_mounts:-}" ]; then
     printf '%s' "$_mounts" | resolved > "$_box/mounts" || { rm -rf "$_box"; exit 125; }
@@ -85,11 +88,13 @@ leave() {
   exit 0
 }
 
-# docker wait: the status of what run -d started.
+# docker wait: the status of a service, or of what run -d started.
 await() {
   for _word; do
-    _box=$(cat "$GHA_HANDOFF/$(find_sidecar container "$_word")/detached" 2> /dev/null) || refuse "there is no container $_word"
-    until [ -f "$_box/code" ]; do sleep 0.2 2> /dev/null || sleep 1; done
-    cat "$_box/code"
+    _place=$GHA_HANDOFF/$(find_sidecar container "$_word")
+    if [ -f "$_place/start" ]; then _file=$_place/ended
+    else _file=$(cat "$_place/detached" 2> /dev/null)/code; [ "$_file" != /code ] || refuse "there is no container $_word"; fi
+    until [ -f "$_file" ]; do sleep 0.2 2> /dev/null || sleep 1; done
+    cat "$_file"
   done
 }

@@ -27,8 +27,8 @@ class Pod:
             "TMPDIR": str(directory),
         }
 
-    def serve(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
-        words = [*self.machine.shell, str(self.machine.runtime / "serve"), "tool", *command]
+    def serve(self, **env: str) -> subprocess.Popen[bytes]:
+        words = [*self.machine.shell, str(self.machine.runtime / "serve"), "tool"]
         return subprocess.Popen(words, env=self.machine.environment({**self.variables, "IN_IMAGE": "yes", **env}))
 
     def docker(self, *words: str, stdin: str | None = None, program: str = "docker", **env: str) -> Ended:
@@ -101,6 +101,7 @@ def test_options(pod: Pod) -> None:
 @pytest.mark.slow
 def test_stdin_only_when_it_is_asked_for(pod: Pod) -> None:
     assert pod.docker("run", "-i", "tool:1", "tr", "a-z", "A-Z", stdin="text\n").out == "TEXT\n"
+    assert pod.docker("compose", "up", "-d").code == 0
     assert pod.docker("compose", "-f", "x.yml", "exec", "-T", "db", "cat", stdin="text\n").out == "text\n"
     loop = 'printf "1\\n2\\n" | while read -r n; do docker run tool:1 sh -c "cat; echo $n"; done'
     env = pod.machine.environment(pod.variables)
@@ -218,25 +219,194 @@ def test_ended_from_outside(pod: Pod) -> None:
         assert client.wait(10) == 9
 
 
+class Services:
+    """Sidecars of a compose project, each with its own environment."""
+
+    def __init__(self, pod: Pod, table: str, **sidecars: dict[str, str]) -> None:
+        self.pod = pod
+        pod.variables["GHA_CONTAINERS"] = table
+        self.running = [self.start(name, env) for name, env in sidecars.items()]
+
+    def start(self, name: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
+        words = [*self.pod.machine.shell, str(self.pod.machine.runtime / "serve"), name]
+        return subprocess.Popen(words, env=self.pod.machine.environment({**self.pod.variables, **env}))
+
+    def __enter__(self) -> Pod:
+        return self.pod
+
+    def __exit__(self, *_: object) -> None:
+        for one in self.running:
+            one.terminate()
+            one.wait(10)
+
+
 @pytest.mark.slow
 def test_a_service(machine: Machine, directory: Path) -> None:
+    """It starts when it is asked to, with what it mounts as it is then."""
     pod = Pod(machine, directory)
-    (pod.workspace / "src").mkdir()
-    mounts = f"./src\t{directory}/mounted\n.\t{directory}/all\n"
-    command = ["--", "sh", "-c", "echo serving in $(pwd); touch here"]
-    sidecar = pod.serve(*command, GHA_MOUNTS=mounts, GHA_WORKING_DIR=str(pod.workspace / "src"))
-    try:
+    table = f"service\tdb\ttool\nmount\ttool\t{pod.workspace}/src\t{directory}/mounted\n"
+    table += f"mount\ttool\t{pod.workspace}\t{directory}/all\n"
+    own = {"GHA_COMMAND": f"sh -c 'echo serving in $(pwd); touch here; ls {directory}/mounted/'"}
+    with Services(pod, table, tool={**own, "GHA_WORKING_DIR": str(pod.workspace / "src")}):
+        ended = pod.docker("compose", "exec", "db", "true")
+        assert (ended.code, ended.err) == (1, 'service "db" is not running\n')
+        assert pod.docker("ps", "-q").out == ""
+        (pod.workspace / "src").mkdir()
+        (pod.workspace / "src" / "made").touch()
         assert pod.docker("compose", "up", "-d", "--wait", "db").code == 0
-        assert (
-            pod.docker("compose", "exec", "db", "ls", "-d", f"{directory}/mounted/.", f"{directory}/all/src").code == 0
-        )
-        assert pod.docker("exec", "proj-db-1", "pwd", program="docker").out == f"{pod.workspace}/src\n"
-        assert pod.docker("run", "db", "true", program="docker-compose").code == 0
-        assert pod.docker("compose", "logs", "db").out == f"serving in {pod.workspace}/src\n"
+        assert pod.docker("compose", "exec", "db", "ls", f"{directory}/mounted/made", f"{directory}/all/src").code == 0
+        assert pod.docker("exec", "proj-db-1", "pwd").out == f"{pod.workspace}/src\n"
+        assert pod.docker("exec", "db", "pwd").out == f"{pod.workspace}/src\n"
+        assert pod.docker("run", "db", "echo", "a", program="docker-compose").out == "a\n"
+        assert pod.docker("compose", "logs", "db").out == f"serving in {pod.workspace}/src\nhere\nmade\n"
+        assert pod.docker("ps", "-q").out == ""
+        assert pod.docker("ps", "-aq").out == "tool\n"
+        assert pod.docker("compose", "ps", "-a", "db").out == "NAMES\tIMAGE\tSTATUS\ntool\tdb\tExited (0)\n"
         assert (pod.workspace / "src" / "here").exists()
-    finally:
-        sidecar.terminate()
-        sidecar.wait(10)
+
+
+@pytest.mark.slow
+def test_variables_of_a_service(machine: Machine, directory: Path) -> None:
+    pod = Pod(machine, directory)
+    lines = [
+        "service\tdb\ttool", f"home\ttool\t{pod.workspace}", f"env-file\ttool\t{pod.workspace}/vars",
+        "env\ttool\tA=$ONE and ${TWO:-second} $$X ${THREE-}${ONE:+!}", "env\ttool\tPASSED", "env\ttool\tABSENT", "env\ttool\tB=${FROM_FILE}",
+        "env\ttool\tC=${NONE:-${ONE}}", "env\ttool\tD=it's",
+    ]  # fmt: skip
+    (pod.workspace / "vars").write_text('# c\nV="quoted value"\nA=under\n')
+    (pod.workspace / ".env").write_text("FROM_FILE='in a file' # not this\nFROM_FILE=last # c\nONE=less\n")
+    with Services(pod, "\n".join(lines) + "\n", tool={"GHA_COMMAND": "sh -c 'echo $A'"}):
+        assert pod.docker("compose", "up", "-d", ONE="1", PASSED="a b").code == 0
+        script = 'echo "$A|$PASSED|${ABSENT-unset}|$B|$V|$C|$D"'
+        ended = pod.docker("compose", "exec", "db", "sh", "-c", script)
+        assert ended.out == "1 and second $X !|a b|unset|last|quoted value|1|it's\n"
+        assert pod.docker("compose", "exec", "-e", "A=own", "db", "sh", "-c", 'echo "$A"').out == "own\n"
+        (pod.workspace / "other").write_text("FROM_FILE=other\n")
+        words = ("compose", "--env-file", "other", "run", "--rm", "db", "sh", "-c", "echo $B")
+        assert pod.docker(*words).out == "other\n"
+    lines.append("env\ttool\tE=${NEEDED:?set it}")
+    (pod.directory / "handoff" / "tool" / "start").unlink()
+    (pod.directory / "handoff" / "tool" / "ready").unlink()
+    with Services(pod, "\n".join(lines) + "\n", tool={}):
+        ended = pod.docker("compose", "up", "-d")
+        assert (ended.code, ended.err) == (1, "required variable NEEDED is missing: set it\n")
+
+
+@pytest.mark.slow
+def test_the_order_of_services(machine: Machine, directory: Path) -> None:
+    """What has to be healthy, or to have ended, comes first; a profile is started only with its name."""
+    pod = Pod(machine, directory)
+    log = directory / "order"
+    table = "service\tapp\tapp\nservice\tmake\tmake\nservice\tdb\tdb\nservice\textra\textra\nprofiles\textra\tmore\n"
+    table += "after\tapp\tdb\tservice_healthy\nafter\tapp\tmake\tservice_completed_successfully\n"
+    say = "sh -c 'sleep 0.3; echo {0} >> " + str(log) + "'"
+    db = {"GHA_COMMAND": f"sh -c 'sleep 0.5; echo db >> {log}; sleep 60'", "GHA_HEALTH": f"grep -q db {log}"}
+    others = {name: {"GHA_COMMAND": say.format(name)} for name in ("app", "make", "extra")}
+    with Services(pod, table, db={**db, "GHA_HEALTH_TIMES": "1 5 0"}, **others):
+        assert pod.docker("compose", "up", "--wait").code == 0
+        assert pod.docker("inspect", "--format", "{{.State.Health.Status}}", "db").out == "healthy\n"
+        assert pod.docker("wait", "app").out == "0\n"
+        assert [*sorted(log.read_text().split()[:2]), *log.read_text().split()[2:]] == ["db", "make", "app"]
+        assert pod.docker("compose", "--profile", "more", "up", "-d").code == 0
+        assert pod.docker("wait", "extra").out == "0\n"
+        assert log.read_text().split()[3:] == ["extra"]
+        assert pod.docker("compose", "ps", "-a", "--format", "{{.Status}}", "extra").out == "Exited (0)\n"
+
+
+@pytest.mark.slow
+def test_services_that_fail(machine: Machine, directory: Path) -> None:
+    pod = Pod(machine, directory)
+    table = "service\tdb\tdb\nservice\tapp\tapp\nservice\ttests\ttests\nafter\tapp\tdb\tservice_healthy\n"
+    db = {"GHA_COMMAND": "sleep 60", "GHA_HEALTH": "false", "GHA_HEALTH_TIMES": "1 1 0"}
+    tests = {"GHA_COMMAND": "sh -c 'echo testing; exit 5'"}
+    with Services(pod, table, db=db, app={"GHA_COMMAND": "true"}, tests=tests):
+        ended = pod.docker("compose", "up", "-d", "app")
+        assert (ended.code, ended.err) == (1, "dependency failed to start: container db is unhealthy\n")
+        ended = pod.docker("compose", "up", "--exit-code-from", "tests", "tests")
+        assert (ended.code, "testing\n" in ended.out) == (5, True)
+
+
+@pytest.mark.slow
+def test_what_an_image_runs_by_itself(machine: Machine, directory: Path) -> None:
+    pod = Pod(machine, directory)
+    (directory / "bin").mkdir()
+    (directory / "bin" / "enter").write_text('#!/bin/sh\nprintf "[%s]" entered "$@"\n')
+    (directory / "bin" / "enter").chmod(0o755)
+    own = {"GHA_ENTRYPOINT": f"{directory}/bin/enter 'a b'", "GHA_COMMAND": "own 'c d'"}
+    with Services(
+        pod, "image\ttool:1\ttool\nimage\tother:1\tother\n", tool=own, other={"GHA_ENTRYPOINT": "/is/not/there"}
+    ):
+        assert pod.docker("run", "tool:1").out == "[entered][a b][own][c d]"
+        assert pod.docker("run", "tool:1", "x", "y z").out == "[entered][a b][x][y z]"
+        assert pod.docker("run", "--entrypoint", "echo", "tool:1", "x").out == "x\n"
+        assert pod.docker("run", "--entrypoint", "", "tool:1", "echo", "y").out == "y\n"
+        assert pod.docker("run", "other:1", "echo", "it's").out == "it's\n"
+        assert pod.docker("run", "other:1").code == 125
+
+
+@pytest.mark.slow
+def test_images_that_were_pulled(machine: Machine, directory: Path) -> None:
+    pod = Pod(machine, directory)
+    (directory / "state").mkdir()
+    state = {"GHA_STATE": str(directory / "state")}
+    assert pod.docker("image", "inspect", "a/b:1", **state).code == 1
+    assert pod.docker("images", "-q", "a/b:1", **state).out == ""
+    assert pod.docker("pull", "--platform", "linux/amd64", "docker.io/a/b:1", **state).code == 0
+    assert pod.docker("image", "inspect", "a/b:1", **state).code == 0
+    assert pod.docker("images", "-q", "a/b:1", **state).out == "a/b:1\n"
+    assert pod.docker("save", "-o", "x.tar", "a/b:1", **state).code == 0
+    assert (pod.workspace / "x.tar").read_text() == ""
+    assert pod.docker("load", "-i", "x.tar", **state).code == 0
+
+
+@pytest.mark.slow
+def test_builds(machine: Machine, directory: Path) -> None:
+    """buildah is a program that says what it was asked for."""
+    pod = Pod(machine, directory)
+    (directory / "bin").mkdir()
+    buildah = directory / "bin" / "buildah"
+    buildah.write_text(
+        '#!/bin/sh\n[ "$1" != login ] || { echo login $(cat) "$@"; exit; }\n'
+        '[ "$1" != inspect ] || exit 1\nprintf \'[%s]\' "$@" "$BUILDAH_ISOLATION" "${TOKEN-}" "$(pwd)"; echo\n'
+    )
+    buildah.chmod(0o755)
+    path = {"PATH": f"{directory}/bin:{machine.path}"}
+    state = {"GHA_STATE": str(directory)}
+    end = f"[chroot][][{pod.workspace}]\n"
+    with Services(pod, "builder\tbuilder\tmaker\n", maker=path):
+        assert (
+            pod.docker("login", "-u", "me", "--password-stdin", "r.io", stdin="word").out
+            == "login word login -u me --password-stdin r.io\n"
+        )
+        words = (
+            "buildx",
+            "build",
+            "-tr.io/a:1",
+            "--build-arg",
+            "A=1 2",
+            "--build-arg=B",
+            "--cache-from",
+            "x",
+            "--load",
+            "-f",
+            "D",
+            ".",
+        )
+        ended = pod.docker(*words, B="b", **state)
+        start = "[build][--format][docker][--tag][r.io/a:1][--build-arg][A=1 2][--build-arg][B=b][-f][D][.]"
+        assert (ended.code, ended.out) == (0, start + end), ended
+        ended = pod.docker(
+            "build", "--push", "--secret", "id=t,env=TOKEN", "-t", "a", "-t", "b", ".", TOKEN="s", **state
+        )
+        assert [line.split("][")[:2] for line in ended.out.splitlines()] == [
+            ["[build", "--format"],
+            ["[push", "a"],
+            ["[push", "b"],
+        ]
+        assert "[s]" in ended.out.splitlines()[0]
+        assert pod.docker("tag", "a", "c").out == f"[pull][-q][a]{end}[tag][a][c]{end}"
+        assert pod.docker("push", "-q", "c").out == f"[push][c]{end}"
+        assert pod.docker("image", "inspect", "a", **state).code == 0
 
 
 WORDS = {
@@ -252,7 +422,10 @@ WORDS = {
     "run --rm other:1 ls": (125, "docker run: no container of this Task is other:1; convert again so that it gets one\n"),
     "exec nobody ls": (125, "docker exec: no container of this Task is nobody; convert again so that it gets one\n"),
     "run -e": (125, "docker run: -e needs a value\n"),
-    "compose up --exit-code-from db": (125, "docker compose up: a service's own exit status is not known here; use compose run\n"),
+    "compose up other": (125, "docker compose up: no container of this Task is other; convert again so that it gets one\n"),
+    "image inspect x": (1, "Error: No such image: x\n"),
+    "volume create v": (0, "docker volume: no effect in Tekton\n"),
+    "buildx create --use": (0, "docker buildx: no effect in Tekton\n"),
 }  # fmt: skip
 
 

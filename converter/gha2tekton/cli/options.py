@@ -45,6 +45,13 @@ CONVERSION = (
     click.option("--storage-class", default="", help="StorageClass of the claim."),
     click.option("--storage", default="50Gi", show_default=True, help="Size of the claim."),
     click.option("--service-account", default="", help="An existing ServiceAccount for the runs."),
+    click.option(
+        "--docker",
+        type=click.Choice(["sidecars", "dind"]),
+        default="sidecars",
+        show_default=True,
+        help="Containers of scripts as sidecars, or docker itself in a privileged one.",
+    ),
 )
 
 
@@ -184,7 +191,8 @@ def _options(values: Mapping[str, Any], repository: str) -> Options:
     from gha2tekton.plan.build import PlanOptions
 
     settings = Settings(**{name: values[name] for name in _SETTINGS}, repository=repository)
-    return Options(PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"]), settings)
+    plan = PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"], values["docker"])
+    return Options(plan, settings)
 
 
 _SETTINGS = (

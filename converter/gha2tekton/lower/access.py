@@ -5,7 +5,7 @@ https://tekton.dev/docs/triggers/eventlisteners/#specifying-the-kubernetes-servi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gha2tekton.tekton.model import Manifest, compact
 from gha2tekton.tekton.names import label
@@ -13,9 +13,12 @@ from gha2tekton.tekton.names import label
 RBAC_API = "rbac.authorization.k8s.io/v1"
 
 
-def service_account(name: str, labels: Mapping[str, str], token: bool = True) -> Manifest:
-    """An account; without ``token`` its Pods get no key to the cluster."""
+def service_account(
+    name: str, labels: Mapping[str, str], token: bool = True, pull_secrets: Sequence[str] = ()
+) -> Manifest:
+    """An account; without ``token`` its Pods get no key to the cluster. ``pull_secrets`` are for its images."""
     out: Manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _metadata(name, labels)}
+    out |= {"imagePullSecrets": [{"name": secret} for secret in pull_secrets]} if pull_secrets else {}
     return out if token else out | {"automountServiceAccountToken": False}
 
 

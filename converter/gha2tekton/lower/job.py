@@ -9,18 +9,19 @@ from gha2tekton.expression import to_string
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs
+from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
+from gha2tekton.lower.daemon import daemon
 from gha2tekton.lower.environment import known
 from gha2tekton.lower.script import ScriptWriter
+from gha2tekton.lower.services import service_sidecars
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.sidecars import (
-    HANDOFF_MOUNT,
-    HANDOFF_VOLUME,
     SHM_VOLUME,
     Served,
     escaped,
     served,
-    service_sidecars,
+    shared_memory_volume,
 )
 from gha2tekton.lower.words import call, fits, safe
 from gha2tekton.plan.model import JobPlan, Plan, Stage
@@ -91,7 +92,14 @@ class JobWriter:
         post: list[str] = []
         defaults = job.job.defaults or self.workflow.defaults
         writer = ScriptWriter(
-            carrier, self.journal, target, defaults, self.settings.unmapped, post, job.job.container is not None
+            carrier,
+            self.journal,
+            target,
+            defaults,
+            self.settings.unmapped,
+            post,
+            job.job.container is not None,
+            Docker(job.unserved, job.noted, job.daemon),
         )
         if index == 0 and job.supplies:
             lines = "".join(f"{line}\n" for line in job.supplies)
@@ -106,7 +114,11 @@ class JobWriter:
         limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
         if limits and split:
             limits = {**limits, "memory": self.settings.memory}
-        service = served(stage, limits, image_param)
+        service = (
+            daemon(job, self.settings.namespace, limits, self.journal)
+            if job.daemon
+            else served(stage, limits, self.settings.gpu_resource, image_param)
+        )
         told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal)
         workspaces = self.workspaces(job)
         params = dict(carrier.params)
@@ -221,7 +233,7 @@ class JobWriter:
 
     def mounts(self, job: JobPlan, service: Served, options: ContainerOptions) -> list[Mount]:
         out = [] if job.layout == "stages" or job.state else [Mount("state", "/gha2tekton-state")]
-        out += [HANDOFF_MOUNT] if service.sidecars else []
+        out += [service.mount] if service.sidecars else []
         return out + ([Mount(SHM_VOLUME, "/dev/shm")] if options.shared_memory else [])
 
     def volumes(self, job: JobPlan, service: Served, options: ContainerOptions, step: Container) -> list[Manifest]:
@@ -229,9 +241,9 @@ class JobWriter:
         if job.layout == "job" and not job.state:
             out.append({"name": "state", "emptyDir": {}})
         if service.sidecars:
-            out.append(dict(HANDOFF_VOLUME))
+            out.append({"name": service.mount.name, "emptyDir": {}})
         if options.shared_memory or service.memory:
-            out.append({"name": SHM_VOLUME, "emptyDir": {"medium": "Memory"}})
+            out.append(shared_memory_volume("" if options.shared_memory else service.memory))
         if any(mount.name == "scripts" for mount in step.mounts):
             out.append({"name": "scripts", "configMap": {"name": f"{step.args[0].rsplit('/', 1)[-1]}-script"}})
         return out

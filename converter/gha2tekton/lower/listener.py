@@ -39,6 +39,8 @@ class TriggerSettings:
     token_secret: tuple[str, str] = ("github-token", "token")
     runner_account: str = ""
     """The account of runs, when it is ours to create."""
+    pull_secrets: tuple[str, ...] = ()
+    """The Secrets with which that account pulls images."""
     forks: Forks = "refuse"
     pull_request_head: bool = False
     """Check out the head of a pull request instead of its merge."""
@@ -75,7 +77,7 @@ def listener_manifests(settings: TriggerSettings, schedules: bool = False) -> Ma
     listener = EventListener(settings.listener, settings.listener_account, labels, labels).manifest()
     rights = access.listener_access(settings.listener_account, settings.namespace, settings.repository, labels)
     if settings.runner_account:
-        rights += (access.service_account(settings.runner_account, labels, token=False),)
+        rights += (access.service_account(settings.runner_account, labels, False, settings.pull_secrets),)
     if schedules:
         rights += access.scheduler_access(settings.scheduler_account, settings.namespace, labels)
     if settings.forks == "secretless":

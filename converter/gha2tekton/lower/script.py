@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported, trusted
+from gha2tekton.lower.commands import Docker, account
 from gha2tekton.lower.words import broken, call, safe, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
@@ -32,6 +33,7 @@ class ScriptWriter:
     unmapped: str
     post: list[str]
     in_container: bool = False
+    docker: Docker = field(default_factory=Docker)
 
     def steps(self, steps: Sequence[PlannedStep]) -> str:
         """The calls of all steps, one after the other."""
@@ -74,7 +76,7 @@ class ScriptWriter:
         if problems:
             return self.refused(planned, "; ".join(problems))
         self.exact(step.run)
-        self.commands(planned)
+        account(planned, self.docker, self.journal, self.target)
         return call(planned.title, [*options, *more], body)
 
     def body(self, planned: PlannedStep, run: Value, shell: str) -> tuple[str, list[str], tuple[str, ...]]:
@@ -257,20 +259,6 @@ class ScriptWriter:
     def exact(self, value: Value) -> None:
         if self.journal.knows(value.path):
             self.journal.exact(value.path, self.target)
-
-    def commands(self, planned: PlannedStep) -> None:
-        """A row for every command, with the rule that knows it."""
-        span = planned.step.run.span if planned.step.run else planned.step.span
-        for seen in planned.commands:
-            first = seen.command.text.split("\n")[0]
-            self.journal.enrol(seen.path, f"command {first[:60]}", span)
-            rule = seen.rule
-            if rule is not None and rule.fate == "manual":
-                self.journal.manual(seen.path, rule.reason, self.target, rule.id)
-            elif rule is not None and rule.differs:
-                self.journal.adapted(seen.path, rule.differs, self.target, rule.id)
-            else:
-                self.journal.exact(seen.path, self.target, rule.id if rule else "")
 
 
 def _outside(scope: Scope, step: Step, value: Value) -> Template:

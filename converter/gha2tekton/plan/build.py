@@ -27,6 +27,8 @@ class PlanOptions:
     gpu_count: int = 0
     """What is asked for where the workflow says ``all`` or nothing; 0 is one."""
     image: str = ""
+    docker: str = "sidecars"
+    """``dind`` runs docker itself, privileged, in place of a sidecar for each image."""
 
 
 def build_plan(
@@ -139,7 +141,7 @@ class _Builder:
         constant = not _writes_env(job)
         scope = scope.with_env(self.workflow.env, constant).with_env(job.env, constant)
         steps = self.reader.steps(job.steps, scope, constant)
-        found = find(steps, self.repository)
+        found = self.containers(job, steps)
         choice = self.image(job, scope, steps, runner)
         whole = layout.why_whole(job, steps, total, job.id.lower() in self.needed)
         wanted = self.options.layout == "stages" or (self.options.layout == "auto" and _stageable(steps, found))
@@ -167,7 +169,22 @@ class _Builder:
             gpu,
             "artifacts" in needs,
             "cache" in needs,
+            unserved=found.problems,
+            noted=found.notes,
+            daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
         )
+
+    def containers(self, job: Job, steps: Sequence[PlannedStep]) -> Found:
+        """The containers that become sidecars: none where a daemon runs them all."""
+        found = find(steps, self.repository, self.rules)
+        asking = [container for container in found.containers if container.gpus is not None]
+        if self.options.docker == "dind":
+            return Found(gpus=tuple(container.gpus for container in asking if container.gpus is not None))
+        if len(asking) > 1:
+            names = ", ".join(container.name for container in asking)
+            message = f"job {job.id}: {names} are different containers and each asks for GPUs: the Pod asks for the sum"
+            self.journal.note(Diagnostic("gpu-sum", "warning", message, job.span))
+        return found
 
     def runner(self, job: Job, scope: Scope) -> Runner:
         if job.runs_on is None:
@@ -227,6 +244,7 @@ class _Builder:
 
     def gpu(self, job: Job, scope: Scope, runner: Runner, found: Found) -> int:
         asked: list[int | str] = [container.gpus for container in found.containers if container.gpus is not None]
+        asked += found.gpus
         if job.container is not None and job.container.options is not None:
             request = gpu_request(container_options(scope.guess(job.container.options) or ""))
             asked += [request] if request is not None else []

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from gha2tekton.plan.images import as_root, bare, built_here, is_container_of, joined, more, names_of
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
-from gha2tekton.plan.scope import WORKSPACE
+from gha2tekton.plan.projects import UNKNOWN, Project, Projects
 from gha2tekton.plan.steps import guessed_script
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.machines import facts
 from gha2tekton.shell.docker import DockerCall, gpu_request
 from gha2tekton.shell.script import read
-from gha2tekton.workflow.compose import ComposeError, Service, dotenv, read_services
+from gha2tekton.workflow.compose import ComposeError, Service
 from gha2tekton.workflow.repository import Repository
 
-_BUILDS = frozenset({"build", "compose build", "buildx bake", "push", "import", "export", "commit"})
-_DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+BUILDER = "builder"
+"""The key of the container that builds images."""
+BUILDS = frozenset({"build", "push", "tag"})
+"""Verbs that it does."""
+_NEVER = {
+    "buildx bake": "bake files are not read: write docker build for each image",
+    "compose push": "name the services' images and push them with docker push",
+    "import": "an image made of an archive cannot be pulled: push it to a registry first",
+    "commit": "a sidecar's file system cannot be made an image: write a Dockerfile",
+    "export": "a sidecar's file system cannot be taken out: copy files with docker cp",
+    "attach": "use docker logs or exec",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,123 +38,222 @@ class Found:
     problems: Mapping[str, str] = field(default_factory=dict)
     users: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The containers that each step (by its path) calls or starts."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What is different for a command that is served."""
+    gpus: tuple[int | str, ...] = ()
+    """What else asks for GPUs."""
 
 
-def find(steps: Iterable[PlannedStep], repository: Repository) -> Found:
+def find(steps: Iterable[PlannedStep], repository: Repository, rules: RuleSet) -> Found:
     """Every container that the steps start or call."""
     finder = _Finder(repository)
     for top in steps:
         for step in top.walk():
-            for seen in step.commands:
-                if seen.docker is not None:
-                    finder.call(top, step, seen, seen.docker)
+            finder.step(top, step)
     return Found(
-        tuple(finder.containers.values()),
+        tuple(finder.settled(container, rules) for container in finder.containers.values()),
         finder.problems,
         {path: frozenset(names) for path, names in finder.users.items()},
+        finder.notes,
     )
 
 
 class _Finder:
     def __init__(self, repository: Repository) -> None:
-        self.repository = repository
+        self.projects = Projects(repository)
         self.containers: dict[tuple[str, str], ContainerPlan] = {}
         self.problems: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
         self.users: dict[str, set[str]] = {}
         self.names: set[str] = set()
+        self.built: set[str] = set()
+        self.aliases: dict[str, str] = {}
+        self.bare: dict[str, list[str]] = {}
+        """The rows that want a container's own command, by its name."""
+        self.entered: dict[str, list[str]] = {}
+        """The rows that run a command behind the image's entrypoint, by the container's name."""
+        self.called: set[str] = set()
+        """Containers in which something else is run."""
 
-    def call(self, top: PlannedStep, step: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
+    def step(self, top: PlannedStep, step: PlannedStep) -> None:
+        text = guessed_script(step.scope, step.step.run.template) if step.step.run else ""
+        constants = {**step.scope.likely, **read(text, step.scope.likely).constants} if text else {}
+        directory = (step.scope.guess(step.step.working_directory) or "") if step.step.working_directory else ""
+        for seen in step.commands:
+            if seen.name == "cd" and seen.command.place.depth == 0 and seen.command.within is None:
+                target = seen.command.values[1] if len(seen.command.values) > 1 else None
+                directory = joined(directory, target or "")
+            self.projects.see(seen.command, directory, constants)
+            if seen.docker is not None:
+                before = {name: value for name, value in seen.command.variables if value is not None}
+                self.call(top, seen, seen.docker, directory, {**constants, **before})
+
+    def call(
+        self, top: PlannedStep, seen: SeenCommand, call: DockerCall, directory: str, variables: Mapping[str, str]
+    ) -> None:
         if call.verb in ("run", "create"):
             self.run(top, seen, call)
         elif call.verb == "exec":
             self.use(top, ("container", call.target or ""), seen, "no earlier command starts a container of this name")
-        elif call.verb in ("compose exec", "compose run", "compose up"):
-            self.compose(top, step, seen, call)
-        elif call.verb in _BUILDS:
-            why = f"docker {call.verb} needs a daemon: build and push the image in a step of its own"
-            self.problems[seen.path] = why
+        elif call.verb in ("compose exec", "compose run", "compose up", "compose build", "compose create"):
+            try:
+                self.compose(top, seen, call, self.projects.project(call, directory, variables))
+            except ComposeError as error:
+                self.problems[seen.path] = str(error)
+        elif call.verb in BUILDS:
+            self.build(top, seen, call)
+        elif call.verb in _NEVER:
+            self.problems[seen.path] = f"docker {call.verb}: {_NEVER[call.verb]}"
 
     def run(self, top: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
         if call.target is None:
             self.problems[seen.path] = "the image is not known before the Pod starts: name it in the script as it is"
             return
-        key = ("image", call.target)
+        if bare(call.target) in self.built:
+            self.problems[seen.path] = built_here(call.target)
+            return
+        image = self.aliases.get(call.target, call.target)
+        key = ("image", image)
         gpus = gpu_request(call)
-        before = self.containers.get(key)
-        keys: tuple[tuple[str, str], ...] = (key,)
+        keys = dict.fromkeys((key, ("image", call.target)))
         if name := call.option("--name"):
-            keys = (key, ("container", name))
-        if before is None:
-            container = ContainerPlan(
-                self.name(call.target), call.target, gpus, None, keys, call.option("--shm-size") or ""
-            )
-        else:
-            more = tuple(item for item in keys if item not in before.keys)
-            container = replace(before, gpus=before.gpus or gpus, keys=before.keys + more)
+            keys[("container", name)] = None
+        shared = call.option("--shm-size") or ("host" if call.option("--ipc") == "host" else "")
+        before = self.containers.get(key) or ContainerPlan(self.name(image), image)
+        container = replace(
+            before,
+            gpus=more(before.gpus, gpus),
+            keys=tuple(dict.fromkeys((*before.keys, *keys))),
+            shared_memory=before.shared_memory or shared,
+            root=before.root or as_root(call),
+        )
         self.containers[key] = container
-        for other in keys[1:]:
-            self.containers.pop(other, None)
+        if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
+            self.entered.setdefault(container.name, []).append(seen.path)
+        if call.verb == "create" or call.arguments or call.option("--entrypoint"):
+            self.called.add(container.name)
+        else:
+            mounts = call.given("--volume", "--mount")
+            if mounts or not call.given("--detach"):
+                self.called.add(container.name)
+            self.bare.setdefault(container.name, []).append(seen.path)
         self.users.setdefault(top.step.path, set()).add(container.name)
 
     def use(self, top: PlannedStep, key: tuple[str, str], seen: SeenCommand, problem: str) -> None:
-        found = next((container for container in self.containers.values() if key in container.keys), None)
+        kind, name = key
+        found = next(
+            (
+                container
+                for container in reversed(self.containers.values())
+                if key in container.keys
+                or (kind == "container" and container.service and is_container_of(name, container.service.name))
+            ),
+            None,
+        )
+        # The name may be what `docker ps -q` or `docker run -d` printed; if there is but one, that is meant.
+        if found is None and not name and len(self.containers) == 1:
+            found = next(iter(self.containers.values()))
         if found is None:
             self.problems[seen.path] = problem
         else:
+            self.called.add(found.name)
             self.users.setdefault(top.step.path, set()).add(found.name)
+            if seen.docker is not None and as_root(seen.docker) and not found.root:
+                key = next(key for key, container in self.containers.items() if container is found)
+                self.containers[key] = replace(found, root=True)
 
-    def compose(self, top: PlannedStep, step: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
-        try:
-            services = self.services(step, call)
-        except ComposeError as error:
-            self.problems[seen.path] = str(error)
-            return
-        wanted = [call.target] if call.target else [value for value in call.arguments if value] or list(services)
+    def compose(self, top: PlannedStep, seen: SeenCommand, call: DockerCall, project: Project) -> None:
+        if call.verb in ("compose exec", "compose run"):
+            if call.target is None:
+                raise ComposeError("the service is not known at conversion: name it in the script as it is")
+            wanted = project.ordered([call.target], call.verb == "compose exec" or call.given("--no-deps"))
+        else:
+            wanted = project.started(call)
         for name in wanted:
-            service = services.get(name or "")
+            service = project.services.get(name)
             if service is None:
-                self.problems[seen.path] = f"the compose file has no service {name}"
+                raise ComposeError(f"the compose file has no service {name}")
+            if call.verb == "compose build":
+                if service.build:
+                    self.built.add(bare(service.image or name))
+                    raise ComposeError("give each service its own docker build and push in an earlier job")
                 continue
-            if call.verb == "compose up" and service.profiles and not set(service.profiles) & set(call.profiles):
-                continue
-            if not service.image:
-                self.problems[seen.path] = (
-                    f"service {name} is built from {service.build or 'a Dockerfile'}: push its image and name it"
-                )
-                continue
-            key = ("service", service.name)
-            keys = (key, ("container", service.name))
-            if key not in self.containers:
-                self.containers[key] = ContainerPlan(
-                    self.name(service.name), service.image, service.gpus, service, keys, service.shm_size
-                )
-            self.users.setdefault(top.step.path, set()).add(self.containers[key].name)
+            self.service(top, seen, call, service, project)
 
-    def services(self, step: PlannedStep, call: DockerCall) -> dict[str, Service]:
-        given = [value for value in call.files if value is not None]
-        if len(given) < len(call.files):
-            raise ComposeError("the compose file's name is not known at conversion")
-        directory = (step.scope.guess(step.step.working_directory) or "") if step.step.working_directory else ""
-        sources = []
-        for name in given or _DEFAULT_FILES:
-            path = posixpath.normpath(posixpath.join(directory, name.removeprefix(WORKSPACE).lstrip("/")))
-            source = self.repository.read(path)
-            if source is not None:
-                sources.append(source)
-            elif given:
-                raise ComposeError(f"the compose file {path} is not in the repository")
-            if sources and not given:
-                break
-        if not sources:
-            raise ComposeError("there is no compose file beside the workflow")
-        text = guessed_script(step.scope, step.step.run.template) if step.step.run else ""
-        env = self.repository.read(posixpath.join(directory, ".env"))
-        variables = {
-            **(dotenv(env.text) if env else {}),
-            **step.scope.likely,
-            **read(text, step.scope.likely).constants,
-        }
-        return read_services(sources, {"GITHUB_WORKSPACE": WORKSPACE, "PWD": WORKSPACE, **variables})
+    def service(
+        self, top: PlannedStep, seen: SeenCommand, call: DockerCall, service: Service, project: Project
+    ) -> None:
+        if service.build and (not service.image or call.given("--build") or bare(service.image) in self.built):
+            raise ComposeError(
+                f"service {service.name} is built from {service.build}: push its image and name it in the compose file"
+            )
+        if not service.image:
+            raise ComposeError(f"service {service.name} has no image")
+        if bare(service.image) in self.built:
+            raise ComposeError(built_here(service.image))
+        if service.unset:
+            names = ", ".join(f"${name.removeprefix(f'{UNKNOWN}_')}" for name in service.unset)
+            raise ComposeError(f"service {service.name} hangs on {names}, which nothing sets before the Pod starts")
+        for name, text in service.open_environment.items():
+            if text is not None and UNKNOWN in text:
+                raise ComposeError(f"the script computes {name} of service {service.name}: pass a variable on instead")
+        if service.ignored:
+            raise ComposeError(f"service {service.name} says what a sidecar cannot do: {', '.join(service.ignored)}")
+        key = ("service", service.name)
+        before = self.containers.get(key)
+        if before is not None and before.service is not None and before.service.image != service.image:
+            raise ComposeError(f"two compose files have a service {service.name} with different images")
+        if before is None:
+            shared = service.shm_size
+            keys = (key, ("container", service.name), *names_of(service))
+            container = ContainerPlan(
+                self.name(service.name), service.image, service.gpus, service, keys, shared, project.directory
+            )
+            self.containers[key] = container
+        container = self.containers[key]
+        if as_root(call) and not container.root:
+            container = self.containers[key] = replace(container, root=True)
+        if call.verb in ("compose exec", "compose run") and call.target == service.name:
+            self.called.add(container.name)
+        if service.entrypoint is None and not (service.command and call.verb == "compose run"):
+            self.bare.setdefault(container.name, []).append(seen.path)
+        self.users.setdefault(top.step.path, set()).add(container.name)
+
+    def settled(self, container: ContainerPlan, rules: RuleSet) -> ContainerPlan:
+        """The container with what the tables know of its image, and how it runs what the image says."""
+        known = facts(rules, container.image)
+        user = known.user if known and container.root else ""
+        if known is not None and (known.entrypoint or known.command):
+            return replace(container, entrypoint=known.entrypoint, command=known.command, user=user)
+        for row in self.entered.get(container.name, []) if known is None else []:
+            self.notes[row] = (
+                f"the ENTRYPOINT of {container.image} is not run before the command; "
+                "an entry of images.yaml with entrypoint: sets it"
+            )
+        rows = self.bare.get(container.name, [])
+        service = container.service
+        own = service is not None and service.command is not None
+        if not rows or own:
+            return replace(container, user=user)
+        fixed = service is None or not (service.volumes or service.open_environment or service.env_files)
+        if container.name in self.called or not fixed:
+            for row in rows:
+                self.problems.setdefault(row, f"what {container.image} runs by itself is not known: name the command")
+            return replace(container, user=user)
+        return replace(container, plain=True)
+
+    def build(self, top: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
+        if call.verb == "build":
+            self.built |= {bare(name) for name in call.all("--tag") if name}
+        elif call.verb == "tag" and len(call.arguments) == 2 and call.arguments[1]:
+            if bare(call.arguments[0] or "") not in self.built:
+                self.aliases[call.arguments[1]] = call.arguments[0] or ""
+                return
+            self.built.add(bare(call.arguments[1]))
+        key = (BUILDER, BUILDER)
+        if key not in self.containers:
+            self.containers[key] = ContainerPlan(self.name("builder"), "", None, None, (key,))
+        self.users.setdefault(top.step.path, set()).add(self.containers[key].name)
 
     def name(self, text: str) -> str:
         """A readable, unique name for a sidecar."""

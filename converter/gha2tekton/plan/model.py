@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gha2tekton.expression import Template
@@ -70,6 +70,22 @@ class ContainerPlan:
     keys: tuple[tuple[str, str], ...] = ()
     """What calls name it by: ("image", reference), ("service", name), ("container", name)."""
     shared_memory: str = ""
+    directory: str = ""
+    """Where its compose file lies, relative to the workspace."""
+    entrypoint: str = ""
+    command: str = ""
+    """What the image runs by itself, as lines of a shell, where the tables know it."""
+    user: str = ""
+    """Who the image runs as, where somebody else is asked for too."""
+    root: bool = False
+    """A call asks for root."""
+    plain: bool = False
+    """Nothing is called in it: it runs what its image says."""
+
+    @property
+    def builder(self) -> bool:
+        """Whether it builds images."""
+        return any(kind == "builder" for kind, _ in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,12 @@ class JobPlan:
     state: bool = False
     """Other jobs read its result or outputs from the volume, or it reads theirs."""
     refused: str = ""
+    unserved: Mapping[str, str] = field(default_factory=dict)
+    """Rows of docker commands that nothing in the Pod can do, with the reason."""
+    noted: Mapping[str, str] = field(default_factory=dict)
+    """Rows of docker commands that are done with a difference."""
+    daemon: bool = False
+    """A privileged sidecar runs docker itself."""
 
     def walk(self) -> Iterator[PlannedStep]:
         for stage in self.stages:

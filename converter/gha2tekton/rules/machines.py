@@ -60,6 +60,7 @@ def images(rules: RuleSet) -> list[Image]:
             user=str(entry.get("user", "")),
             home=entry.get("home", ""),
             entrypoint=entry.get("entrypoint", ""),
+            command=entry.get("command", ""),
             version=str(entry.get("version", "")),
             job=bool(entry.get("job", True)),
         )
@@ -109,8 +110,9 @@ def _tag(version: str) -> str:
 
 def facts(rules: RuleSet, reference: str) -> Image | None:
     """What we know of an image from its name, whatever its tag."""
-    bare = re.sub(r"[@:][^/]*\Z", "", reference)
-    for image in images(rules):
-        if re.sub(r"[@:][^/]*\Z", "", image.reference.replace("{version}", "0")) == bare:
-            return image
-    return None
+    bare = _bare(reference)
+    return next((image for image in images(rules) if _bare(image.reference.replace("{version}", "0")) == bare), None)
+
+
+def _bare(reference: str) -> str:
+    return re.sub(r"[@:][^/]*\Z", "", reference).removeprefix("docker.io/").removeprefix("library/")

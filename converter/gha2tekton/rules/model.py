@@ -120,6 +120,8 @@ class Image:
     user: str = ""
     home: str = ""
     entrypoint: str = ""
+    command: str = ""
+    """What it runs by itself, behind the entrypoint."""
     version: str = ""
     """The tag's version where a job asks for none."""
     job: bool = True

@@ -102,6 +102,8 @@ def _of_interpreter(words: Sequence[Word], index: int, leads: bool) -> Role:
     at = 1
     while at < index:
         value = words[at].value
+        if value == "--" and any(re.fullmatch(r"-[a-z]*s[a-z]*", word.value or "") for word in words[1:at]):
+            return "data"  # a shell that reads its code from its input
         operand = (
             re.search(r'["/.]', words[at].text) is not None
             if value is None

@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gha2tekton.source import Source
+from gha2tekton.workflow.interpolation import interpolate
 from gha2tekton.yaml import YamlError, compose, plain
 
 
 class ComposeError(ValueError):
     """A compose file that cannot be read, worded for people with its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A command that tells whether a service is well; times in seconds."""
+
+    command: tuple[str, ...]
+    interval: int = 30
+    timeout: int = 30
+    retries: int = 3
+    start_period: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +39,89 @@ class Service:
     image: str = ""
     build: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    open_environment: Mapping[str, str | None] = field(default_factory=dict)
+    """Variables whose values only the run knows, as written; None where the caller's own is passed on."""
     env_files: tuple[str, ...] = ()
     volumes: tuple[tuple[str, str], ...] = ()
     working_dir: str = ""
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
     user: str = ""
+    container_name: str = ""
     shm_size: str = ""
     gpus: int | str | None = None
     ports: tuple[str, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    healthcheck: tuple[str, ...] = ()
+    depends_on: tuple[tuple[str, str], ...] = ()
+    """The services that must have started, or be healthy, or have ended well: by compose's names for these."""
+    health: Health | None = None
     profiles: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     """Keys that say something a Pod cannot do."""
 
 
-def read_services(sources: Sequence[Source], variables: Mapping[str, str]) -> dict[str, Service]:
+Reader = Callable[[str], Source | None]
+"""Reads a file by its path relative to the first compose file."""
+
+
+def read_services(
+    sources: Sequence[Source], variables: Mapping[str, str], reader: Reader = lambda name: None
+) -> dict[str, Service]:
     """The services of compose files, later files over earlier ones; ComposeError when one cannot be read."""
     merged: dict[str, dict[str, Any]] = {}
     for source in sources:
-        for name, body in _services(source).items():
+        for name, body in _services(source, reader).items():
             merged[name] = _merge(merged.get(name, {}), body)
-    return {name: _service(name, _extend(name, merged, ()), variables) for name in merged}
+    return {name: _service(name, _extend(name, merged, (), reader), variables) for name in merged}
 
 
-def _services(source: Source) -> dict[str, dict[str, Any]]:
+def _services(source: Source, reader: Reader, depth: int = 0) -> dict[str, dict[str, Any]]:
     try:
         root = compose(source)
     except YamlError as error:
         raise ComposeError(f"{error.span}: {error.message}") from None
     document = plain(root) if root is not None else None
     services = document.get("services") if isinstance(document, dict) else None
+    included = _included(source, document, reader, depth) if isinstance(document, dict) else {}
+    if services is None and included:
+        return included
     if not isinstance(services, dict):
         raise ComposeError(f"{source.name}:1:1: no services in this compose file")
     for name, body in services.items():
         if body is not None and not isinstance(body, dict):
             raise ComposeError(f"{source.name}:1:1: service {name} is not a mapping")
-    return {name: body or {} for name, body in services.items()}
+    return included | {name: body or {} for name, body in services.items()}
 
 
-def _extend(name: str, services: Mapping[str, dict[str, Any]], seen: tuple[str, ...]) -> dict[str, Any]:
+def _included(source: Source, document: dict[str, Any], reader: Reader, depth: int) -> dict[str, dict[str, Any]]:
+    out: dict[str, dict[str, Any]] = {}
+    for item in document.get("include") or ():
+        names = item.get("path") if isinstance(item, dict) else item
+        for name in [names] if isinstance(names, str) else names or ():
+            other = reader(str(name)) if depth < 9 else None
+            if other is None:
+                raise ComposeError(f"{source.name}: the file {name} that it includes is not in the repository")
+            out |= _services(other, reader, depth + 1)
+    return out
+
+
+def _extend(
+    name: str, services: Mapping[str, dict[str, Any]], seen: tuple[tuple[str, str], ...], reader: Reader, file: str = ""
+) -> dict[str, Any]:
     body = dict(services[name])
     extends = body.pop("extends", None)
     parent = extends.get("service") if isinstance(extends, dict) else extends
-    if isinstance(parent, str) and parent in services and parent not in seen:
-        return _merge(_extend(parent, services, (*seen, name)), body)
-    return body
+    other = str(extends["file"]) if isinstance(extends, dict) and extends.get("file") else file
+    if not isinstance(parent, str) or (other, parent) in seen:
+        return body
+    if other != file:
+        source = reader(other)
+        if source is None:
+            raise ComposeError(f"service {name} extends one of {other}, which is not in the repository")
+        services = _services(source, reader)
+    if parent not in services:
+        raise ComposeError(f"service {name} extends {parent}, which is no service")
+    return _merge(_extend(parent, services, (*seen, (file, name)), reader, other), body)
 
 
 def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,11 +166,15 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
             return None
         return tuple(text(item) for item in value) if isinstance(value, list) else tuple(shlex.split(text(value)))
 
-    environment = {
-        key: (variables.get(key, "") if value is None else text(value))
-        for key, value in _pairs(body.get("environment")).items()
-    }
-    depends = body.get("depends_on") or ()
+    environment: dict[str, str] = {}
+    later: dict[str, str | None] = {}
+    for key, value in _pairs(body.get("environment")).items():
+        lacking: list[str] = []
+        known = variables.get(key) if value is None else interpolate(_scalar(value), variables, lacking)
+        if known is None or lacking:
+            later[key] = None if value is None else _scalar(value)
+        else:
+            environment[key] = known
     build = body.get("build")
     files = body.get("env_file") or ()
     return Service(
@@ -131,17 +182,22 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
         image=text(body.get("image")),
         build=text(build.get("context", ".") if isinstance(build, dict) else build),
         environment=environment,
-        env_files=tuple(text(item) for item in ([files] if isinstance(files, str) else files) if isinstance(item, str)),
+        open_environment=later,
+        env_files=tuple(
+            text(item.get("path") if isinstance(item, dict) else item)
+            for item in ([files] if isinstance(files, str) else files)
+        ),
         volumes=tuple(pair for item in body.get("volumes") or () if (pair := _volume(item, text))),
         working_dir=text(body.get("working_dir")),
         entrypoint=words(body.get("entrypoint")),
         command=words(body.get("command")),
         user=text(body.get("user")),
+        container_name=text(body.get("container_name")),
         shm_size=text(body.get("shm_size")),
-        gpus=_gpus(body),
-        ports=tuple(text(item.get("target") if isinstance(item, dict) else item) for item in body.get("ports") or ()),
-        depends_on=tuple(depends),
-        healthcheck=_healthcheck(body.get("healthcheck"), text),
+        gpus=_gpus(body, environment),
+        ports=tuple(text(_port(item)) for item in body.get("ports") or ()),
+        depends_on=_depends(body.get("depends_on")),
+        health=_health(body.get("healthcheck"), text),
         profiles=tuple(text(item) for item in body.get("profiles") or ()),
         unset=tuple(dict.fromkeys(unset)),
         ignored=tuple(sorted(key for key in body if key not in _HANDLED and not key.startswith("x-"))),
@@ -161,7 +217,29 @@ def _volume(item: Any, text: Any) -> tuple[str, str] | None:
     return (source, rest.removesuffix(":ro").removesuffix(":rw").removesuffix(":z")) if rest else ("", source)
 
 
-def _gpus(body: Mapping[str, Any]) -> int | str | None:
+def _port(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return f"{item['published']}:{item.get('target')}" if item.get("published") else item.get("target")
+
+
+def _depends(value: Any) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, dict):
+        return tuple(
+            (name, str((how or {}).get("condition", "service_started")) if isinstance(how, dict) else "service_started")
+            for name, how in value.items()
+        )
+    return tuple((str(name), "service_started") for name in value or ())
+
+
+def visible_devices(value: str) -> int | str | None:
+    """The GPUs that NVIDIA_VISIBLE_DEVICES speaks of: a count, "all" or None."""
+    if value in ("", "void", "none"):
+        return None
+    return "all" if value == "all" else len([name for name in value.split(",") if name])
+
+
+def _gpus(body: Mapping[str, Any], environment: Mapping[str, str]) -> int | str | None:
     devices = ((body.get("deploy") or {}).get("resources") or {}).get("reservations") or {}
     for device in devices.get("devices") or ():
         if not isinstance(device, dict):
@@ -173,52 +251,31 @@ def _gpus(body: Mapping[str, Any]) -> int | str | None:
             return int(count) if str(count).isdigit() else "all"
     if body.get("gpus") is not None:
         return "all" if not str(body["gpus"]).isdigit() else int(body["gpus"])
-    return "all" if body.get("runtime") == "nvidia" else None
+    if body.get("runtime") == "nvidia" or "NVIDIA_VISIBLE_DEVICES" in environment:
+        return visible_devices(environment.get("NVIDIA_VISIBLE_DEVICES", "all"))
+    return None
 
 
-def _healthcheck(value: Any, text: Any) -> tuple[str, ...]:
+def _health(value: Any, text: Any) -> Health | None:
     if not isinstance(value, dict) or value.get("disable"):
-        return ()
+        return None
     test = value.get("test")
     if isinstance(test, str):
-        return ("sh", "-c", text(test))
-    if not isinstance(test, list) or not test or test[0] == "NONE":
-        return ()
-    rest = tuple(text(item) for item in test[1:])
-    return ("sh", "-c", *rest) if test[0] == "CMD-SHELL" else rest if test[0] == "CMD" else (text(test[0]), *rest)
+        command: tuple[str, ...] = ("sh", "-c", text(test))
+    elif not isinstance(test, list) or len(test) < 2 or test[0] == "NONE":
+        return None
+    else:
+        rest = tuple(text(item) for item in test[1:])
+        command = ("sh", "-c", *rest) if test[0] == "CMD-SHELL" else rest
+    given = {
+        name: seconds(text(value[key]))
+        for key, name in (("interval", "interval"), ("timeout", "timeout"), ("start_period", "start_period"))
+        if value.get(key)
+    }
+    return Health(command, retries=int(value["retries"]) if str(value.get("retries", "")).isdigit() else 3, **given)
 
 
-_VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)(?:(:?[-?+])((?:[^{}]|\$\{[^{}]*\})*))?\}|(\w+))")
-
-
-def interpolate(text: str, variables: Mapping[str, str], unset: list[str]) -> str:
-    """``${NAME:-default}`` and its relatives; names without a value are added to ``unset``."""
-
-    def value(match: re.Match[str]) -> str:
-        if match[1]:
-            return "$"
-        name, operator, word = match[2] or match[5], match[3] or "", match[4] or ""
-        known = variables.get(name)
-        given = known is not None and not (operator.startswith(":") and known == "")
-        if operator.endswith("+"):
-            return interpolate(word, variables, unset) if given else ""
-        if given:
-            return known or ""
-        if operator.endswith("-"):
-            return interpolate(word, variables, unset)
-        unset.append(name)
-        return ""
-
-    return _VARIABLE.sub(value, text)
-
-
-def dotenv(text: str) -> dict[str, str]:
-    """The variables of a ``.env`` file."""
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
-            value = value.strip()
-            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-            found[name.strip()] = value[1:-1] if quoted else value.split(" #")[0].rstrip()
-    return found
+def seconds(text: str) -> int:
+    """A duration such as 1m30s, rounded, at least one second."""
+    units = {"ms": 0.001, "us": 0.000001, "s": 1, "m": 60, "h": 3600, "": 1}
+    return max(1, round(sum(float(n) * units[unit] for n, unit in re.findall(r"([\d.]+)(ms|us|s|m|h|)", text))))

@@ -1,0 +1,97 @@
+"""What became of each command of a script: a row of the ledger with the rule that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gha2tekton.journal import Cause, Fate, Journal
+from gha2tekton.plan.model import PlannedStep
+from gha2tekton.shell.docker import DockerCall
+
+_PULLS = "the node pulls images, and keeps them"
+_SIDECARS = "containers are sidecars of the Task: they end with it"
+_TIDY = "a Pod leaves no images, containers, networks or volumes behind"
+_LOCAL = "containers of a Pod share localhost"
+_ROWS: tuple[tuple[str, Cause, str], ...] = (
+    ("pull, save, load, rmi, compose pull, images, image rm, image prune", "image cache", _PULLS),
+    ("stop, kill, rm, restart, container prune, container rm, compose down", "superseded", _SIDECARS),
+    ("compose stop, compose rm, compose kill, compose start, compose restart", "superseded", _SIDECARS),
+    ("system prune, system df, volume prune, network prune, builder prune, buildx prune", "superseded", _TIDY),
+    (
+        "network create, network rm, network connect, network ls",
+        "superseded",
+        "containers of a Pod share localhost",
+    ),
+    ("volume create, volume rm, volume ls", "superseded", "a volume is there as soon as it is named"),
+    ("logout, buildx create, buildx use, buildx inspect, buildx ls, buildx rm", "superseded", "there is no daemon"),
+)
+_DROPPED = {verb: (cause, reason) for verbs, cause, reason in _ROWS for verb in verbs.split(", ")}
+_TOLD = "there is no daemon to ask: it tells of the Task's sidecars"
+_ADAPTED: Mapping[str, str] = {
+    verb: reason
+    for verbs, reason in (
+        ("login", "the ServiceAccount's imagePullSecret pulls images; only what builds images logs in with this"),
+        ("ps, inspect, info, version, stats, container ls, compose ps, compose config, compose version", _TOLD),
+        ("image inspect, image ls, compose images", "it knows the images that this job pulled or built"),
+        ("build, push, tag", "buildah does it, without a daemon, in a sidecar"),
+    )
+    for verb in verbs.split(", ")
+}
+_SERVED = frozenset(
+    "run, create, exec, cp, logs, wait, start, compose up, compose exec, compose run, compose cp, compose logs, "
+    "compose create".split(", ")
+)
+_DAEMON = "a daemon in a privileged sidecar does it: its images and containers end with the Task"
+
+
+@dataclass(frozen=True, slots=True)
+class Docker:
+    """What became of a job's docker commands, by their rows."""
+
+    unserved: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    daemon: bool = False
+
+    def outcome(self, row: str, call: DockerCall) -> tuple[Fate, str, Cause | None]:
+        """How a command fared and why."""
+        if self.daemon:
+            return "adapted", _DAEMON, None
+        if row in self.unserved:
+            return "manual", self.unserved[row], None
+        if row in self.notes:
+            return "adapted", self.notes[row], None
+        if call.verb in _DROPPED:
+            cause, reason = _DROPPED[call.verb]
+            return "dropped", reason, cause
+        if call.verb in _ADAPTED:
+            return "adapted", _ADAPTED[call.verb], None
+        if call.verb in _SERVED:
+            return "exact", "", None
+        return "manual", f"docker {call.verb} needs a daemon", None
+
+
+def account(planned: PlannedStep, docker: Docker, journal: Journal, target: str) -> None:
+    """A row for every command of a step."""
+    span = planned.step.run.span if planned.step.run else planned.step.span
+    for seen in planned.commands:
+        first = seen.command.text.split("\n")[0]
+        journal.enrol(seen.path, f"command {first[:60]}", span)
+        rule = seen.rule
+        if seen.docker is not None:
+            fate, reason, cause = docker.outcome(seen.path, seen.docker)
+            name = rule.id if rule else ""
+            if cause is not None:
+                journal.dropped(seen.path, cause, reason, name)
+            elif fate == "manual":
+                journal.manual(seen.path, reason, target, name)
+            elif fate == "adapted":
+                journal.adapted(seen.path, reason, target, name)
+            else:
+                journal.exact(seen.path, target, name)
+        elif rule is not None and rule.fate == "manual":
+            journal.manual(seen.path, rule.reason, target, rule.id)
+        elif rule is not None and rule.differs:
+            journal.adapted(seen.path, rule.differs, target, rule.id)
+        else:
+            journal.exact(seen.path, target, rule.id if rule else "")

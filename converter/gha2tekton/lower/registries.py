@@ -1,0 +1,61 @@
+"""The registries that scripts log in to: Secrets that the ServiceAccount of the runs pulls images with.
+
+https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#add-imagepullsecrets-to-a-service-account
+"""
+
+from __future__ import annotations
+
+from gha2tekton.journal import Journal, Setup
+from gha2tekton.plan.model import Plan
+from gha2tekton.tekton.names import label
+from gha2tekton.workflow.model import Job, Value
+
+HUB = "docker.io"
+_HUB_SERVER = "https://index.docker.io/v1/"
+_LOGIN_ACTION = "docker/login-action"
+
+
+def pull_secrets(plan: Plan, account: str, existing: bool, journal: Journal) -> tuple[str, ...]:
+    """The names of the Secrets, each one to be supplied; an ``existing`` account must be given them by hand."""
+    found: dict[str, str] = {}
+    for job in plan.jobs:
+        for step in job.walk():
+            for seen in step.commands:
+                if seen.docker is not None and seen.docker.verb == "login":
+                    host = seen.docker.arguments[0] if seen.docker.arguments else HUB
+                    found.setdefault(_host(host), f"job {job.job.id} logs in to it")
+            if step.rule is not None and step.rule.id == _LOGIN_ACTION:
+                given = step.step.inputs.get("registry")
+                found.setdefault(_host(step.scope.guess(given) if given else HUB), f"job {job.job.id} logs in to it")
+        for value in _credentials(job.job):
+            found.setdefault(_registry(job.scope.guess(value)), f"job {job.job.id} takes images from it")
+    names = {host: label(f"registry-{host}") for host in found}
+    for host, why in found.items():
+        server = _HUB_SERVER if host == HUB else host
+        command = (
+            f"kubectl create secret docker-registry {names[host]} --docker-server={server} --docker-username=... "
+            "--docker-password=..."
+        )
+        if existing:
+            patch = f'{{"imagePullSecrets": [{{"name": "{names[host]}"}}]}}'
+            command += f" && kubectl patch serviceaccount {account} -p '{patch}'"
+        journal.need(Setup("registry", host, why, command))
+    return tuple(names.values())
+
+
+def _credentials(job: Job) -> list[Value]:
+    """The images that a job's containers take with a name and a password."""
+    every = [*job.services.values(), *([job.container] if job.container is not None else [])]
+    return [one.image for one in every if one.username is not None]
+
+
+def _registry(image: str | None) -> str:
+    """The registry of an image's name: what stands before the first slash, if it has a dot, a port or is localhost."""
+    first, slash, _ = (image or "").removeprefix("docker://").partition("/")
+    return first if slash and ("." in first or ":" in first or first == "localhost") else HUB
+
+
+def _host(text: str | None) -> str:
+    """A registry as it was logged in to, without a scheme and a path."""
+    host = (text or "").removeprefix("https://").removeprefix("http://").partition("/")[0]
+    return HUB if host in ("", "index.docker.io", "registry-1.docker.io") else host

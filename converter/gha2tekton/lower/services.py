@@ -1,0 +1,113 @@
+"""The services of a job as sidecars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.journal import Journal
+from gha2tekton.lower.carrier import SECRETS, Carrier
+from gha2tekton.lower.sidecars import escaped
+from gha2tekton.plan.scope import Scope
+from gha2tekton.shell.docker import container_options
+from gha2tekton.tekton.model import Container, EnvVar, Manifest
+from gha2tekton.workflow.compose import seconds
+from gha2tekton.workflow.model import Container as Service
+from gha2tekton.workflow.model import Value
+
+
+def service_sidecars(
+    services: Mapping[str, Service], scope: Scope, carrier: Carrier, journal: Journal, target: str
+) -> tuple[Container, ...]:
+    """``services`` of a job as sidecars, ready when their health command says so."""
+    out: list[Container] = []
+    for name, service in services.items():
+        image = carrier.tekton(scope.fold(service.image))
+        if image is None:
+            journal.manual(service.image.path, "the image of a service must be known when the Pod starts", target)
+            continue
+        if not image:
+            continue
+        journal.exact(service.image.path, target)
+        env: list[EnvVar] = []
+        for key, value in service.env.items():
+            text = carrier.tekton(scope.fold(value))
+            if text is None:
+                env.append(_secret_variable(key, scope, value, carrier, journal, target))
+            else:
+                env.append(EnvVar(key, escaped(text)))
+                journal.exact(value.path, target)
+        for port in service.ports:
+            _port(port.text, port.path, journal, target)
+        out.append(
+            Container(
+                name=re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-"),
+                image=image.removeprefix("docker://"),
+                env=tuple(env),
+                readiness=_readiness(service, scope, journal, target),
+            )
+        )
+        for credential in (service.username, service.password):
+            if credential is not None:
+                journal.dropped(
+                    credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
+                )
+        for other in (*service.volumes, service.command, service.entrypoint):
+            if other is not None:
+                journal.manual(other.path, "give the sidecar this by hand", target)
+    return tuple(out)
+
+
+def _secret_variable(key: str, scope: Scope, value: Value, carrier: Carrier, journal: Journal, target: str) -> EnvVar:
+    template = scope.fold(value)
+    path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
+    if path is not None and path[0].lower() == "secrets":
+        carrier.secrets.add(path[1])
+        journal.exact(value.path, target)
+        return EnvVar(key, secret=(SECRETS, path[1]))
+    journal.manual(value.path, "a service's variables must be known when the Pod starts", target)
+    return EnvVar(key, "")
+
+
+def _port(text: str, path: str, journal: Journal, target: str) -> None:
+    host, _, inner = text.partition("/")[0].rpartition(":")
+    if host and host.rsplit(":", 1)[-1] != inner:
+        journal.adapted(path, f"containers of a Pod share their ports: the service is at localhost:{inner}", target)
+    else:
+        journal.dropped(
+            path, "superseded", f"containers of a Pod share their ports: the service is at localhost:{inner}"
+        )
+
+
+def _readiness(service: Service, scope: Scope, journal: Journal, target: str) -> Manifest | None:
+    if service.options is None:
+        return None
+    text = scope.guess(service.options)
+    call = container_options(text or "")
+    command = call.option("--health-cmd")
+    left = [
+        name for name, _ in call.options if not name.startswith("--health") and name not in ("--name", "--hostname")
+    ]
+    if text is None or left or call.unknown:
+        journal.manual(
+            service.options.path, f"options a sidecar has no word for: {' '.join(left) or service.options.text}", target
+        )
+    else:
+        journal.exact(service.options.path, target)
+    if not command:
+        return None
+    probe: Manifest = {"exec": {"command": ["sh", "-c", command]}}
+    for option, field in (("--health-interval", "periodSeconds"), ("--health-timeout", "timeoutSeconds")):
+        value = call.option(option)
+        if value:
+            probe[field] = seconds(value)
+    if retries := call.option("--health-retries"):
+        probe["failureThreshold"] = int(retries) if retries.isdigit() else 3
+    return probe
+
+
+def host_names(services: Mapping[str, Service]) -> Manifest:
+    """A Pod template in which services are reached by their names, as from a job's container."""
+    names = list(services)
+    return {"hostAliases": [{"ip": "127.0.0.1", "hostnames": names}]} if names else {}

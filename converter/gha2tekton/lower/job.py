@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gha2tekton.expression import to_string
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs
@@ -29,7 +28,6 @@ from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
-from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import InputType, Workflow
 
 GPU_LABEL = "tekton.dev/gpu-required"
@@ -285,19 +283,3 @@ class _Environment:
 def _place(workspace: str) -> str:
     """The job's files lie where images and scripts expect them; nothing else may lie inside."""
     return WORKSPACE if workspace == SOURCE else f"/workspaces/{workspace}"
-
-
-def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
-    """The params of one leg: its place among the legs, and what its matrix says at each path that the Task reads."""
-    out: dict[str, str] = {}
-    for name, path in paths.items():
-        if path == ("leg",) or path == ("strategy", "job-index"):
-            out[name] = str(leg.index)
-        if path[0] != "matrix":
-            continue
-        value: object = leg.values
-        for part in path[1:]:
-            lowered = {key.lower(): item for key, item in value.items()} if isinstance(value, Mapping) else {}
-            value = lowered.get(part.lower())
-        out[name] = escaped(to_string(value))
-    return out

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.environment import leg_count
-from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask, leg_values
+from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
+from gha2tekton.lower.legs import leg_values
 from gha2tekton.lower.params import pipeline_params
 from gha2tekton.lower.run import duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings

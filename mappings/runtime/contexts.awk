@@ -36,8 +36,21 @@ function lookup(path, depth,   p, root, v, i, name) {
   if (i <= depth) fail("a filter over " p[1] " is not available while the job runs")
   if (root == "github" && depth == 2 && tolower(p[2]) == "token") return variable("GHA_SECRET_GITHUB_TOKEN")
   if ((root == "github" || root == "runner") && depth == 2 && (v = variable(substr(name, 2))) != "z") return v
+  if (root == "github" && depth == 1) return whole_github()
   if (depth == 1) fail("the whole context " p[1] " is not available while the job runs")
   return variable("GHA" name)
+}
+
+# What is known of the event, without the token.
+function whole_github(   id, n, i, names, v) {
+  id = made()
+  n = split("ref sha repository repository_owner run_id run_number run_attempt actor triggering_actor workflow head_ref " \
+    "base_ref event_name event server_url ref_name ref_type workspace job", names, " ")
+  for (i = 1; i <= n; i++) {
+    v = names[i] != "event" ? variable("GITHUB_" toupper(names[i])) : held(str(variable("GHA_JSON_GITHUB_EVENT")))
+    if (v != "z") put(id, names[i], v)
+  }
+  return "j" id
 }
 
 function step_value(p, depth,   key) {

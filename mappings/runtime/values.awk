@@ -128,6 +128,6 @@ function json(v, indent,   s, i, n, list, out, id, object) {
 }
 
 function quoted(s) {
-  gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\r/, "\\r", s); gsub(/\t/, "\\t", s)
+  gsub(/["\\]/, "\\\\&", s); gsub(/\n/, "\\n", s); gsub(/\r/, "\\r", s); gsub(/\t/, "\\t", s)
   return "\"" s "\""
 }

@@ -9,7 +9,7 @@ import pytest
 from tests.runtime.expressions import CASES, ask
 from tests.runtime.machine import Machine
 
-OBJECTS = ("(github).", "github.sha.*", "fromJSON('// c", "fromJSON('NaN')", "fromJSON('[1] [2]')", "toJSON(matrix)")
+OBJECTS = ("github.sha.*", "fromJSON('// c", "fromJSON('NaN')", "fromJSON('[1] [2]')", "toJSON(matrix)")
 """What the runtime refuses though GitHub computes it: whole contexts, which the converter does not hand it."""
 
 TYPED = ("toJSON(needs)", "!inputs.no", "'1.10'", "matrix.cfg", "matrix.cfg.list", "pull_request.draft", "hashFiles(")
@@ -63,6 +63,18 @@ OWN: list[tuple[str, Any]] = [
     ("needs.lint.outputs.none || 'nothing'", "nothing"),
     ("env.foo || 'unset'", "unset"),
     ("toJSON('tab\tquote\"')", '"tab\\tquote\\""'),
+    (r"""toJSON('back\slash "quoted"')""", r'"back\\slash \"quoted\""'),
+    (
+        'toJSON(fromJSON(\'{"a": [1, {"b": null}], "c": {}}\'))',
+        '{\n  "a": [\n    1,\n    {\n      "b": null\n    }\n  ],\n  "c": {}\n}',
+    ),
+    ("github.event.pull_request.labels[0].name", "bug"),
+    ("contains(github.event.pull_request.labels.*.name, 'good first issue')", "true"),
+    ("steps.a.outputs['some-key']", "dash"),
+    ("fromJSON(needs.build.outputs.json)[1]", "2"),
+    ('fromJSON(\'[{"a": "1"}, {"b": 2}, {"a": [3]}]\').*.a', "Array"),
+    ('join(fromJSON(\'[{"a": 1}, {"b": 2}, {"a": 3}]\').*.a, \'+\')', "1+3"),
+    ("fromJSON('[[1, 2], [3]]').*[0] == null", "false"),
     (r"format('\d{0}\1&', 'x&\n')", r"\dx&\n\1&"),
 ]
 

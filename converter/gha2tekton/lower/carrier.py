@@ -42,6 +42,9 @@ _RUNTIME = frozenset(
 """Parts of the github context that the runtime sets itself."""
 
 _DERIVED: Mapping[str, str] = {"ref_name": "ref", "ref_type": "ref", "repository_owner": "repository"}
+_WHOLE = "ref sha repository run_id run_number actor triggering_actor workflow head_ref base_ref event_name".split()
+"""What is brought where a script dumps the whole github context."""
+
 _FUNCTIONS = frozenset(
     "success failure always cancelled contains startswith endswith format join tojson fromjson hashfiles case".split()
 )
@@ -122,6 +125,11 @@ class Carrier:
         if path[-1] == "*" and (root in ("env", "runner") or _in_event(path[:-1])):
             if root == "github":
                 self.bring_json(path[:-1])
+            return
+        if lowered == ("github",):
+            for name in _WHOLE:
+                self.github(name)
+            self.bring_json(("github", "event"))
             return
         if depth == 1 or path[-1] == "*":
             raise Unsupported(

@@ -107,6 +107,17 @@ def test_bad_input_gets_one_line_with_its_place(text: tuple[str, str], tmp_path:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_compose_file_that_is_no_yaml_is_named_with_the_place(workflow: Path, tmp_path: Path) -> None:
+    repository = workflow.parents[2]
+    workflow.write_text(WORKFLOW.replace("make", "docker compose up -d"))
+    (repository / "compose.yaml").write_text("services:\n  web: {image: nginx\n  db: [\n")
+    result = run(workflow, "-o", tmp_path / "out")
+    assert result.exit_code == 2, result.output
+    assert result.stderr.startswith("compose.yaml:")
+    assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_missing_files_and_empty_folders(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.yml", tmp_path):
         result = run(path, "-o", tmp_path / "out")

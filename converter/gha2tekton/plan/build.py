@@ -177,6 +177,8 @@ class _Builder:
     def containers(self, job: Job, steps: Sequence[PlannedStep]) -> Found:
         """The containers that become sidecars: none where a daemon runs them all."""
         found = find(steps, self.repository, self.rules)
+        for broken in found.unreadable:
+            self.journal.note(Diagnostic("unreadable-compose-file", "error", broken.message, broken.span))
         asking = [container for container in found.containers if container.gpus is not None]
         if self.options.docker == "dind":
             return Found(gpus=tuple(container.gpus for container in asking if container.gpus is not None))

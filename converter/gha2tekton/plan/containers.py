@@ -13,7 +13,7 @@ from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
 from gha2tekton.shell.docker import DockerCall, gpu_request
 from gha2tekton.shell.script import read
-from gha2tekton.workflow.compose import ComposeError, Service
+from gha2tekton.workflow.compose import ComposeError, Service, UnreadableCompose
 from gha2tekton.workflow.repository import Repository
 
 BUILDER = "builder"
@@ -42,6 +42,7 @@ class Found:
     """What is different for a command that is served."""
     gpus: tuple[int | str, ...] = ()
     """What else asks for GPUs."""
+    unreadable: tuple[UnreadableCompose, ...] = ()
 
 
 def find(steps: Iterable[PlannedStep], repository: Repository, rules: RuleSet) -> Found:
@@ -55,6 +56,7 @@ def find(steps: Iterable[PlannedStep], repository: Repository, rules: RuleSet) -
         finder.problems,
         {path: frozenset(names) for path, names in finder.users.items()},
         finder.notes,
+        unreadable=tuple(finder.unreadable),
     )
 
 
@@ -64,6 +66,7 @@ class _Finder:
         self.containers: dict[tuple[str, str], ContainerPlan] = {}
         self.problems: dict[str, str] = {}
         self.notes: dict[str, str] = {}
+        self.unreadable: list[UnreadableCompose] = []
         self.users: dict[str, set[str]] = {}
         self.names: set[str] = set()
         self.built: set[str] = set()
@@ -100,6 +103,8 @@ class _Finder:
                 self.compose(top, seen, call, self.projects.project(call, directory, variables))
             except ComposeError as error:
                 self.problems[seen.path] = str(error)
+                if isinstance(error, UnreadableCompose):
+                    self.unreadable.append(error)
         elif call.verb in BUILDS:
             self.build(top, seen, call)
         elif call.verb in _NEVER:

@@ -11,13 +11,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gha2tekton.source import Source
+from gha2tekton.source import Source, Span
 from gha2tekton.workflow.interpolation import interpolate
-from gha2tekton.yaml import YamlError, compose, plain
+from gha2tekton.yaml import YamlError, compose, documents, plain
 
 
 class ComposeError(ValueError):
     """A compose file that cannot be read, worded for people with its place."""
+
+
+class UnreadableCompose(ComposeError):
+    """A compose file that is no YAML at all, so that docker itself would refuse it."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(f"{span}: {message}")
+        self.message = message
+        self.span = span
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,10 @@ def _services(source: Source, reader: Reader, depth: int = 0) -> dict[str, dict[
     try:
         root = compose(source)
     except YamlError as error:
+        try:
+            documents(source.text, source.name)
+        except ValueError:
+            raise UnreadableCompose(error.message, error.span) from None
         raise ComposeError(f"{error.span}: {error.message}") from None
     document = plain(root) if root is not None else None
     services = document.get("services") if isinstance(document, dict) else None

@@ -78,6 +78,6 @@ def _files(
     files |= dict(set_.files) | dict(shared)
     if lowered.claim:
         files |= {"storage.yaml": (claim_manifest(lowered.claim, settings, journal),)}
-    if any(runtime.PLACE in str(task.manifest()) for task in lowered.tasks):
+    if any(task.mounts_volume(runtime.VOLUME) for task in lowered.tasks):
         files |= {runtime.FILE: (runtime.config_map(),)}
     return files | {f"runs/{base}.yaml": (lowered.run.manifest(),)}

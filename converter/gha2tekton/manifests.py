@@ -7,6 +7,7 @@ have; they must stay readable, so the few forms that manifests need are written 
 from __future__ import annotations
 
 import re
+from functools import cached_property, lru_cache
 from typing import Any
 
 _SAFE_PLAIN = re.compile(
@@ -24,9 +25,19 @@ def needs_quotes(text: str) -> bool:
     return not _SAFE_PLAIN.match(text) or _YAML_1_1.match(text) is not None
 
 
+class Constant(dict[str, Any]):
+    """A manifest that is the same in every bundle of a process: its text is made once."""
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(_lines(self, 0))
+
+
 def dump(documents: list[Any]) -> str:
     """Manifests (dicts, lists, strings, whole numbers, booleans, None) as YAML documents; equal data, equal bytes."""
-    return "---\n".join("".join(_lines(document, 0)) for document in documents)
+    return "---\n".join(
+        document.text if isinstance(document, Constant) else "".join(_lines(document, 0)) for document in documents
+    )
 
 
 def _lines(value: Any, indent: int) -> list[str]:
@@ -90,18 +101,23 @@ def _inline(value: Any) -> str:
         case list() | tuple():
             return "[]"
         case str():
-            if not needs_quotes(value):
-                return value
-            if _CONTROL.search(value) or "\n" in value:
-                escaped = "".join(_ESCAPES.get(char) or _escape(char) for char in value)
-                return f'"{escaped}"'
-            if "'" in value and '"' not in value and "\\" not in value:
-                return f'"{value}"'
-            if '"' in value or "\\" in value:
-                return "'" + value.replace("'", "''") + "'"
-            return f'"{value}"'
+            return _string(value)
         case _:
             raise TypeError(f"no YAML form for {type(value).__name__}")
+
+
+@lru_cache(maxsize=1 << 12)
+def _string(value: str) -> str:
+    if not needs_quotes(value):
+        return value
+    if _CONTROL.search(value) or "\n" in value:
+        escaped = "".join(_ESCAPES.get(char) or _escape(char) for char in value)
+        return f'"{escaped}"'
+    if "'" in value and '"' not in value and "\\" not in value:
+        return f'"{value}"'
+    if '"' in value or "\\" in value:
+        return "'" + value.replace("'", "''") + "'"
+    return f'"{value}"'
 
 
 def _escape(char: str) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 
 from gha2tekton import resources
 from gha2tekton.lower.settings import MANAGED
+from gha2tekton.manifests import Constant
 from gha2tekton.tekton.model import Manifest, Mount
 
 PLACE = "/gha2tekton"
@@ -28,15 +29,16 @@ def name() -> str:
     return f"gha2tekton-runtime-{digest[:10]}"
 
 
+@cache
 def config_map() -> Manifest:
     """The ConfigMap, immutable: another version has another name."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": name(), "labels": dict(MANAGED)},
-        "immutable": True,
-        "data": dict(_files()),
-    }
+    return Constant(
+        apiVersion="v1",
+        kind="ConfigMap",
+        metadata={"name": name(), "labels": dict(MANAGED)},
+        immutable=True,
+        data=dict(_files()),
+    )
 
 
 def volume() -> Manifest:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gha2tekton import resources, schema
 from gha2tekton.rules.model import ActionRule, CommandRule, InputRule, Provides
 from gha2tekton.source import Source, Span
 from gha2tekton.yaml import Node, YamlError, compose, plain
+
+T = TypeVar("T")
 
 
 class RuleError(ValueError):
@@ -124,6 +126,7 @@ class RuleSet:
         self._tables = tables or {}
         self._folders = (*folders, resources.mappings())
         self._actions: dict[tuple[str, str], ActionRule | None] = {}
+        self._made: dict[str, Any] = {}
         self._commands: dict[str, tuple[tuple[dict[str, Any], CommandRule], ...]] = {}
 
     def action(self, name: str, ref: str = "") -> ActionRule | None:
@@ -148,6 +151,13 @@ class RuleSet:
                 (),
             )
         return next((rule for when, rule in self._commands[name] if _holds(when, values)), None)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What is worked out of the tables, made when it is first asked for."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: T = self._made[name]
+        return made
 
     def table(self, name: str) -> Iterator[Mapping[str, Any]]:
         """A table file such as ``runners``, the user's first."""

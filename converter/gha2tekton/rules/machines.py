@@ -48,9 +48,13 @@ def _runner(entry: Mapping[str, Any], match: re.Match[str] | None = None) -> Run
     )
 
 
-def images(rules: RuleSet) -> list[Image]:
+def images(rules: RuleSet) -> tuple[Image, ...]:
     """Every image of the tables, smallest first."""
-    found = [
+    return rules.once("images", lambda: tuple(sorted(_images(rules), key=lambda image: image.size)))
+
+
+def _images(rules: RuleSet) -> list[Image]:
+    return [
         Image(
             name=name,
             reference=entry["image"],
@@ -67,7 +71,6 @@ def images(rules: RuleSet) -> list[Image]:
         for table in rules.table("images")
         for name, entry in (table.get("images") or {}).items()
     ]
-    return sorted(found, key=lambda image: image.size)
 
 
 def choose(rules: RuleSet, tools: Collection[str], versions: Mapping[str, Template]) -> ImageChoice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gha2tekton.manifests import dump
+from gha2tekton.manifests import Constant, dump
 from gha2tekton.tekton.model import Manifest
 
 KUSTOMIZATION = "kustomization.yaml"
@@ -26,6 +26,11 @@ class Bundle:
     namespace: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Files that are not manifests, such as reports."""
+
+    @property
+    def names(self) -> list[str]:
+        """The files' names, in the order of ``rendered``."""
+        return [*([KUSTOMIZATION, REFERENCES, *self.files] if self.files else []), *self.texts]
 
     def rendered(self) -> dict[str, str]:
         """Every file's text, in the order people read them; equal bundles give equal bytes."""
@@ -61,8 +66,8 @@ def _reference(kind: str, group: str, *fields: tuple[str, str]) -> Manifest:
 
 _TEMPLATE_RUN = "spec/resourcetemplates/spec"
 
-NAME_REFERENCES: Manifest = {
-    "nameReference": [
+NAME_REFERENCES: Manifest = Constant(
+    nameReference=[
         _reference(
             "Task", "tekton.dev", ("Pipeline", "spec/tasks/taskRef/name"), ("Pipeline", "spec/finally/taskRef/name")
         ),
@@ -82,5 +87,5 @@ NAME_REFERENCES: Manifest = {
             ("EventListener", "spec/serviceAccountName"),
         ),
     ]
-}
+)
 """Where Tekton's kinds name other objects, so that kustomize's prefixes and suffixes reach those places."""

@@ -81,7 +81,7 @@ class JobWriter:
         stage, name = job.stages[index], names[index]
         target = f"tasks/{name}.yaml"
         split = job.layout == "stages"
-        carrier = Carrier(self.typed(job))
+        carrier = Carrier(self.typed(job), self.inputs())
         env = self.environment(job, carrier, target)
         script = "#!" + runtime.JOB + "\n" + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in env.later)
         if env.wrong:
@@ -164,9 +164,11 @@ class JobWriter:
 
     # -- environment -------------------------------------------------------------------------------------------------
 
+    def inputs(self) -> Mapping[str, InputType]:
+        return {item.name: item.type for event in self.workflow.events for item in event.inputs}
+
     def typed(self, job: JobPlan) -> Mapping[str, object]:
-        types: dict[str, InputType] = {item.name: item.type for event in self.workflow.events for item in event.inputs}
-        typed = dict(boolean_inputs({name: kind == "boolean" for name, kind in types.items()}, "inputs"))
+        typed = dict(boolean_inputs({name: kind == "boolean" for name, kind in self.inputs().items()}, "inputs"))
         if len(job.legs) > 1:
             keys = {key for leg in job.legs for key in leg.values}
             flags = {key: all(isinstance(leg.values.get(key, True), bool) for leg in job.legs) for key in keys}

@@ -28,6 +28,7 @@ function lookup(path, depth,   p, root, v, i, name) {
   if (root == "job" && depth == 2 && tolower(p[2]) == "status") return "s" status()
   if (root == "steps") return step_value(p, depth)
   if (root == "needs") return need_value(p, depth)
+  if (root == "inputs" && (depth == 1 || p[2] == "*")) return parts(ENVIRON["GHA_SCOPE"] != "" ? told(scope() "/inputs") : inputs(), p, 2, depth)
   if (root == "inputs" && depth == 2 && ENVIRON["GHA_SCOPE"] != "") return content(scope() "/inputs/" tolower(p[2]))
   for (i = 1; i <= depth && p[i] != "*"; i++) {
     name = name "_" shouted(p[i])
@@ -53,6 +54,20 @@ function whole_github(   id, n, i, names, v) {
   return "j" id
 }
 
+# All inputs of the workflow, which GHA_INPUTS names; those that are no strings end with a colon there.
+function inputs(   n, i, names, v, id) {
+  id = made()
+  n = split(ENVIRON["GHA_INPUTS"], names, " ")
+  for (i = 1; i <= n; i++) {
+    v = names[i]; sub(/:$/, "", v)
+    v = variable("GHA_INPUTS_" shouted(v))
+    if (names[i] ~ /:$/) v = v == "z" || v == "s" ? "z" : parsed(substr(v, 2))
+    sub(/:$/, "", names[i])
+    put(id, names[i], v)
+  }
+  return "j" id
+}
+
 function step_value(p, depth,   key) {
   if (depth == 1 || p[2] == "*") return parts(every_step(), p, 2, depth)
   key = tolower(p[3])
@@ -70,7 +85,7 @@ function step_object(name,   number_, id) {
   number_ = content(scope() "/ids/" tolower(name))
   if (number_ == "z") return "z"
   id = made()
-  put(id, "outputs", outputs(scope() "/steps/" substr(number_, 2)))
+  put(id, "outputs", told(scope() "/steps/" substr(number_, 2) "/outputs"))
   put(id, "outcome", step_part(name, "outcome"))
   put(id, "conclusion", step_part(name, "conclusion"))
   return "j" id
@@ -83,16 +98,16 @@ function every_step(   n, i, ids, id) {
   return "j" id
 }
 
-# The outputs that a step or job told, by the names of their files.
-function outputs(dir,   id, command, list, names, n, i, v) {
+# What the files of a directory tell, by their names.
+function told(dir,   id, command, list, names, n, i, v) {
   id = made()
-  command = "ls " shell_word(dir "/outputs") " 2> /dev/null"
+  command = "ls " shell_word(dir) " 2> /dev/null"
   command | getline list
   close(command)
   n = split(list, names, "\n")
   for (i = 1; i <= n; i++) {
     if (names[i] == "") continue
-    v = content(dir "/outputs/" names[i])
+    v = content(dir "/" names[i])
     put(id, names[i], v == "z" ? "s" : v)
   }
   return "j" id
@@ -123,7 +138,7 @@ function need_result(name,   v) { v = content(need_place(name) "/result"); retur
 function need_object(name,   id) {
   id = made()
   put(id, "result", need_result(name))
-  put(id, "outputs", outputs(need_place(name)))
+  put(id, "outputs", told(need_place(name) "/outputs"))
   return "j" id
 }
 

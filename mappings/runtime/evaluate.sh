@@ -51,3 +51,13 @@ secret_masks() {
 }
 
 masked() { LC_ALL=C awk "$@" -f "$GHA_RUNTIME/masks.awk" -f "$GHA_RUNTIME/mask.awk"; }
+
+# Tekton takes $( for its own: a param whose text holds it comes with each $ as %24 and each % as %25, behind a mark.
+arrived() {
+  for _name in $(awk 'BEGIN { for (n in ENVIRON) if (n ~ /^[A-Za-z_][A-Za-z0-9_]*$/ && index(ENVIRON[n], "gha2tekton:") == 1) print n }'); do
+    _value=$(GHA_NAME=$_name awk 'BEGIN {
+      v = substr(ENVIRON[ENVIRON["GHA_NAME"]], 12); gsub(/%24/, "$", v); gsub(/%25/, "%", v); printf "%sx", v
+    }')
+    export "$_name=${_value%x}"
+  done
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gha2tekton.lower import cel
-from gha2tekton.lower.bindings import escaped
+from gha2tekton.lower.values import sent
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,14 @@ def test_patterns_keep_their_order(patterns: list[str], wanted: str) -> None:
     assert cel.included("f", patterns).replace("(f.matches('^(?:a.*)$'))", "f.matches('^(?:a.*)$')") == wanted
 
 
-@pytest.mark.parametrize("text", ["", "a", "$", "$(a)", "$$(a)", "$$$(a)", "$$", "a$b$", "$ (", "$((1))", "$$$"])
-def test_text_survives_triggers_and_the_kubelet(text: str) -> None:
-    after_triggers = escaped(text).replace("$(", "$$(")
-    assert after_triggers == text.replace("$", "$$")
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        *((text, text) for text in ("", "a", "$", "a$b$", "$ (", "100%", "%24", "a gha2tekton:")),
+        ("$(a)", "gha2tekton:%24(a)"),
+        ("5% of $$", "gha2tekton:5%25 of %24%24"),
+        ("gha2tekton:%24", "gha2tekton:gha2tekton:%2524"),
+    ],
+)
+def test_text_that_others_expand_is_sent_without_their_signs(text: str, wanted: str) -> None:
+    assert sent(text) == wanted

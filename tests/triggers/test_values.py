@@ -11,6 +11,8 @@ from tests.triggers.deliveries import Payload, pull, push, recorded
 from tests.triggers.firing import Listener
 from tests.triggers.reading import admitted, lower, run_of
 
+from gha2tekton.lower.values import MARK
+
 pytestmark = pytest.mark.conformance
 
 PROPERTIES = (
@@ -137,11 +139,13 @@ CASES: list[tuple[str, str, Payload, dict[str, str]]] = [
 
 
 def in_container(value: str) -> str:
-    """A value as the kubelet leaves it in a container's environment, where only the two tricks below are known."""
+    """A value as the kubelet leaves it in a container's environment, and the runtime after it."""
     known = {"GHA_SECRET_X": "leaked"}
-    return re.sub(
+    value = re.sub(
         r"\$\$|\$\(([^)]+)\)", lambda match: "$" if match[0] == "$$" else known.get(match[1], match[0]), value
     )
+    assert not re.search(r"[$][($]", value)
+    return value.removeprefix(MARK).replace("%24", "$").replace("%25", "%") if value.startswith(MARK) else value
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gha2tekton.lower import cel
+from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook
 from gha2tekton.tekton.model import PipelineRun
 from gha2tekton.workflow.model import Event, Input, Workflow
@@ -174,7 +175,7 @@ def _input(param: str, path: Path, webhook: Webhook, origin: Origin) -> Bound:
     declared = origin.input(path)
     if webhook.event != "workflow_dispatch" or declared is None:
         return Bound(param, "")
-    default = cel.quote(escaped(input_default(declared)))
+    default = cel.quote(sent(input_default(declared)))
     return Bound(param, f"$(extensions.{param})", cel.text(("inputs", declared.name), default))
 
 
@@ -185,11 +186,6 @@ def input_default(item: Input) -> str:
     if item.type == "choice" and item.options:
         return item.options[0].literal or ""
     return "false" if item.type == "boolean" else ""
-
-
-def escaped(text: str) -> str:
-    """A value for Triggers, which doubles ``$(``, on its way to a container's env, which halves ``$$``."""
-    return text.replace("$", "$$").replace("$$(", "$(")
 
 
 def scheduled(run: PipelineRun, needed: Mapping[str, Path], origin: Origin, cron: str, branch: str) -> dict[str, str]:
@@ -213,9 +209,9 @@ def scheduled(run: PipelineRun, needed: Mapping[str, Path], origin: Origin, cron
         if root == "inputs" or rest[:1] == ("event",):
             params[param] = told.get(rest, "")
         elif root == "github" and rest[0] in known:
-            params[param] = known[rest[0]].replace("$", "$$")
+            params[param] = sent(known[rest[0]])
         elif root == "git" and rest == ("revision",) and branch:
-            params[param] = ref.replace("$", "$$")
+            params[param] = sent(ref)
         else:
             params.setdefault(param, "")
     return params

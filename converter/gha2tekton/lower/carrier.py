@@ -71,6 +71,8 @@ class Carrier:
 
     typed: Mapping[str, Any] = field(default_factory=dict)
     """Contexts whose booleans come as text: compared with 'true' where they stand in an expression."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """The types of the workflow's inputs."""
     variables: dict[str, EnvVar] = field(default_factory=dict)
     params: dict[str, Path] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
@@ -122,6 +124,9 @@ class Carrier:
         if root in ("needs", "steps") and (depth < 3 or path[-1] == "*"):
             self.reads_needs = self.reads_needs or root == "needs"
             return
+        if root == "inputs" and (depth == 1 or path[-1] == "*"):
+            self.all_inputs()
+            return
         if path[-1] == "*" and (root in ("env", "runner") or _in_event(path[:-1])):
             if root == "github":
                 self.bring_json(path[:-1])
@@ -156,6 +161,16 @@ class Carrier:
                 self.bring(lowered)
             case _:
                 raise Unsupported(f"the context {path[0]} is not known while the job runs")
+
+    def all_inputs(self) -> None:
+        """Every input by its name; a composite action's are the runtime's to know."""
+        if self.composite:
+            return
+        for name in self.inputs:
+            self.bring(("inputs", name))
+        texts = ("string", "choice", "environment")
+        names = (name if kind in texts else f"{name}:" for name, kind in self.inputs.items())
+        self.give(EnvVar("GHA_INPUTS", " ".join(names)))
 
     def github(self, name: str) -> None:
         name = _DERIVED.get(name, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from gha2tekton.lower.values import MARK, SUSPECT
 from gha2tekton.workflow.glob import to_regex
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -67,13 +68,9 @@ def text(path: Sequence[str], missing: str = "''", root: str = "body") -> str:
 
 
 def guarded(value: str) -> str:
-    """Text with its ``$`` doubled, as a container's env wants it, so that nothing in it is expanded there.
-
-    ``$(`` is left to Triggers, which doubles just these.
-    https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
-    """
-    inner = value if re.fullmatch(r"[\w.]+(\(\))?|\[.*\]", value) else f"({value})"
-    return f"{inner}.replace('$', '$$').replace('$$(', '$(')"
+    """Text that Tekton and Kubernetes leave alone: one that holds what they expand is written as ``values`` says."""
+    written = f"'{MARK}' + v.replace('%', '%25').replace('$', '%24')"
+    return f"[{value}].map(v, v.matches({quote(SUSPECT)}) ? {written} : v)[0]"
 
 
 def one_of(value: str, choices: Iterable[str]) -> str:

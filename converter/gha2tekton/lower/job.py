@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
-from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs
+from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs, trusted
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
@@ -194,7 +194,9 @@ class JobWriter:
             later.pop(name, None)
             now.pop(name, None)
             try:
-                if text is not None and fits(text.replace("$(params.", "")):
+                # What a param brings may be written for the way; in the midst of a text the runtime would not know it.
+                plain = len(template) == 1 or all(isinstance(part, str) or trusted(part) for part in template)
+                if text is not None and plain and fits(text.replace("$(params.", "")):
                     now[name] = EnvVar(name, text if "$(params." in text else escaped(text))
                 else:
                     later[name] = carrier.text(template)

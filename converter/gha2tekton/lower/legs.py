@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gha2tekton.expression import to_string
 from gha2tekton.lower.carrier import Path
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.values import sent
 from gha2tekton.workflow.matrix import Leg
 
 
@@ -22,5 +22,5 @@ def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
         for part in path[1:]:
             lowered = {key.lower(): item for key, item in value.items()} if isinstance(value, Mapping) else {}
             value = lowered.get(part.lower())
-        out[name] = escaped(to_string(value))
+        out[name] = sent(to_string(value))
     return out

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gha2tekton.lower.bindings import input_default
 from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.settings import Settings
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.values import sent
 from gha2tekton.tekton.model import Param
 from gha2tekton.workflow.model import Workflow
 
@@ -22,7 +22,7 @@ def pipeline_params(
         item = inputs.get(path[1].lower()) if path[0] == "inputs" else None
         if item is not None:
             description = (item.description.literal or "") if item.description else ""
-            out.append(Param(name, " ".join(description.split()), escaped(input_default(item))))
+            out.append(Param(name, " ".join(description.split()), sent(input_default(item))))
         elif path[0] == "git":
             out.append(Param(name, "Repository to fetch" if path[1] == "url" else "Branch, tag or commit to fetch"))
         else:

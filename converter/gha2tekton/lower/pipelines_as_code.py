@@ -13,6 +13,7 @@ from gha2tekton.lower import cel
 from gha2tekton.lower.bindings import Path, carried
 from gha2tekton.lower.filters import account_filter, lower_filter
 from gha2tekton.lower.listener import TriggerSettings
+from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.tekton.model import Manifest, PipelineRun
 from gha2tekton.tekton.names import label
@@ -91,7 +92,7 @@ def _value(path: Path, event: Event, workflow: Workflow) -> str:
         case "event_name":
             return event.name
         case "workflow":
-            return workflow.title.replace("$", "$$")
+            return sent(workflow.title)
         case "ref":
             return _filled(_REF[event.name])
         case "ref_name":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, Settings
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import Plan
 from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, TaskRunSpec
 from gha2tekton.tekton.names import label
@@ -78,7 +78,7 @@ def _manual(path: Path, default: str, workflow: Workflow) -> str:
         ("github", "ref"): "refs/heads/main",
         ("github", "event_name"): "workflow_dispatch",
         ("github", "repository"): "OWNER/REPOSITORY",
-        ("github", "workflow"): escaped(workflow.title),
+        ("github", "workflow"): sent(workflow.title),
     }
     return known.get(path, default)
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal, Setup
 from gha2tekton.lower import cel
-from gha2tekton.lower.bindings import Bound, Origin, Path, bind, carried, escaped, input_default
+from gha2tekton.lower.bindings import Bound, Origin, Path, bind, carried, input_default
 from gha2tekton.lower.filters import Filter, account_filter, lower_filter
 from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings, ask_for_token, ask_for_webhook
 from gha2tekton.lower.schedule import FILE as SCHEDULE_FILE
 from gha2tekton.lower.schedule import lower_schedules
+from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.tekton.model import Manifest, PipelineRun
 from gha2tekton.tekton.names import label, param
@@ -179,7 +180,7 @@ def _templates(
     params = tuple(_declared(name, path, origin) for name, path in filled.items() if name not in constant)
     params += tuple(TemplateParam(name, default=value) for name, value in settings.template_defaults.items())
     values = {**run.params, **{name: f"$(tt.params.{name})" for name in filled if name in needed}}
-    values |= dict.fromkeys(constant, origin.workflow.title.replace("$", "$$"))
+    values |= dict.fromkeys(constant, sent(origin.workflow.title))
     labels = {**settings.labels, WORKFLOW_LABEL: label(settings.name)}
     made = replace(run, params=values, labels={**run.labels, **labels})
     out = [TriggerTemplate(_template_name(settings), params, made, labels).manifest()]
@@ -197,7 +198,7 @@ def _declared(name: str, path: Path, origin: Origin) -> TemplateParam:
     if item:
         description = (item.description.literal or "") if item.description else ""
         # Triggers pastes a default into JSON as it stands.
-        return TemplateParam(name, description, json.dumps(escaped(input_default(item)), ensure_ascii=False)[1:-1])
+        return TemplateParam(name, description, json.dumps(sent(input_default(item)), ensure_ascii=False)[1:-1])
     return TemplateParam(name, default="")
 
 
@@ -276,9 +277,3 @@ def _announce_values(bound: Mapping[str, tuple[Bound, ...]], journal: Journal) -
             differences.setdefault(difference, []).append(event)
     for difference, events in differences.items():
         journal.note(Diagnostic("context-differs", "note", f"{difference} (on {', '.join(events)})"))
-    if any(item.overlay for items in bound.values() for item in items):
-        message = (
-            "Triggers replaces $(uid) and $(tt.params.…) also inside values that an event brings; all other text "
-            "arrives as it was sent, with each $ doubled until it stands in a container's environment"
-        )
-        journal.note(Diagnostic("payload-text-rewritten", "note", message))

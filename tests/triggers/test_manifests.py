@@ -112,7 +112,8 @@ def test_a_target_run_never_checks_out_the_head() -> None:
     triggers, _, _ = lower("on: pull_request_target", {"git-revision": ("git", "revision")})
     trigger = of_kind(triggers.files["triggers/pull-request-target.yaml"], "Trigger")
     assert [item["expression"] for item in overlays_of(trigger)] == [
-        "('refs/heads/' + body.repository.default_branch).replace('$', '$$').replace('$$(', '$(')"
+        "['refs/heads/' + body.repository.default_branch].map(v, v.matches('[$][($]|^gha2tekton:') ? "
+        "'gha2tekton:' + v.replace('%', '%25').replace('$', '%24') : v)[0]"
     ]
 
 
@@ -171,7 +172,7 @@ def test_a_schedule_creates_the_run_of_a_scheduled_event() -> None:
         "event": '{"schedule": "0 3 * * 0"}',
         "ref-name": "main",
         "debug": "",
-        "workflow": "a $$(b)",
+        "workflow": "gha2tekton:a %24(b)",
     }
 
 

@@ -75,6 +75,7 @@ step() {
   # The step's environment must not outlive it.
   ( run_step )
   _outcome=$(cat "$_entry/outcome" 2>/dev/null || echo failure)
+  heed_limit
   if [ "$_stopped" = yes ] && [ "$_outcome" != skipped ]; then _outcome=cancelled; fi
   rm -f "$_body" "$_body.ps1" "$_entry/pid" "$_entry/late"
   conclude "$_outcome"
@@ -104,8 +105,16 @@ fail_job() { [ "$(cat "$_scope/status" 2>/dev/null)" = cancelled ] || printf fai
 
 job_status() { cat "$GHA_STATE/status" 2>/dev/null || echo success; }
 
+# A job that has reached its time limit is cancelled, whatever its steps said.
+heed_limit() {
+  [ "$_stopped" = no ] && [ -f "$GHA_STATE/deadline" ] && [ "$(date +%s)" -ge "$(cat "$GHA_STATE/deadline")" ] || return 0
+  echo "Error: the job has reached its time limit"
+  _stopped=yes
+}
+
 # The Pod is being taken away: what runs always() still does, as on GitHub, as long as there is time.
 heed_stop() {
+  heed_limit
   [ "$_stopped" = yes ] || return 0
   _stopped=heeded
   for _one in "$GHA_STATE" $_scopes; do printf cancelled > "$_one/status"; done

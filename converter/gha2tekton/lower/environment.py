@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
+from gha2tekton.lower.limits import limit
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan, Plan
@@ -49,6 +50,7 @@ def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, j
         if any("python" in step.effects for step in job.walk()):
             out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
     out += _conditions(plan, job, carrier, journal)
+    out += limit(job, carrier, journal) if index == 0 else []
     if job.state and leg_count(plan, job) > 1 and fails_fast(job.job.strategy):
         out.append(EnvVar("GHA_FAIL_FAST", "true"))
     if "GITHUB_WORKFLOW" in script:

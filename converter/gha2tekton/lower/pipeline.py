@@ -10,6 +10,7 @@ from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import leg_values
+from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.params import pipeline_params
 from gha2tekton.lower.run import duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
@@ -36,9 +37,6 @@ PIPELINE_NAMES = {
     "test": "run-tests",
     "publish": "publish-results",
 }
-DEFAULT_MINUTES = 360
-"""GitHub's limit of a job that names none; Tekton's would be 60."""
-
 _RUN_NAME = "$(context.pipelineRun.name)"
 
 
@@ -217,7 +215,7 @@ class _Lowering:
             name=name,
             task=lowered.task.name,
             run_after=tuple(dict.fromkeys(after)),
-            timeout=self.timeout(job),
+            timeout=duration(task_minutes(job)),
             on_error=on_error,
             when=when,
             params=params,
@@ -234,20 +232,6 @@ class _Lowering:
             return Binding(workspace, workspace)
         own = "" if len(self.plan.jobs) == 1 else f"/{label(job.job.id)}"
         return Binding(workspace, workspace, _RUN_NAME + own)
-
-    def timeout(self, job: JobPlan) -> str:
-        value = job.job.timeout_minutes
-        text = job.scope.guess(value) if value is not None else None
-        minutes = DEFAULT_MINUTES
-        if value is not None and text is not None:
-            try:
-                minutes = max(1, int(float(text)))
-                self.journal.exact(value.path, "pipeline.yaml")
-            except ValueError:
-                self.journal.manual(value.path, "a time limit is a number of minutes", "pipeline.yaml")
-        elif value is not None:
-            self.journal.manual(value.path, "a Pipeline's time limits must be known before it runs", "pipeline.yaml")
-        return duration(minutes)
 
     def gpu_of(self, lowered: LoweredTask, place: str) -> None:
         kind, name = lowered.gpu

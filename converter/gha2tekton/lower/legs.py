@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.expression import to_string
 from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.values import sent
 from gha2tekton.workflow.matrix import Leg
+from gha2tekton.workflow.model import MatrixValue, Strategy, Value
 
 
 def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
@@ -24,3 +25,44 @@ def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
             value = lowered.get(part.lower())
         out[name] = sent(to_string(value))
     return out
+
+
+def lost_values(strategy: Strategy, lost: Sequence[Leg], kept: Sequence[Leg]) -> list[str]:
+    """The paths of what a matrix says for legs that are lost and for none that is kept."""
+    out: list[str] = []
+    for name, vector in strategy.vectors.items():
+        items = vector.value if isinstance(vector.value, tuple) else ()
+        for item in items:
+            if isinstance(item.value, Value) and _only(lost, kept, {name: item.value}):
+                out.append(item.path)
+    for entry in strategy.include if isinstance(strategy.include, tuple) else ():
+        if isinstance(entry.value, Mapping):
+            leaves = {key: one.value for key, one in entry.value.items() if isinstance(one.value, Value)}
+            if _only(lost, kept, leaves):
+                out += _paths(entry)
+    return out
+
+
+def _only(lost: Sequence[Leg], kept: Sequence[Leg], said: Mapping[str, Value]) -> bool:
+    def told(leg: Leg) -> bool:
+        return all(_says(leg, name, value) for name, value in said.items())
+
+    return any(map(told, lost)) and not any(map(told, kept))
+
+
+def _says(leg: Leg, name: str, value: Value) -> bool:
+    """Whether a leg has this value; one that is only known later may be any."""
+    text = value.literal
+    return text is None or any(key.lower() == name.lower() and to_string(v) == text for key, v in leg.values.items())
+
+
+def _paths(value: MatrixValue) -> Iterator[str]:
+    match value.value:
+        case Value():
+            yield value.value.path
+        case tuple():
+            for item in value.value:
+                yield from _paths(item)
+        case _:
+            for item in value.value.values():
+                yield from _paths(item)

@@ -9,7 +9,7 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
-from gha2tekton.lower.legs import leg_values
+from gha2tekton.lower.legs import leg_values, lost_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.params import pipeline_params
 from gha2tekton.lower.run import duration, manual_run
@@ -150,7 +150,7 @@ class _Lowering:
 
     def whole(self, job: JobPlan) -> None:
         stem = label(job.job.id)
-        group = [plan for plan in self.plan.jobs if plan.job.id == job.job.id]
+        group = [plan for plan in self.plan.jobs if plan.job.id == job.job.id and not plan.refused]
         total = leg_count(self.plan, job)
         prefix = self.settings.name_prefix
         head = f"{self.base}-" if prefix is None else f"{prefix}-" if prefix else ""
@@ -174,17 +174,30 @@ class _Lowering:
         """A job that cannot run here: its Task says so and fails."""
         from gha2tekton.lower.refusal import refused_task
 
-        target = f"tasks/{self.base}-{label(job.job.id)}.yaml"
-        for path in self.journal.open_leaves(job.job.path):
-            self.journal.manual(path, job.refused, target)
-        if label(job.job.id) in self.ends.get(job.job.id.lower(), []):
+        others = any(plan.job.id == job.job.id and not plan.refused for plan in self.plan.jobs)
+        stem = label(f"{job.job.id}-by-hand" if others else job.job.id)
+        target = f"tasks/{self.base}-{stem}.yaml"
+        if others:
+            self.refused_legs(job, target)
+        else:
+            for path in self.journal.open_leaves(job.job.path):
+                self.journal.manual(path, job.refused, target)
+        if stem in self.ends.get(job.job.id.lower(), []):
             return
-        name = self.task_names.take(f"{self.base}-{label(job.job.id)}")
+        name = self.task_names.take(f"{self.base}-{stem}")
         self.tasks.append(refused_task(job, name, self.settings.unmapped))
         waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
-        place = self.names.take(label(job.job.id))
+        place = self.names.take(stem)
         self.places.append(PipelineTask(place, name, waits, on_error="" if self.plan.chained else "continue"))
         self.ends.setdefault(job.job.id.lower(), []).append(place)
+
+    def refused_legs(self, job: JobPlan, target: str) -> None:
+        """Legs of a matrix that cannot run here, while others do: what only they say is to be done by hand."""
+        kept = [leg for plan in self.plan.jobs if plan.job.id == job.job.id and not plan.refused for leg in plan.legs]
+        count = f"{len(job.legs)} legs" if len(job.legs) > 1 else f"the leg {job.legs[0].name}"
+        lost = lost_values(job.job.strategy, job.legs, kept) if job.job.strategy else []
+        for path in lost or ([value.path for value in job.job.runs_on.labels] if job.job.runs_on else []):
+            self.journal.manual(path, f"{count}: {job.refused}", target)
 
     def place(
         self,

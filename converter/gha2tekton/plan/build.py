@@ -12,6 +12,7 @@ from gha2tekton.plan.containers import Found, find
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.scope import Scope, evaluate_leaf, fails_fast, job_scope, literal
 from gha2tekton.plan.steps import StepReader
+from gha2tekton.plan.tools import supplied, supplies
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ImageChoice, Runner
@@ -164,7 +165,7 @@ class _Builder:
             self.placed(stages, found, gpu),
             choice.reference,
             held,
-            self.supplies(steps, held),
+            supplies(steps, held, job.container is not None),
             runner,
             gpu,
             "artifacts" in needs,
@@ -220,29 +221,12 @@ class _Builder:
                     text = part.scope.guess(given) if given else None
                     wanted = (text,) if text else part.scope.fold(given) if given else (part.rule.provides.default,)
                     versions[part.rule.provides.tool] = wanted
-                tools |= {tool for tool in part.tools - provided - self.base() if not self.supplied(part, tool)}
+                tools |= {tool for tool in part.tools - provided - self.base() if not supplied(part, tool)}
                 if part.step.run is not None:
                     tools.add("bash")
                 provided |= part.provided
         choice = machines.choose(self.rules, {tool for tool in tools if _is_known(self.rules, tool)}, versions)
         return replace(choice, reference=(fixed,), holds=frozenset()) if fixed else choice
-
-    def supplied(self, step: PlannedStep, tool: str) -> bool:
-        """Whether a line can install what an image lacks."""
-        return any(seen.name == tool and seen.rule is not None and bool(seen.rule.supply) for seen in step.commands)
-
-    def supplies(self, steps: Sequence[PlannedStep], held: frozenset[str]) -> tuple[str, ...]:
-        """Install lines for what the runner had, no earlier step installs and the image lacks."""
-        provided: set[str] = set()
-        lines: dict[str, None] = {}
-        for step in steps:
-            for part in step.walk():
-                for seen in part.commands:
-                    lacking = seen.name in part.tools and seen.name not in held and not provided & {"*", seen.name}
-                    if lacking and seen.rule and seen.rule.supply and not part.provided & {"*", seen.name}:
-                        lines.setdefault(seen.rule.supply)
-                provided |= part.provided
-        return tuple(lines)
 
     def gpu(self, job: Job, scope: Scope, runner: Runner, found: Found) -> int:
         asked: list[int | str] = [container.gpus for container in found.containers if container.gpus is not None]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from gha2tekton.plan.model import SeenCommand
+from gha2tekton.plan.model import PlannedStep, SeenCommand
 from gha2tekton.shell.docker import CALLS
 from gha2tekton.shell.nested import unwrapped
 
@@ -130,3 +130,34 @@ def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
                     "jupyter-core",
                 ):
                     yield "jupyter"
+
+
+def supplied(step: PlannedStep, tool: str) -> bool:
+    """Whether a line can install what an image lacks."""
+    rules = [seen.rule for seen in step.commands if seen.name == tool and seen.rule is not None]
+    return any(rule.supply and not rule.wants for rule in rules)
+
+
+def supplies(steps: Sequence[PlannedStep], held: frozenset[str], own_image: bool) -> tuple[str, ...]:
+    """Lines for what the runner had, no earlier step brings and the image lacks.
+
+    ``own_image`` says that the workflow itself names the image: what that lacks it lacks on GitHub too.
+    """
+    there: set[str] = set()
+    lines: dict[str, None] = {}
+    for step in steps:
+        for part in step.walk():
+            for seen in part.commands:
+                rule = seen.rule
+                if rule is None or in_container(seen):
+                    continue
+                if rule.wants:
+                    lacking = not own_image and rule.wants not in there
+                else:
+                    lacking = seen.name in part.tools and seen.name not in held
+                    lacking = lacking and not (there | part.provided) & {"*", seen.name}
+                if lacking and rule.supply:
+                    lines.setdefault(rule.supply)
+                there |= set(rule.provides)
+            there |= part.provided
+    return tuple(lines)

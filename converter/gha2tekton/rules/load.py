@@ -90,6 +90,7 @@ def _command(id: str, entry: Mapping[str, Any]) -> CommandRule:
         effects=frozenset(entry.get("effects") or ()),
         gpu=bool(entry.get("gpu")),
         provides=tuple(entry.get("provides") or ()),
+        wants=str(entry.get("wants") or ""),
         supply=str(entry.get("supply") or ""),
         fate=entry.get("fate", "mapped"),
         reason=str(entry.get("reason", "")),

@@ -87,6 +87,8 @@ class CommandRule:
     gpu: bool = False
     provides: tuple[str, ...] = ()
     """Tools that the command itself brings, such as what ``pip install`` names."""
+    wants: str = ""
+    """What an earlier command must have provided, else ``supply`` does."""
     supply: str = ""
     fate: RuleFate = "mapped"
     reason: str = ""

@@ -18,6 +18,8 @@ def observe(record: RunRecord, before: Mapping[str, str]) -> Seen:
     """The jobs of a run that was executed with `keep`; `before` are the repository's files."""
     stages: dict[str, list[Pod]] = {}
     for pod in record.pods():
+        if "GHA_MATRIX" in _variables(pod):
+            continue  # a Task of ours, which works out the legs of a job
         # the Tasks of a split job share its state directory
         stages.setdefault(str(_state(record, pod) or pod["metadata"]["name"]), []).append(pod)
     jobs = [_job(record, pods, before) for pods in stages.values()]

@@ -73,6 +73,8 @@ class Carrier:
     """Contexts whose booleans come as text: compared with 'true' where they stand in an expression."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """The types of the workflow's inputs."""
+    dynamic: bool = False
+    """Whether the matrix comes with the run: the runtime knows it then, and nothing of it can be trusted."""
     variables: dict[str, EnvVar] = field(default_factory=dict)
     params: dict[str, Path] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
@@ -123,6 +125,8 @@ class Carrier:
         lowered = (root, *path[1:])
         if root in ("needs", "steps") and (depth < 3 or path[-1] == "*"):
             self.reads_needs = self.reads_needs or root == "needs"
+            return
+        if self.dynamic and root in ("matrix", "strategy"):
             return
         if root == "inputs" and (depth == 1 or path[-1] == "*"):
             self.all_inputs()
@@ -221,6 +225,8 @@ class Carrier:
             if path is None or len(path) < 2 or path[0].lower() not in ("github", "inputs", "matrix"):
                 return None
             root = path[0].lower()
+            if root == "matrix" and self.dynamic:
+                return None
             if root == "github" and (
                 path[1].lower() in _RUNTIME or path[1].lower() in _DERIVED or path[1].lower() == "token"
             ):
@@ -233,6 +239,10 @@ class Carrier:
             self.params[name] = (root, *path[1:])
             out.append(f"$(params.{name})")
         return "".join(out)
+
+    def trusts(self, tree: Expression) -> bool:
+        """Whether only the repository's own people can set what an expression gives in this job."""
+        return trusted(tree) and not (self.dynamic and any(path[0].lower() == "matrix" for path in references(tree)))
 
 
 def trusted(tree: Expression) -> bool:

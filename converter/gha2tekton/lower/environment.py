@@ -24,15 +24,19 @@ def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, j
     """What the runtime must know of the job."""
     split = job.layout == "stages"
     shared = f"$(workspaces.{ARTIFACTS}.path)"
-    own = f"{shared}/.jobs/{job.job.id.lower()}" + (".$(params.leg)" if leg_count(plan, job) > 1 else "")
+    place = f"{shared}/.jobs/{job.job.id.lower()}"
+    legs = bool(job.matrix) or leg_count(plan, job) > 1
+    own = place + (".$(params.leg)" if legs else "")
     state = f"$(workspaces.{STATE}.path)/state" if split else own if job.state else "/gha2tekton-state"
     out = [
         EnvVar("GHA_JOB", job.job.id),
         EnvVar("GHA_STATE", state),
         EnvVar("GITHUB_WORKSPACE", f"$(workspaces.{SOURCE}.path)"),
     ]
-    if leg_count(plan, job) > 1 and job.state:
+    if legs and job.state:
         carrier.params["leg"] = ("leg",)
+    if job.matrix:
+        out += [EnvVar("GHA_LEG", "$(params.leg)"), EnvVar("GHA_LEG_FILES", f"{place}/legs")]
     if job.artifacts:
         out.append(EnvVar("GHA_ARTIFACTS", f"{shared}/artifacts"))
     if job.cache:
@@ -49,9 +53,9 @@ def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, j
         out += [EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home")]
         if any("python" in step.effects for step in job.walk()):
             out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
-    out += _conditions(plan, job, carrier, journal)
+    out += [*waited_for(plan, job), *_conditions(job, carrier, journal)]
     out += limit(job, carrier, journal) if index == 0 else []
-    if job.state and leg_count(plan, job) > 1 and fails_fast(job.job.strategy):
+    if job.state and legs and fails_fast(job.job.strategy):
         out.append(EnvVar("GHA_FAIL_FAST", "true"))
     if "GITHUB_WORKFLOW" in script:
         out.append(EnvVar("GITHUB_WORKFLOW", escaped(plan.workflow.title)))
@@ -61,15 +65,25 @@ def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, j
     return out
 
 
-def _conditions(plan: Plan, job: JobPlan, carrier: Carrier, journal: Journal) -> list[EnvVar]:
+def waited_for(plan: Plan, job: JobPlan) -> list[EnvVar]:
+    """Where the jobs that a job needs tell of themselves, and how many legs they have."""
+    if not job.state or not job.job.needs:
+        return []
+    needed = job.job.needed
+    several: list[str] = []
+    for name in needed:
+        plans = [other for other in plan.jobs if other.job.id.lower() == name]
+        count = sum(len(other.legs) for other in plans)
+        if any(other.matrix for other in plans):
+            several.append(f"{name}:*")
+        elif count > 1:
+            several.append(f"{name}:{count}")
+    out = [EnvVar("GHA_NEEDS", f"$(workspaces.{ARTIFACTS}.path)/.jobs"), EnvVar("GHA_NEEDED", " ".join(needed))]
+    return [*out, EnvVar("GHA_LEGS", " ".join(several))] if several else out
+
+
+def _conditions(job: JobPlan, carrier: Carrier, journal: Journal) -> list[EnvVar]:
     out: list[EnvVar] = []
-    if job.state and job.job.needs:
-        needed = job.job.needed
-        counts = {name: sum(len(other.legs) for other in plan.jobs if other.job.id.lower() == name) for name in needed}
-        out.append(EnvVar("GHA_NEEDS", f"$(workspaces.{ARTIFACTS}.path)/.jobs"))
-        out.append(EnvVar("GHA_NEEDED", " ".join(needed)))
-        several = " ".join(f"{name}:{count}" for name, count in counts.items() if count > 1)
-        out += [EnvVar("GHA_LEGS", several)] if several else []
     condition = job.job.condition
     if condition is not None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
-from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs, trusted
+from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
@@ -81,7 +81,7 @@ class JobWriter:
         stage, name = job.stages[index], names[index]
         target = f"tasks/{name}.yaml"
         split = job.layout == "stages"
-        carrier = Carrier(self.typed(job), self.inputs())
+        carrier = Carrier(self.typed(job), self.inputs(), bool(job.matrix))
         env = self.environment(job, carrier, target)
         script = "#!" + runtime.JOB + "\n" + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in env.later)
         if env.wrong:
@@ -195,7 +195,7 @@ class JobWriter:
             now.pop(name, None)
             try:
                 # What a param brings may be written for the way; in the midst of a text the runtime would not know it.
-                plain = len(template) == 1 or all(isinstance(part, str) or trusted(part) for part in template)
+                plain = len(template) == 1 or all(isinstance(part, str) or carrier.trusts(part) for part in template)
                 if text is not None and plain and fits(text.replace("$(params.", "")):
                     now[name] = EnvVar(name, text if "$(params." in text else escaped(text))
                 else:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import Carrier, Path
+from gha2tekton.lower.carrier import Carrier, Path, Unsupported
 from gha2tekton.lower.environment import leg_count
+from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import leg_values, lost_values
 from gha2tekton.lower.limits import task_minutes
@@ -37,6 +38,9 @@ PIPELINE_NAMES = {
     "test": "run-tests",
     "publish": "publish-results",
 }
+LEGS_MINUTES = 10
+"""Enough to work out the legs of a matrix."""
+
 _RUN_NAME = "$(context.pipelineRun.name)"
 
 
@@ -156,9 +160,16 @@ class _Lowering:
         head = f"{self.base}-" if prefix is None else f"{prefix}-" if prefix else ""
         variant = "" if len(group) == 1 else f"-{label(job.legs[0].name)}"
         name = self.task_names.take(f"{head}{stem}{variant}")
+        waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
+        if job.matrix:
+            try:
+                legs = self.legs(job, f"{name}-{RESULT}", f"{stem}-{RESULT}", waits)
+            except Unsupported as problem:
+                self.refused(replace(job, refused=f"the matrix cannot be expanded: {problem}"))
+                return
+            waits = (legs,)
         (lowered,) = self.writer.tasks(job, [name])
         self.tasks.append(lowered.task)
-        waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
         on_error = "" if self.plan.chained else "continue"
         at_once = lanes(job.job.strategy, total)
         ends = self.ends.setdefault(job.job.id.lower(), [])
@@ -166,9 +177,23 @@ class _Lowering:
             place = self.names.take(f"{stem}-{leg.name}" if total > 1 else stem)
             values = leg_values(leg, lowered.params)
             behind = (ends[len(ends) - at_once],) if len(ends) >= at_once and at_once < total else ()
-            self.places.append(self.place(job, lowered, place, (*waits, *behind), values, on_error, ()))
+            when = (When(f"$(tasks.{legs}.results.{ANY})", ("true",)),) if job.matrix else ()
+            made = self.place(job, lowered, place, (*waits, *behind), values, on_error, when)
+            if job.matrix:
+                params = {param: value for param, value in made.params.items() if param != "leg"}
+                made = replace(made, params=params, matrix={"leg": f"$(tasks.{legs}.results.{RESULT}[*])"})
+            self.places.append(made)
             self.gpu_of(lowered, place)
             ends.append(place)
+
+    def legs(self, job: JobPlan, task_name: str, place_name: str, waits: tuple[str, ...]) -> str:
+        """The PipelineTask that works out the legs of a matrix only the run knows; its name."""
+        task, carrier = legs_task(self.plan, job, self.task_names.take(task_name), self.journal)
+        self.tasks.append(task)
+        lowered = LoweredTask(task, job.stages[0], carrier.params, (ARTIFACTS,))
+        place = self.place(job, lowered, self.names.take(place_name), waits, {}, "continue", ())
+        self.places.append(replace(place, timeout=duration(LEGS_MINUTES)))
+        return place.name
 
     def refused(self, job: JobPlan) -> None:
         """A job that cannot run here: its Task says so and fails."""
@@ -264,16 +289,20 @@ class _Lowering:
         results = {job.job.id.lower(): job for job in self.plan.jobs}
         name = self.task_names.take(f"{self.base}-status")
         legs = [(id, leg_count(self.plan, job)) for id, job in results.items()]
+        dynamic = [id for id, job in results.items() if job.matrix]
         places = [
-            state for id, count in legs for state in ([f"{id}.{leg}" for leg in range(count)] if count > 1 else [id])
+            state
+            for id, count in legs
+            if id not in dynamic
+            for state in ([f"{id}.{leg}" for leg in range(count)] if count > 1 else [id])
         ]
-        self.tasks.append(gate_task(name, places))
+        self.tasks.append(gate_task(name, places, dynamic))
         binding = Binding(ARTIFACTS, ARTIFACTS, _RUN_NAME)
         self.finals.append(PipelineTask(self.names.take("status"), name, workspaces=(binding,)))
 
 
 def _possible(job: JobPlan) -> JobPlan:
     """The job, refused when its image would have to be computed after the Pod has started."""
-    if job.refused or Carrier().tekton(job.image):
+    if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
         return job
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")

@@ -23,8 +23,9 @@ def refused_task(job: JobPlan, name: str, unmapped: str) -> Task:
 _GATE = """#!/bin/sh
 # The run is what its jobs are: a job that failed, was cancelled or never told its result makes it fail.
 status=0
-for job in {jobs}; do
-  result=$(cat "$(workspaces.{workspace}.path)/.jobs/$job/result" 2>/dev/null || echo failure)
+cd "$(workspaces.{workspace}.path)/.jobs" 2>/dev/null || cd /
+{legs}for job in {jobs}; do
+  result=$(cat "$job/result" 2>/dev/null || echo failure)
   echo "$job: $result"
   case $result in success | skipped) ;; *) status=1 ;; esac
 done
@@ -32,9 +33,20 @@ exit $status
 """
 
 
-def gate_task(name: str, jobs: list[str]) -> Task:
-    """The Task that fails when any job did; ``jobs`` are their state directories."""
-    script = _GATE.format(jobs=" ".join(word(job) for job in jobs), workspace=ARTIFACTS)
+_LEGS = """\
+legs() {
+  if [ -z "$(ls "$1/legs" 2>/dev/null)" ]; then echo "$1"; else ls "$1/legs" | sed "s/^/$1./"; fi
+}
+"""
+
+
+def gate_task(name: str, jobs: list[str], dynamic: list[str]) -> Task:
+    """The Task that fails when any job did; ``jobs`` are their state directories.
+
+    ``dynamic`` are those of jobs whose legs the run works out.
+    """
+    words = [*map(word, jobs), *(f"$(legs {word(job)})" for job in dynamic)]
+    script = _GATE.format(jobs=" ".join(words), workspace=ARTIFACTS, legs=_LEGS if dynamic else "")
     return Task(
         name,
         (Container("status", IMAGE, script),),

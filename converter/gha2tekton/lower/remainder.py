@@ -90,10 +90,10 @@ def _strategy(plan: JobPlan, journal: Journal, target: str) -> None:
         journal.dropped(fast.path, "GitHub-only service", reason)
     elif fast is not None:
         journal.adapted(fast.path, "taken for true, as only the run knows it", target)
-    if parallel is not None and parallel.literal is not None:
+    if parallel is not None and parallel.literal is not None and not plan.matrix:
         journal.exact(parallel.path, target)
     elif parallel is not None:
-        journal.adapted(parallel.path, "all legs run at once: only the run knows how many may", target)
+        journal.adapted(parallel.path, "all legs run at once: only the run knows how many there are or may be", target)
 
 
 def _concurrency(concurrency: Concurrency | None, journal: Journal) -> None:

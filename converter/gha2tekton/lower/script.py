@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import Carrier, Unsupported, trusted
+from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
 from gha2tekton.lower.words import broken, call, safe, without
 from gha2tekton.plan.model import PlannedStep
@@ -95,7 +95,7 @@ class ScriptWriter:
             name, option = self.hole(part, len(options) // 2 + 1, assigned)
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
-            parts.append(Hole(name, trusted(part), f"${{{{ {unparse(part)} }}}}"))
+            parts.append(Hole(name, self.carrier.trusts(part), f"${{{{ {unparse(part)} }}}}"))
         language = (
             "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
         )
@@ -119,7 +119,8 @@ class ScriptWriter:
         if root == "github" and len(path) == 2 and path[1].lower() == "token":
             return self.carrier.secret("GITHUB_TOKEN"), ["--secret", "GITHUB_TOKEN"]
         name = variable((root, *path[1:]))
-        if root in ("env", "steps", "needs", "job") or (root == "inputs" and self.carrier.composite):
+        computed = ("env", "steps", "needs", "job", *(("matrix", "strategy") if self.carrier.dynamic else ()))
+        if root in computed or (root == "inputs" and self.carrier.composite):
             return name, ["--env", word(f"{name}=${{{{ {text} }}}}")]
         return name, []
 

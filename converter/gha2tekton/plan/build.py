@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gha2tekton.expression import Template, calls, references
+from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan import layout
+from gha2tekton.plan.chain import chained
 from gha2tekton.plan.containers import Found, find
+from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
-from gha2tekton.plan.scope import Scope, evaluate_leaf, fails_fast, job_scope, literal
+from gha2tekton.plan.scope import Scope, evaluate_leaf, job_scope, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import supplied, supplies
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ImageChoice, Runner
 from gha2tekton.shell.docker import container_options, gpu_request
-from gha2tekton.workflow.matrix import Leg, MatrixError, legs
+from gha2tekton.workflow.matrix import Leg, MatrixError, RuntimeMatrix, legs
 from gha2tekton.workflow.model import Job, Workflow
 from gha2tekton.workflow.repository import Repository
 
@@ -38,68 +40,10 @@ def build_plan(
     """Where everything runs; what cannot run at all is marked as refused, with the reason."""
     builder = _Builder(workflow, rules, repository, options, journal)
     jobs = tuple(plan for job in workflow.jobs for plan in builder.job(job))
-    chained = _chained(workflow)
-    if not chained:
+    in_chain = chained(workflow) and not any(job.matrix for job in jobs)
+    if not in_chain:
         jobs = tuple(replace(job, state=True) for job in jobs)
-    return Plan(workflow, jobs, chained)
-
-
-def _chained(workflow: Workflow) -> bool:
-    """Whether a failure stops just what it stops on GitHub, without any word about other jobs' results."""
-    ancestors = {job.id.lower(): _ancestors(job, workflow) for job in workflow.jobs}
-    for job in workflow.jobs:
-        if job.continue_on_error is not None or _speaks_of_others(job):
-            return False
-        # Legs that still wait when one fails: Tekton would not start them.
-        if job.strategy is not None and job.strategy.max_parallel is not None and not fails_fast(job.strategy):
-            return False
-        # A job that its own condition skips must skip those that need it.
-        if job.condition is not None and any(job.id.lower() in above for above in ancestors.values()):
-            return False
-    pairs = ((one, other) for one in ancestors for other in ancestors if one < other)
-    return all(
-        one in ancestors[other] or other in ancestors[one] or ancestors[one] == ancestors[other] for one, other in pairs
-    )
-
-
-def _ancestors(job: Job, workflow: Workflow) -> frozenset[str]:
-    above: set[str] = set()
-    pending = list(job.needed)
-    while pending:
-        name = pending.pop()
-        if name not in above:
-            above.add(name)
-            needed = workflow.job(name)
-            pending += needed.needed if needed else ()
-    return frozenset(above)
-
-
-def _speaks_of_others(job: Job) -> bool:
-    """Whether anything in a job reads ``needs`` or its condition calls a status function."""
-    if job.condition is not None and calls(job.condition.tree) & {"always", "failure", "cancelled", "success"}:
-        return True
-    return any(
-        path[0] == "needs"
-        for template in _templates(job)
-        for part in template
-        if not isinstance(part, str)
-        for path in references(part)
-    )
-
-
-def _templates(job: Job) -> Iterable[Template]:
-    if job.condition is not None:
-        yield (job.condition.tree,)
-    values = [job.name, job.timeout_minutes, *job.env.values(), *job.outputs.values(), *job.inputs.values()]
-    values += list(job.runs_on.labels) if job.runs_on else []
-    if job.container:
-        values += [job.container.image, job.container.options, *job.container.env.values()]
-    for step in job.steps:
-        if step.condition is not None:
-            yield (step.condition.tree,)
-        values += [step.name, step.run, step.working_directory, step.continue_on_error, step.timeout_minutes]
-        values += [*step.env.values(), *step.inputs.values()]
-    yield from (value.template for value in values if value is not None)
+    return Plan(workflow, jobs, in_chain)
 
 
 class _Builder:
@@ -117,6 +61,10 @@ class _Builder:
     def job(self, job: Job) -> list[JobPlan]:
         try:
             all_legs = legs(job.strategy, lambda value: evaluate_leaf(value, {}))
+        except RuntimeMatrix as error:
+            if job.uses is not None or job.strategy is None:
+                return [self.refused(job, f"the matrix cannot be expanded: {error}")]
+            return [replace(self.group(job, (Leg(),), 2, dynamic=True), matrix=matrix_text(job.strategy))]
         except MatrixError as error:
             return [self.refused(job, f"the matrix cannot be expanded: {error}")]
         if job.uses is not None:
@@ -133,17 +81,17 @@ class _Builder:
         scope = job_scope(self.workflow.title, job, Leg(), static=True)
         return JobPlan(job, scope, (Leg(),), "job", reason, (), ("docker.io/library/busybox:1.37",), refused=reason)
 
-    def group(self, job: Job, group: tuple[Leg, ...], total: int) -> JobPlan:
+    def group(self, job: Job, group: tuple[Leg, ...], total: int, dynamic: bool = False) -> JobPlan:
         static = len(group) == 1
-        scope = job_scope(self.workflow.title, job, group[0], static)
-        runner = self.runner(job, job_scope(self.workflow.title, job, group[0], static=True))
+        scope = job_scope(self.workflow.title, job, group[0], static, dynamic)
+        runner = self.runner(job, job_scope(self.workflow.title, job, group[0], True, dynamic))
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
         constant = not _writes_env(job)
         scope = scope.with_env(self.workflow.env, constant).with_env(job.env, constant)
         steps = self.reader.steps(job.steps, scope, constant)
         found = self.containers(job, steps)
-        choice = self.image(job, scope, steps, runner)
+        choice = self.image(job, scope, steps, runner, dynamic)
         whole = layout.why_whole(job, steps, total, job.id.lower() in self.needed)
         wanted = self.options.layout == "stages" or (self.options.layout == "auto" and _stageable(steps, found))
         chosen: Layout = "stages" if wanted and not whole else "job"
@@ -201,7 +149,7 @@ class _Builder:
     def base(self) -> frozenset[str]:
         return frozenset(name for table in self.rules.table("images") for name in table.get("base") or ())
 
-    def image(self, job: Job, scope: Scope, steps: Sequence[PlannedStep], runner: Runner) -> ImageChoice:
+    def image(self, job: Job, scope: Scope, steps: Sequence[PlannedStep], runner: Runner, dynamic: bool) -> ImageChoice:
         if job.container is not None:
             reference = tuple(
                 part.removeprefix("docker://") if isinstance(part, str) else part
@@ -220,6 +168,8 @@ class _Builder:
                     given = part.step.inputs.get(part.rule.provides.version)
                     text = part.scope.guess(given) if given else None
                     wanted = (text,) if text else part.scope.fold(given) if given else (part.rule.provides.default,)
+                    if dynamic and literal(wanted) is None:
+                        wanted = (part.rule.provides.default,)  # an image must be known; the tool's step sees to it
                     versions[part.rule.provides.tool] = wanted
                 tools |= {tool for tool in part.tools - provided - self.base() if not supplied(part, tool)}
                 if part.step.run is not None:

@@ -125,6 +125,8 @@ class JobPlan:
     state: bool = False
     """Other jobs read its result or outputs from the volume, or it reads theirs."""
     refused: str = ""
+    matrix: Template = ()
+    """The matrix as JSON where only the run knows its legs; ``legs`` then is one that stands for all."""
     unserved: Mapping[str, str] = field(default_factory=dict)
     """Rows of docker commands that nothing in the Pod can do, with the reason."""
     noted: Mapping[str, str] = field(default_factory=dict)

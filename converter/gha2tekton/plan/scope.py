@@ -22,7 +22,7 @@ from gha2tekton.expression import (
     to_string,
 )
 from gha2tekton.expression.syntax import ExpressionError
-from gha2tekton.workflow.matrix import Leg, MatrixError
+from gha2tekton.workflow.matrix import Leg, RuntimeMatrix
 from gha2tekton.workflow.model import Env, Job, Strategy, Value
 
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
@@ -81,8 +81,12 @@ class Scope:
         return replace(self, known={**self.known, **contexts})
 
 
-def job_scope(title: str, job: Job, leg: Leg, static: bool) -> Scope:
-    """The scope of a job; ``static`` puts the leg's own values in, else they are params of its Task."""
+def job_scope(title: str, job: Job, leg: Leg, static: bool, dynamic: bool = False) -> Scope:
+    """The scope of a job.
+
+    ``static`` puts the leg's own values in, else they are params of its Task; ``dynamic`` is a leg of a matrix that
+    only the run knows.
+    """
     strategy = {
         "fail-fast": fails_fast(job.strategy),
         "job-total": float(leg.total),
@@ -98,10 +102,14 @@ def job_scope(title: str, job: Job, leg: Leg, static: bool) -> Scope:
             run_attempt="1",
         ),
         "runner": Partial(os="Linux", environment="self-hosted"),
-        "strategy": own if static or leg.total == 1 else Partial(strategy),
+        "strategy": Partial({"fail-fast": strategy["fail-fast"]})
+        if dynamic
+        else own
+        if static or leg.total == 1
+        else Partial(strategy),
         "env": Partial(),
     }
-    if static or not leg.values:
+    if (static or not leg.values) and not dynamic:
         known["matrix"] = dict(leg.values)
     return Scope(known)
 
@@ -127,7 +135,7 @@ def literal(template: Template) -> str | None:
 
 
 def evaluate_leaf(value: Value, known: Mapping[str, Any]) -> Any:
-    """The typed value of a leaf for a matrix; MatrixError where only the run knows it."""
+    """The typed value of a leaf for a matrix; RuntimeMatrix where only the run knows it."""
     if value.literal is not None:
         return value.raw
     template = fold_template(value.template, known) if len(value.template) > 1 else value.template
@@ -138,8 +146,8 @@ def evaluate_leaf(value: Value, known: Mapping[str, Any]) -> Any:
         try:
             return evaluate_tree(folded, {})
         except ExpressionError:
-            raise MatrixError(f"{value.text}: only the run knows this value") from None
+            raise RuntimeMatrix(f"{value.text}: only the run knows this value") from None
     text = literal(template)
     if text is None:
-        raise MatrixError(f"{value.text}: only the run knows this value")
+        raise RuntimeMatrix(f"{value.text}: only the run knows this value")
     return to_string(text)

@@ -42,9 +42,10 @@ class Param:
 class Result:
     name: str
     description: str = ""
+    type: str = ""
 
     def manifest(self) -> Manifest:
-        return compact(name=self.name, description=self.description)
+        return compact(name=self.name, description=self.description, type=self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +197,11 @@ class PipelineTask:
     on_error: str = ""
     when: tuple[When, ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
-    matrix: tuple[Mapping[str, str], ...] = ()
+    matrix: Mapping[str, str] = field(default_factory=dict)
+    """Params that fan out, each with the array it takes its values from."""
     workspaces: tuple[Binding, ...] = ()
 
     def manifest(self) -> Manifest:
-        include = [{"params": _values(entry)} for entry in self.matrix]
         return compact(
             name=self.name,
             runAfter=list(self.run_after),
@@ -209,7 +210,7 @@ class PipelineTask:
             timeout=self.timeout,
             taskRef={"name": self.task},
             params=_values(self.params),
-            matrix={"include": include} if include else None,
+            matrix={"params": _values(self.matrix)} if self.matrix else None,
             workspaces=manifests(self.workspaces),
         )
 

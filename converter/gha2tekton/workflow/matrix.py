@@ -19,6 +19,10 @@ class MatrixError(ValueError):
     """The matrix is not known at conversion, or GitHub would refuse it; the message says why."""
 
 
+class RuntimeMatrix(MatrixError):
+    """Only the run knows the matrix."""
+
+
 MAX_LEGS = 256
 MAX_NAME = 100
 """GitHub's limits on the legs of a matrix and on the characters of a job's name."""

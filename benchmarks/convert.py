@@ -30,7 +30,8 @@ OURS = """
 import sys
 from pathlib import Path
 from gha2tekton.convert import Options
-from gha2tekton.files import convert_file, output_files
+from gha2tekton.files import convert_file
+from gha2tekton.output import output_files
 from gha2tekton.rules.load import RuleSet
 rules = RuleSet()
 for name in sys.argv[1:]:

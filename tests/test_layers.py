@@ -26,6 +26,8 @@ LAYERS = [
     {"convert"},
     {"report", "drift", "discover", "lock", "configuration"},
     {"files", "platform"},
+    {"together"},
+    {"output"},
     {"batch", "audit", "check"},
     {"cli"},
     {"__main__", "__init__"},

@@ -19,5 +19,7 @@ class Conversion:
     bundle: Bundle
     journal: Journal
     plan: Plan | None = None
+    base: str = ""
+    """What the names of the workflow's objects begin with."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """Every file that was read for it with the hash of its content, "" for one that was looked for in vain."""

@@ -47,7 +47,8 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     account(plan, journal)
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
     files = _files(workflow, lowered, options.output, pulls, journal)
-    return Conversion(source, Bundle(files, source.name, options.output.namespace), journal, plan)
+    bundle = Bundle(files, source.name, options.output.namespace)
+    return Conversion(source, bundle, journal, plan, base_name(workflow, options.output))
 
 
 def base_name(workflow: Workflow, settings: Settings) -> str:
@@ -64,7 +65,7 @@ def _files(
     base = base_name(workflow, settings)
     triggers = TriggerSettings(
         name=base,
-        repository=base,
+        repository=settings.shared or base,
         namespace=settings.namespace or "default",
         runner_account="" if settings.service_account else lowered.run.service_account,
         template_defaults=lowered.defaults,

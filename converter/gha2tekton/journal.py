@@ -6,7 +6,7 @@ fault and is told as ``manual: not understood``, so that nothing can vanish.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -97,6 +97,13 @@ class Journal:
         if before is None or FATES.index(fate) > FATES.index(before.fate):
             subject, span = self._leaves[path]
             self._outcomes[path] = Outcome(path, subject, span, fate, reason, rule, target)
+
+    def retarget(self, moved: Mapping[str, str]) -> None:
+        """Outcomes that name a file of the bundle name the one that it became."""
+        for path, outcome in self._outcomes.items():
+            file = outcome.target.partition("#")[0]
+            if file in moved:
+                self._outcomes[path] = replace(outcome, target=moved[file] + outcome.target[len(file) :])
 
     def open_leaves(self, prefix: str = "") -> list[str]:
         """The leaves at or below a path that have no outcome yet."""

@@ -20,12 +20,12 @@ from gha2tekton.batch.inventory import describe
 from gha2tekton.batch.row import Row, Status, WorkflowRow
 from gha2tekton.batch.sources import Origin
 from gha2tekton.configuration import NAMES, ConfigurationError
-from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
 from gha2tekton.discover import InputError, inside_of
-from gha2tekton.files import convert_file, output_files
+from gha2tekton.output import output_files
 from gha2tekton.rules.load import RuleError, RuleSet
 from gha2tekton.tekton import disk
+from gha2tekton.together import Terms, convert_together
 
 
 class Settled(Protocol):
@@ -116,15 +116,19 @@ def _convert(order: Order, root: Path, commit: str) -> Row:
         return previous
     if not paths:
         return _row(order, "nothing", commit, reason="there are no workflows")
-    done: list[Conversion] = []
     broken: list[WorkflowRow] = []
     chooser = _chooser(order.choice)
-    for path, name in zip(paths, shown, strict=True):
+
+    def terms(path: Path, name: str) -> Terms:
         settled = chooser.settle(root, name, order.origin.name)
-        try:
-            done.append(convert_file(path, name, settled.rules, settled.actions, settled.options))
-        except InputError as error:
-            broken.append(WorkflowRow(name, "refused", {}, (("unreadable", str(error).rpartition(": ")[2]),)))
+        return Terms(settled.options, settled.rules, settled.actions)
+
+    def unreadable(name: str, error: Exception) -> None:
+        if not isinstance(error, InputError):
+            raise error
+        broken.append(WorkflowRow(name, "refused", {}, (("unreadable", str(error).rpartition(": ")[2]),)))
+
+    done = convert_together(list(zip(paths, shown, strict=True)), terms, unreadable)
     rows = sorted([*(describe(item) for item in done), *broken], key=lambda row: row.path)
     files = output_files(done)
     if order.output is not None and files:

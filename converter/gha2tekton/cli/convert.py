@@ -50,7 +50,7 @@ def command(
     **_: Any,
 ) -> None:
     """Convert WORKFLOWS: files, or folders such as .github/workflows."""
-    from gha2tekton import files
+    from gha2tekton import output as out
     from gha2tekton.cli.work import convert_all, files_of
     from gha2tekton.discover import InputError, find
 
@@ -75,8 +75,8 @@ def command(
                     click.echo(f"{where}: {finding.message} [{finding.code}]", err=True)
         sys.exit(2)
     try:
-        files.put(done, output, files_of(choice, workflows, found, done, output) if output else {})
-        files.report(done, wanted)
+        out.put(done, output, files_of(choice, workflows, found, done, output) if output else {})
+        out.report(done, wanted)
     except OSError as error:
         stop(str(error))
     counts = {fate: sum(c.journal.summary()[fate] for c in done) for fate in ("adapted", "manual")}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gha2tekton import lock
 from gha2tekton.cli.options import Choice
 from gha2tekton.cli.stop import stop
+from gha2tekton.discover import InputError
 
 if TYPE_CHECKING:
     from gha2tekton.conversion import Conversion
@@ -19,19 +20,21 @@ if TYPE_CHECKING:
 def convert_all(choice: Choice, found: Sequence[tuple[Path, str]]) -> list[Conversion]:
     """The conversion of each workflow as its options want it; ends the program for what cannot be read."""
     from gha2tekton.configuration import ConfigurationError
-    from gha2tekton.discover import InputError
-    from gha2tekton.files import convert_file
     from gha2tekton.rules.load import RuleError
+    from gha2tekton.together import Terms, convert_together
     from gha2tekton.workflow.repository import Repository
 
-    done = []
+    def terms(path: Path, shown: str) -> Terms:
+        settled = choice.settle(Repository.around(path).root, shown)
+        return Terms(settled.options, settled.rules, settled.actions)
+
+    def broken(shown: str, error: Exception) -> None:
+        raise error
+
     try:
-        for path, shown in found:
-            settled = choice.settle(Repository.around(path).root, shown)
-            done.append(convert_file(path, shown, settled.rules, settled.actions, settled.options))
+        return convert_together(found, terms, broken)
     except (ConfigurationError, InputError, RuleError) as error:
         stop(str(error))
-    return done
 
 
 def files_of(
@@ -39,7 +42,7 @@ def files_of(
 ) -> dict[str, str]:
     """The files of the bundle that ``output`` is to hold, with the lock file."""
     from gha2tekton.configuration import NAMES
-    from gha2tekton.files import output_files
+    from gha2tekton.output import output_files
     from gha2tekton.workflow.repository import Repository, digest
 
     files = output_files(done)

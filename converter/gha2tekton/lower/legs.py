@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.expression import to_string
+from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.values import sent
+from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import MatrixValue, Strategy, Value
 
@@ -25,6 +27,15 @@ def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
             value = lowered.get(part.lower())
         out[name] = sent(to_string(value))
     return out
+
+
+def account_for_lost(job: JobPlan, plan: Plan, target: str, journal: Journal) -> None:
+    """Legs that cannot run here, while others of their matrix do: what only they say is to be done by hand."""
+    kept = [leg for other in plan.jobs if other.job.id == job.job.id and not other.refused for leg in other.legs]
+    count = f"{len(job.legs)} legs" if len(job.legs) > 1 else f"the leg {job.legs[0].name}"
+    lost = lost_values(job.job.strategy, job.legs, kept) if job.job.strategy else []
+    for path in lost or ([value.path for value in job.job.runs_on.labels] if job.job.runs_on else []):
+        journal.manual(path, f"{count}: {job.refused}", target)
 
 
 def lost_values(strategy: Strategy, lost: Sequence[Leg], kept: Sequence[Leg]) -> list[str]:

@@ -10,7 +10,7 @@ from gha2tekton.lower.carrier import Carrier, Path, Unsupported
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
-from gha2tekton.lower.legs import leg_values, lost_values
+from gha2tekton.lower.legs import account_for_lost, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.params import pipeline_params
 from gha2tekton.lower.run import duration, manual_run
@@ -98,7 +98,7 @@ class _Lowering:
         claims = self.plan.claims
         workspaces = [SOURCE, *([ARTIFACTS] if self.uses(ARTIFACTS) else []), *([CACHE] if self.uses(CACHE) else [])]
         workspaces += [STATE] if self.uses(STATE) else []
-        claim = f"{self.base}-workspace" if claims else ""
+        claim = f"{self.settings.shared or self.base}-workspace" if claims else ""
         pipeline = Pipeline(
             name=f"{self.base}-pipeline",
             description=f"{self.plan.workflow.title} ({self.plan.workflow.source.name})",
@@ -203,7 +203,7 @@ class _Lowering:
         stem = label(f"{job.job.id}-by-hand" if others else job.job.id)
         target = f"tasks/{self.base}-{stem}.yaml"
         if others:
-            self.refused_legs(job, target)
+            account_for_lost(job, self.plan, target, self.journal)
         else:
             for path in self.journal.open_leaves(job.job.path):
                 self.journal.manual(path, job.refused, target)
@@ -215,14 +215,6 @@ class _Lowering:
         place = self.names.take(stem)
         self.places.append(PipelineTask(place, name, waits, on_error="" if self.plan.chained else "continue"))
         self.ends.setdefault(job.job.id.lower(), []).append(place)
-
-    def refused_legs(self, job: JobPlan, target: str) -> None:
-        """Legs of a matrix that cannot run here, while others do: what only they say is to be done by hand."""
-        kept = [leg for plan in self.plan.jobs if plan.job.id == job.job.id and not plan.refused for leg in plan.legs]
-        count = f"{len(job.legs)} legs" if len(job.legs) > 1 else f"the leg {job.legs[0].name}"
-        lost = lost_values(job.job.strategy, job.legs, kept) if job.job.strategy else []
-        for path in lost or ([value.path for value in job.job.runs_on.labels] if job.job.runs_on else []):
-            self.journal.manual(path, f"{count}: {job.refused}", target)
 
     def place(
         self,

@@ -21,6 +21,8 @@ class Settings:
     service_account: str = ""
     repository: str = ""
     """Goes before all names, where the bundles of many repositories share a namespace."""
+    shared: str = ""
+    """What the listener, the claim and their accounts are named by, where several workflows share them."""
 
 
 MANAGED = {"app.kubernetes.io/managed-by": "gha2tekton"}

@@ -26,6 +26,8 @@ class Bundle:
     namespace: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Files that are not manifests, such as reports."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where single files come from, when that is not ``origin``."""
 
     @property
     def names(self) -> list[str]:
@@ -38,7 +40,8 @@ class Bundle:
             return dict(self.texts)
         out = {KUSTOMIZATION: self._kustomization(), REFERENCES: dump([NAME_REFERENCES])}
         out |= {
-            name: _HEADER.format(origin=self.origin) + dump(list(documents)) for name, documents in self.files.items()
+            name: _HEADER.format(origin=self.origins.get(name, self.origin)) + dump(list(documents))
+            for name, documents in self.files.items()
         }
         return out | dict(self.texts)
 

@@ -1,0 +1,39 @@
+"""Bundles and reports where they belong: directories, files, pipes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gha2tekton.conversion import Conversion
+from gha2tekton.report import json, text
+from gha2tekton.tekton.disk import write
+from gha2tekton.together import bundle_of
+
+_RENDER = {"text": text.render, "json": json.render}
+
+
+def output_files(done: Sequence[Conversion]) -> dict[str, str]:
+    """Every file of a bundle by its path: the manifests of all workflows that could be converted, and the reports."""
+    files = bundle_of(done).rendered()
+    return files | {"report.txt": text.render(done), "report.json": json.render(done)}
+
+
+def put(done: Sequence[Conversion], output: Path | None, files: Mapping[str, str]) -> None:
+    """The files of a bundle to a directory; without one the manifests to stdout."""
+    if output is None:
+        sys.stdout.write(bundle_of(done).stream())
+    else:
+        sys.stderr.write(f"{output}: {'written' if write(files, output) else 'unchanged'}\n")
+
+
+def report(done: Sequence[Conversion], reports: Sequence[tuple[str, Path | None]]) -> None:
+    """Reports to their files or stderr."""
+    for name, file in reports:
+        rendered = _RENDER[name](done)
+        if file is None:
+            sys.stderr.write(rendered)
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(rendered, encoding="utf-8")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Journal
+from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
-from gha2tekton.lower.listener import TriggerSettings, listener_manifests
+from gha2tekton.lower.checks import with_checks
+from gha2tekton.lower.listener import TriggerSettings, listener_manifests, runner_manifests
 from gha2tekton.lower.pipeline import LoweredWorkflow, lower_workflow
+from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
 from gha2tekton.lower.registries import pull_secrets
 from gha2tekton.lower.remainder import account
 from gha2tekton.lower.settings import Settings
@@ -43,12 +45,16 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     if workflow is None or journal.has_errors:
         return Conversion(source, Bundle(), journal)
     plan = build_plan(workflow, rules, repository, options.plan, journal)
-    lowered = lower_workflow(plan, base_name(workflow, options.output), options.output, journal)
+    base = base_name(workflow, options.output)
+    lowered = lower_workflow(plan, base, options.output, journal)
+    triggers = _trigger_settings(base, lowered, options.output)
+    if options.output.github_status:
+        lowered = with_checks(lowered, plan, triggers, options.output.status_url, journal)
     account(plan, journal)
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
-    files = _files(workflow, lowered, options.output, pulls, journal)
+    files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
     bundle = Bundle(files, source.name, options.output.namespace)
-    return Conversion(source, bundle, journal, plan, base_name(workflow, options.output))
+    return Conversion(source, bundle, journal, plan, base)
 
 
 def base_name(workflow: Workflow, settings: Settings) -> str:
@@ -59,26 +65,50 @@ def base_name(workflow: Workflow, settings: Settings) -> str:
     return label(f"{settings.repository} {own}" if settings.repository else own, 40, "workflow")
 
 
-def _files(
-    workflow: Workflow, lowered: LoweredWorkflow, settings: Settings, pulls: tuple[str, ...], journal: Journal
-) -> dict[str, tuple[Manifest, ...]]:
-    base = base_name(workflow, settings)
-    triggers = TriggerSettings(
+def _trigger_settings(base: str, lowered: LoweredWorkflow, settings: Settings) -> TriggerSettings:
+    return TriggerSettings(
         name=base,
         repository=settings.shared or base,
         namespace=settings.namespace or "default",
+        full_name=settings.github_repository,
+        default_branch=settings.default_branch,
         runner_account="" if settings.service_account else lowered.run.service_account,
+        forks=settings.forks,
+        pull_request_head=settings.pull_request_head,
+        host=settings.host,
         template_defaults=lowered.defaults,
-        pull_secrets=pulls,
     )
-    set_ = lower_triggers(workflow, lowered.template_run, lowered.needed, triggers, journal)
-    shared = listener_manifests(triggers, set_.scheduled)
+
+
+def _files(
+    workflow: Workflow, lowered: LoweredWorkflow, settings: Settings, triggers: TriggerSettings, journal: Journal
+) -> dict[str, tuple[Manifest, ...]]:
     files: dict[str, tuple[Manifest, ...]] = {f"tasks/{task.name}.yaml": (task.manifest(),) for task in lowered.tasks}
     files |= {"pipeline.yaml": (lowered.pipeline.manifest(),)}
     files |= {name: (manifest,) for name, manifest in lowered.files.items()}
-    files |= dict(set_.files) | dict(shared)
+    files |= _starters(workflow, lowered, settings, triggers, journal)
     if lowered.claim:
         files |= {"storage.yaml": (claim_manifest(lowered.claim, settings, journal),)}
     if any(task.mounts_volume(runtime.VOLUME) for task in lowered.tasks):
         files |= {runtime.FILE: (runtime.config_map(),)}
-    return files | {f"runs/{base}.yaml": (lowered.run.manifest(),)}
+    return files | {f"runs/{triggers.name}.yaml": (lowered.run.manifest(),)}
+
+
+def _starters(
+    workflow: Workflow, lowered: LoweredWorkflow, settings: Settings, triggers: TriggerSettings, journal: Journal
+) -> dict[str, tuple[Manifest, ...]]:
+    """What starts runs, and the accounts for it."""
+    match settings.triggers:
+        case "listener":
+            made = lower_triggers(workflow, lowered.template_run, lowered.needed, triggers, journal)
+            return dict(made.files) | dict(listener_manifests(triggers, made.scheduled))
+        case "pipelines-as-code":
+            files = lower_pipelines_as_code(workflow, lowered.template_run, lowered.needed, triggers, journal)
+            why = "Pipelines-as-Code reads it from the repository: commit what the bundle has there"
+            journal.need(Setup("directory", ".tekton", why))
+            return dict(files) | dict(runner_manifests(triggers))
+        case "none":
+            for event in workflow.events:
+                for path in journal.open_leaves(event.path):
+                    journal.dropped(path, "superseded", "--triggers none: runs are started by hand")
+            return dict(runner_manifests(triggers))

@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "Tell what of many repositories converts, and what to do first.",
     "check": "Tell whether committed manifests still are what their workflows say.",
     "lint": "Tell what of workflows cannot be converted.",
+    "triggers": "Tell what starts a workflow.",
     "diff": "Tell how two sets of manifests differ in meaning.",
     "config": "Show or begin the options file.",
     "schema": "Print the JSON Schema of workflow or action files.",

@@ -86,6 +86,14 @@ def listener_manifests(settings: TriggerSettings, schedules: bool = False) -> Ma
     return files | ({"triggers/ingress.yaml": (_ingress(settings),)} if settings.host else {})
 
 
+def runner_manifests(settings: TriggerSettings) -> Mapping[str, tuple[Manifest, ...]]:
+    """The account of runs alone, where no listener of ours starts them."""
+    if not settings.runner_account:
+        return {}
+    account = access.service_account(settings.runner_account, settings.labels, False, settings.pull_secrets)
+    return {"rbac.yaml": (account,)}
+
+
 def _ingress(settings: TriggerSettings) -> Manifest:
     backend = {"service": {"name": f"el-{settings.listener}", "port": {"number": 8080}}}
     rule = {"host": settings.host, "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}

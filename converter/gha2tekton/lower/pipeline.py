@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import Carrier, Path, Unsupported
+from gha2tekton.lower.carrier import Path, Unsupported
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.params import pipeline_params
+from gha2tekton.lower.refusal import gate_task, possible, refused_task
 from gha2tekton.lower.run import duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.plan.model import JobPlan, Plan
@@ -57,6 +58,8 @@ class LoweredWorkflow:
     claim: str
     defaults: Mapping[str, str]
     """Params of the TriggerTemplate beyond the event's: the GPU count and memory."""
+    ends: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The PipelineTasks that tell each job's result, a leg each, by the job's id in lower case."""
 
 
 def lower_workflow(plan: Plan, base: str, settings: Settings, journal: Journal) -> LoweredWorkflow:
@@ -85,7 +88,7 @@ class _Lowering:
 
     def workflow(self) -> LoweredWorkflow:
         staged = [job for job in self.plan.jobs if job.layout == "stages"]
-        for job in map(_possible, ordered(self.plan)):
+        for job in map(possible, ordered(self.plan)):
             if job.refused:
                 self.refused(job)
             elif job.layout == "stages":
@@ -117,7 +120,7 @@ class _Lowering:
             if any(name == "gpu-count" or "memory" in s.limits for s in self.specs)
         }
         template = replace(run, task_run_specs=tuple(self.by_text(spec) for spec in self.specs)) if used else run
-        return LoweredWorkflow(tuple(self.tasks), pipeline, run, template, self.needed, files, claim, used)
+        return LoweredWorkflow(tuple(self.tasks), pipeline, run, template, self.needed, files, claim, used, self.ends)
 
     def by_text(self, spec: TaskRunSpec) -> TaskRunSpec:
         """Quantities as text of the TriggerTemplate, the one place where a param can reach them."""
@@ -197,8 +200,6 @@ class _Lowering:
 
     def refused(self, job: JobPlan) -> None:
         """A job that cannot run here: its Task says so and fails."""
-        from gha2tekton.lower.refusal import refused_task
-
         others = any(plan.job.id == job.job.id and not plan.refused for plan in self.plan.jobs)
         stem = label(f"{job.job.id}-by-hand" if others else job.job.id)
         target = f"tasks/{self.base}-{stem}.yaml"
@@ -276,8 +277,6 @@ class _Lowering:
 
     def gate(self) -> None:
         """One ``finally`` task gives the run its status when jobs run on after failures."""
-        from gha2tekton.lower.refusal import gate_task
-
         results = {job.job.id.lower(): job for job in self.plan.jobs}
         name = self.task_names.take(f"{self.base}-status")
         legs = [(id, leg_count(self.plan, job)) for id, job in results.items()]
@@ -291,10 +290,3 @@ class _Lowering:
         self.tasks.append(gate_task(name, places, dynamic))
         binding = Binding(ARTIFACTS, ARTIFACTS, _RUN_NAME)
         self.finals.append(PipelineTask(self.names.take("status"), name, workspaces=(binding,)))
-
-
-def _possible(job: JobPlan) -> JobPlan:
-    """The job, refused when its image would have to be computed after the Pod has started."""
-    if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
-        return job
-    return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")

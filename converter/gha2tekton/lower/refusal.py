@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.words import safe
 from gha2tekton.plan.model import JobPlan
@@ -54,3 +57,10 @@ def gate_task(name: str, jobs: list[str], dynamic: list[str]) -> Task:
         dict(MANAGED),
         workspaces=(Workspace(ARTIFACTS, WORKSPACES[ARTIFACTS]),),
     )
+
+
+def possible(job: JobPlan) -> JobPlan:
+    """The job, refused when its image would have to be computed after the Pod has started."""
+    if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
+        return job
+    return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")

@@ -19,6 +19,17 @@ class Settings:
     storage: str = "50Gi"
     unmapped: Literal["fail", "skip"] = "fail"
     service_account: str = ""
+    triggers: Literal["listener", "pipelines-as-code", "none"] = "listener"
+    forks: Literal["refuse", "secretless", "members"] = "refuse"
+    """What pull requests from forks may do, from which GitHub withholds secrets."""
+    github_status: bool = False
+    """Tell GitHub of each job by a commit status."""
+    status_url: str = ""
+    github_repository: str = ""
+    """``owner/name``: deliveries of others are refused; empty takes all that are signed."""
+    default_branch: str = ""
+    host: str = ""
+    pull_request_head: bool = False
     repository: str = ""
     """Goes before all names, where the bundles of many repositories share a namespace."""
     shared: str = ""

@@ -11,6 +11,8 @@ from gha2tekton.tekton.model import Manifest
 KUSTOMIZATION = "kustomization.yaml"
 REFERENCES = "name-references.yaml"
 RUNS = "runs/"
+FOR_GIT = ".tekton/"
+"""What Pipelines-as-Code reads from the repository itself."""
 
 _HEADER = "# Made by gha2tekton from {origin}. Convert again rather than edit.\n"
 MARK = _HEADER.partition("{")[0]
@@ -50,7 +52,7 @@ class Bundle:
         return dump([document for documents in self.files.values() for document in documents])
 
     def _kustomization(self) -> str:
-        resources = [name for name in self.files if not name.startswith(RUNS)]
+        resources = [name for name in self.files if not name.startswith((RUNS, FOR_GIT))]
         kustomization: Manifest = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",

@@ -1,0 +1,53 @@
+"""What GitHub hears of a run: a commit status for the workflow's jobs, under the names that branch protection knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gha2tekton.journal import Journal
+from gha2tekton.lower.listener import TriggerSettings, ask_for_token
+from gha2tekton.lower.pipeline import LoweredWorkflow
+from gha2tekton.lower.status import PATHS, Check, pending, status_params, status_task, verdict
+from gha2tekton.plan.model import Plan
+from gha2tekton.tekton.model import Param
+from gha2tekton.tekton.names import label
+
+
+def with_checks(
+    lowered: LoweredWorkflow, plan: Plan, settings: TriggerSettings, target_url: str, journal: Journal
+) -> LoweredWorkflow:
+    """The workflow with a first and a last task that set a commit status for each job and leg."""
+    checks = tuple(_checks(lowered, plan))
+    if not checks:
+        return lowered
+    task = status_task(label(f"{settings.name}-github-status"), settings.token_secret)
+    params = tuple(
+        Param(param.name, param.description, target_url) if param.name.endswith("-url") else param
+        for param in status_params()
+    )
+    pipeline = replace(
+        lowered.pipeline,
+        params=(*lowered.pipeline.params, *params),
+        tasks=(pending(task.name, checks), *lowered.pipeline.tasks),
+        finally_=(*lowered.pipeline.finally_, verdict(task.name, checks)),
+    )
+    ask_for_token(settings, "sets commit statuses: it needs the right to write them (repo:status)", journal)
+    return replace(lowered, tasks=(*lowered.tasks, task), pipeline=pipeline, needed={**lowered.needed, **PATHS})
+
+
+def _checks(lowered: LoweredWorkflow, plan: Plan) -> Iterator[Check]:
+    legs: dict[str, list[str]] = {}
+    for job in plan.jobs:
+        known = legs.setdefault(job.job.id.lower(), [])
+        if not job.refused or not known:
+            known += [_name(job.job.name.literal if job.job.name else None, job.job.id, leg.name) for leg in job.legs]
+    for id, places in lowered.ends.items():
+        names = legs.get(id, [])
+        for index, place in enumerate(places):
+            yield Check(names[index] if index < len(names) else place, f"$(tasks.{place}.status)")
+
+
+def _name(name: str | None, id: str, leg: str) -> str:
+    """What GitHub calls the check of a job; a name that the run alone knows is the job's id here."""
+    return f"{name or id} ({leg})" if leg else name or id

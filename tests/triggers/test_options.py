@@ -1,0 +1,101 @@
+"""What the command line says about triggers reaches the bundle, and what explains them answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gha2tekton.cli import cli
+from gha2tekton.yaml import documents
+
+WORKFLOW = """\
+name: CI
+on: {pull_request: {branches: [main]}, push: {branches: [main]}, schedule: [{cron: '0 3 * * *'}]}
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    strategy: {matrix: {v: [1, 2]}}
+    steps: [{uses: actions/checkout@v4}, {run: make}]
+  docs: {name: Docs, needs: build, runs-on: ubuntu-latest, steps: [{run: make docs}]}
+"""
+PAYLOADS = Path(__file__).parent / "payloads"
+
+
+@pytest.fixture
+def workflow(tmp_path: Path) -> Path:
+    path = tmp_path / "ci.yml"
+    path.write_text(WORKFLOW)
+    return path
+
+
+def convert(workflow: Path, *words: str) -> dict[str, str]:
+    out = workflow.parent / "out"
+    result = CliRunner().invoke(cli, ["convert", str(workflow), "-o", str(out), *words])
+    assert result.exit_code == 0, result.output
+    return {path.relative_to(out).as_posix(): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+REACHED = [
+    (["--host", "ci.example.com"], "triggers/ingress.yaml", "host: ci.example.com"),
+    (["--github-repository", "acme/x"], "triggers/push.yaml", "acme/x"),
+    (["--forks", "members"], "triggers/pull-request.yaml", "githubOwners"),
+    (["--forks", "secretless", "--namespace", "ci"], "rbac.yaml", "namespace: ci-forks"),
+    (["--default-branch", "trunk"], "triggers/schedule.yaml", "refs/heads/trunk"),
+    (["--triggers", "pipelines-as-code"], ".tekton/ci-push.yaml", "pipelinesascode.tekton.dev"),
+    (["--github-status", "--status-url", "https://tekton.example.com"], "pipeline.yaml", "https://tekton.example.com"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "text"), REACHED, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_each_switch_reaches_its_file(workflow: Path, words: list[str], file: str, text: str) -> None:
+    assert text in convert(workflow, *words)[file]
+
+
+def test_without_triggers_only_people_start_runs(workflow: Path) -> None:
+    files = convert(workflow, "--triggers", "none")
+    assert not [name for name in files if name.startswith("triggers/")]
+    assert "kind: ServiceAccount" in files["rbac.yaml"]
+    assert "runs/ci.yaml" in files
+
+
+def test_what_pipelines_as_code_reads_is_not_applied(workflow: Path) -> None:
+    files = convert(workflow, "--triggers", "pipelines-as-code")
+    assert ".tekton" not in files["kustomization.yaml"]
+
+
+def test_statuses_have_the_names_of_githubs_checks(workflow: Path) -> None:
+    files = convert(workflow, "--github-status")
+    (pipeline,) = documents(files["pipeline.yaml"], "pipeline.yaml")
+    first, *_ = pipeline["spec"]["tasks"]
+    (last,) = pipeline["spec"]["finally"]
+    states = {param["name"]: param["value"] for param in last["params"]}["states"]
+    assert [line.partition("\t")[2] for line in states.splitlines()] == ["build (1)", "build (2)", "Docs"]
+    assert first["name"] == "github-status-pending"
+    assert "secret github-token" in files["report.txt"]
+
+
+EXPLAINED = [
+    ("push", "push.1.json", 1, "no      on.push.branches: only branches are named, and this is a tag"),
+    ("pull_request", "pull_request.opened.json", 1, "no      on.pull_request.branches: the base branch is master"),
+    ("issues", "issues.opened.json", 1, "nothing under on starts on issues"),
+]
+
+
+@pytest.mark.parametrize(("event", "payload", "status", "line"), EXPLAINED)
+def test_explain_names_what_decides(workflow: Path, event: str, payload: str, status: int, line: str) -> None:
+    words = ["triggers", "explain", str(workflow), "--event", event, "--payload", str(PAYLOADS / payload)]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == status
+    assert line in result.output
+
+
+@pytest.mark.parametrize("payload", ["{", "[]", '{"a": 1}'])
+def test_explain_of_what_is_no_delivery(workflow: Path, payload: str) -> None:
+    file = workflow.parent / "payload.json"
+    file.write_text(payload)
+    words = ["triggers", "explain", str(workflow), "--event", "pull_request", "--payload", str(file)]
+    assert CliRunner().invoke(cli, words).exit_code == 2

@@ -12,7 +12,7 @@ BEGIN {
     else if (name == "exclude") exclude = J_ITEM[id, i]
     else vector(J_KEY[id, i], J_ITEM[id, i])
   }
-  if (vectors) drop(exclude)
+  drop(exclude)
   originals = count
   for (i = 1; i <= count; i++) for (k = 1; k <= vectors; k++) original[i, low[k]] = leg[i, low[k]]
   add(include)
@@ -39,15 +39,34 @@ function vector(name, values,   n, i, k, v, list, next_, total) {
   for (i = 1; i <= count; i++) for (k = 1; k <= vectors; k++) leg[i, low[k]] = next_[i, low[k]]
 }
 
-function same(a, b) { return composite(a) || composite(b) ? json(a) == json(b) : equal(a, b) }
+# Whether each leaf of an entry is that of a value at its place; what is missing is null.
+function covers(entry, v,   o, k) {
+  if (!composite(entry)) return !composite(v) && equal(entry, v)
+  o = substr(entry, 2)
+  for (k = 1; k <= J_COUNT[o]; k++) if (!covers(J_ITEM[o, k], member(v, is_list(entry) ? k - 1 "" : J_KEY[o, k]))) return 0
+  return 1
+}
+
+# The entries of include or exclude, each a mapping with keys.
+function entries_of(v, what, list,   n, i) {
+  if (v == "") return 0
+  if (!is_list(v)) fail(what " is no list")
+  n = split(items(v), list, "\036") - 1
+  for (i = 1; i <= n; i++) if (list[i] !~ /^j/ || is_list(list[i]) || !J_COUNT[substr(list[i], 2)]) fail(what " is no list of mappings with keys")
+  return n
+}
 
 function drop(entries,   n, i, e, k, o, list, kept, out) {
-  n = split(items(entries == "" ? "a" : entries), list, "\036") - 1
+  n = entries_of(entries, "exclude", list)
+  for (e = 1; e <= n; e++) {
+    o = substr(list[e], 2)
+    for (k = 1; k <= J_COUNT[o]; k++) if (!(tolower(J_KEY[o, k]) in is_vector)) fail("exclude names " J_KEY[o, k] ", which is no vector")
+  }
   for (i = 1; i <= count; i++) {
     out = 0
     for (e = 1; e <= n && !out; e++) {
       o = substr(list[e], 2); out = 1
-      for (k = 1; k <= J_COUNT[o]; k++) if (!same(J_ITEM[o, k], leg[i, tolower(J_KEY[o, k])])) out = 0
+      for (k = 1; k <= J_COUNT[o]; k++) if (!covers(J_ITEM[o, k], leg[i, tolower(J_KEY[o, k])])) out = 0
     }
     if (out) continue
     kept++
@@ -59,18 +78,18 @@ function drop(entries,   n, i, e, k, o, list, kept, out) {
 
 # An entry goes to the combinations whose own values it does not change; one that fits none is a leg of its own.
 function add(entries,   n, i, e, k, o, name, list, fits, found) {
-  n = split(items(entries == "" ? "a" : entries), list, "\036") - 1
+  n = entries_of(entries, "include", list)
   for (e = 1; e <= n; e++) {
     o = substr(list[e], 2); found = 0
     for (i = 1; i <= originals; i++) {
       fits = 1
       for (k = 1; k <= J_COUNT[o]; k++) {
         name = tolower(J_KEY[o, k])
-        if ((name in is_vector) && !same(J_ITEM[o, k], original[i, name])) fits = 0
+        if ((name in is_vector) && !covers(J_ITEM[o, k], original[i, name])) fits = 0
       }
       if (!fits) continue
       found = 1
-      for (k = 1; k <= J_COUNT[o]; k++) put_leg(i, J_KEY[o, k], J_ITEM[o, k])
+      for (k = 1; k <= J_COUNT[o]; k++) if (!(tolower(J_KEY[o, k]) in is_vector)) put_leg(i, J_KEY[o, k], J_ITEM[o, k])
     }
     if (found) continue
     count++

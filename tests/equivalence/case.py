@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent / "cases"
 WORKFLOW = Path(".github/workflows/workflow.yml")
-KEYS = {"about", "event", "payload", "inputs", "secrets", "vars", "stand-ins", "waits-for", "differs"}
+KEYS = {"about", "event", "payload", "inputs", "secrets", "vars", "stand-ins", "images", "waits-for", "differs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Case:
     secrets: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     stand_ins: tuple[str, ...] = ()
+    images: Mapping[str, Any] = field(default_factory=dict)
+    """What the images of Tekton's side are: see ``run``; act has none, so its side is written by hand."""
     waits_for: str = ""
     differs: str = ""
 
@@ -57,6 +59,7 @@ def load(directory: Path) -> Case:
         secrets=found.get("secrets", {}),
         variables=found.get("vars", {}),
         stand_ins=tuple(found.get("stand-ins", ())),
+        images=found.get("images", {}),
         waits_for=found.get("waits-for", ""),
         differs=found.get("differs", ""),
     )

@@ -38,15 +38,15 @@ def execute(case: Case, repository: Repository, manifests: Path, out: Path) -> R
     else:
         start = _fired(case, repository, manifests, out / "fired")
     given |= {"git-repo-url": f"file://{repository.path}", "git-revision": repository.commit}
-    given |= {f"vars-{name.lower().replace('_', '-')}": value for name, value in case.variables.items()}
     declared = set(_declared(manifests))
-    secrets = out / "secrets.yaml"
-    _write(secrets, list(_secrets(case, manifests)))
+    supplied = out / "supplied.yaml"
+    _write(supplied, list(_supplied(case, manifests)))
     return run(
-        [manifests, secrets],
+        [manifests, supplied],
         start,
         out,
         params={name: value for name, value in given.items() if name in declared},
+        images=case.images,
         path=provide(case.stand_ins),
         keep=True,
     )
@@ -73,28 +73,34 @@ def _declared(manifests: Path) -> Iterator[str]:
             yield from (param["name"] for param in document["spec"].get("params", ()))
 
 
-def _secrets(case: Case, manifests: Path) -> Iterator[dict[str, Any]]:
-    """A Secret for every reference whose key means one of the case's secrets."""
-    values = {re.sub(r"[^a-z0-9]", "", name.lower()): value for name, value in case.secrets.items()}
-    found: dict[str, dict[str, str]] = {}
-    for document in _documents(manifests):
-        for reference in _references(document):
-            value = values.get(re.sub(r"[^a-z0-9]", "", reference["key"].lower()))
-            if value is not None:
-                found.setdefault(reference["name"], {})[reference["key"]] = value
-    for name, data in found.items():
-        yield {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data}
+def _supplied(case: Case, manifests: Path) -> Iterator[dict[str, Any]]:
+    """The Secrets and ConfigMaps that references name, with the case's secrets and variables in them."""
+    kinds = (("Secret", "secretKeyRef", case.secrets), ("ConfigMap", "configMapKeyRef", case.variables))
+    for kind, reference, values in kinds:
+        known = {_plain(name): value for name, value in values.items()}
+        found: dict[str, dict[str, str]] = {}
+        for document in _documents(manifests):
+            for one in _references(document, reference):
+                if (value := known.get(_plain(one["key"]))) is not None:
+                    found.setdefault(one["name"], {})[one["key"]] = value
+        for name, data in found.items():
+            held = {"stringData": data} if kind == "Secret" else {"data": data}
+            yield {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **held}
 
 
-def _references(node: object) -> Iterator[dict[str, str]]:
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _references(node: Any, kind: str) -> Iterator[dict[str, str]]:
     if isinstance(node, dict):
-        if isinstance(node.get("secretKeyRef"), dict):
-            yield node["secretKeyRef"]
+        if kind in node:
+            yield node[kind]
         for value in node.values():
-            yield from _references(value)
+            yield from _references(value, kind)
     elif isinstance(node, list):
         for value in node:
-            yield from _references(value)
+            yield from _references(value, kind)
 
 
 def _write(file: Path, documents: list[dict[str, Any]]) -> None:

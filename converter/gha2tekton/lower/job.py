@@ -133,12 +133,14 @@ class JobWriter:
             sidecar_image = next((plan.image for plan in stage.containers if plan.gpus is not None), "")
             declared.append(Param(image_param, "Image that computes", sidecar_image or image or ""))
         gpu_step = bool(limits) and not service.gpu
+        # The variables of a job are those of its steps, and so stand above what its container has.
+        given = (variable for variable in options.env if variable.name not in {own.name for own in env.now})
         step = Container(
             name=label(STEP_NAMES.get(stage.role or "", job.job.id), STEP),
             image=f"$(params.{image_param})" if image_param and gpu_step else image or "",
             script=script,
             working_dir=f"$(workspaces.{SOURCE}.path)",
-            env=(*told, *service.variables, *carrier.variables.values(), *env.now, *options.env),
+            env=(*told, *service.variables, *carrier.variables.values(), *given, *env.now),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options)),
             limits={**(limits if gpu_step else {}), **options.limits},
             requests={"memory": "16Gi", "cpu": "4"} if gpu_step and split else {},

@@ -144,7 +144,7 @@ def supplies(steps: Sequence[PlannedStep], held: frozenset[str], own_image: bool
     ``own_image`` says that the workflow itself names the image: what that lacks it lacks on GitHub too.
     """
     there: set[str] = set()
-    lines: dict[str, None] = {}
+    lines: dict[str, str] = {}
     for step in steps:
         for part in step.walk():
             for seen in part.commands:
@@ -157,7 +157,12 @@ def supplies(steps: Sequence[PlannedStep], held: frozenset[str], own_image: bool
                     lacking = seen.name in part.tools and seen.name not in held
                     lacking = lacking and not (there | part.provided) & {"*", seen.name}
                 if lacking and rule.supply:
-                    lines.setdefault(rule.supply)
+                    lines.setdefault(rule.supply, "" if rule.wants else seen.name)
                 there |= set(rule.provides)
             there |= part.provided
-    return tuple(lines)
+    return tuple(_unless_there(name, line) for line, name in lines.items())
+
+
+def _unless_there(name: str, line: str) -> str:
+    """The image may be another one some day, and hold it."""
+    return f"command -v {name} > /dev/null || {{ {line}; }}" if name else line

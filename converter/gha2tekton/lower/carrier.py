@@ -80,6 +80,8 @@ class Carrier:
     secrets: set[str] = field(default_factory=set)
     configured: set[str] = field(default_factory=set)
     reads_needs: bool = False
+    notes: set[str] = field(default_factory=set)
+    """How values differ from GitHub's."""
     composite: int = 0
     """How many composite actions are open: their inputs are the runtime's to know."""
 
@@ -150,8 +152,7 @@ class Carrier:
             case "needs":
                 self.reads_needs = True
             case "job":
-                if path[1].lower() != "status":
-                    raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
+                self.job(lowered)
             case "secrets":
                 self.secret(path[1])
             case "vars":
@@ -175,6 +176,17 @@ class Carrier:
         texts = ("string", "choice", "environment")
         names = (name if kind in texts else f"{name}:" for name, kind in self.inputs.items())
         self.give(EnvVar("GHA_INPUTS", " ".join(names)))
+
+    def job(self, path: Path) -> None:
+        """What a job knows of itself; containers of a Pod share their ports."""
+        part = path[1].lower()
+        if part == "check_run_id":
+            self.notes.add("job.check_run_id is the name of the TaskRun")
+            self.give(EnvVar(variable(path), "$(context.taskRun.name)"))
+        elif part == "services" and len(path) == 5 and path[3].lower() == "ports":
+            self.give(EnvVar(variable(path), path[4]))
+        elif part != "status":
+            raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
 
     def github(self, name: str) -> None:
         name = _DERIVED.get(name, name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal, Setup
-from gha2tekton.lower.carrier import SECRETS, Carrier
+from gha2tekton.lower.carrier import SECRETS, Carrier, Unsupported
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.shell.docker import container_options
@@ -23,6 +23,8 @@ class ContainerOptions:
     security: Manifest | None = None
     shared_memory: bool = False
     limits: Mapping[str, str] = field(default_factory=dict)
+    later: tuple[tuple[str, str], ...] = ()
+    """Variables that the runtime must compute."""
 
 
 def job_container(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> ContainerOptions:
@@ -32,6 +34,7 @@ def job_container(job: JobPlan, carrier: Carrier, journal: Journal, target: str)
         return ContainerOptions()
     journal.exact(container.image.path, target)
     env: list[EnvVar] = []
+    later: list[tuple[str, str]] = []
     for name, value in container.env.items():
         template = job.scope.fold(value)
         text = carrier.tekton(template)
@@ -42,8 +45,11 @@ def job_container(job: JobPlan, carrier: Carrier, journal: Journal, target: str)
             carrier.secrets.add(path[1])
             env.append(EnvVar(name, secret=(SECRETS, path[1])))
         else:
-            journal.manual(value.path, "a container's variables must be known when the Pod starts", target)
-            continue
+            try:
+                later.append((name, carrier.text(template)))
+            except Unsupported as problem:
+                journal.manual(value.path, str(problem), target)
+                continue
         journal.exact(value.path, target)
     for credential in (container.username, container.password):
         if credential is not None:
@@ -57,7 +63,7 @@ def job_container(job: JobPlan, carrier: Carrier, journal: Journal, target: str)
             journal.dropped(value.path, "superseded", reason)
         else:
             journal.manual(value.path, "mount a volume of the cluster in its place", target)
-    options = ContainerOptions(tuple(env))
+    options = ContainerOptions(tuple(env), later=tuple(later))
     return _options(job, container.options, options, journal, target) if container.options else options
 
 

@@ -96,12 +96,12 @@ def _conditions(job: JobPlan, carrier: Carrier, journal: Journal) -> list[EnvVar
         out.append(EnvVar("GHA_IF", "success()"))
     if job.job.continue_on_error is not None:
         template = job.scope.fold(job.job.continue_on_error)
-        text = carrier.tekton(template)
-        if text is None:
-            journal.manual(job.job.continue_on_error.path, "whether the job may fail must be known when it starts")
-        else:
-            out.append(EnvVar("GHA_CONTINUE_ON_ERROR", text))
+        try:
+            text = carrier.tekton(template)
+            out.append(EnvVar("GHA_CONTINUE_ON_ERROR", escaped(carrier.text(template)) if text is None else text))
             journal.exact(job.job.continue_on_error.path, f"tasks of job {job.job.id}")
+        except Unsupported as problem:
+            journal.manual(job.job.continue_on_error.path, str(problem))
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gha2tekton.journal import Journal, Setup
+from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs
 from gha2tekton.lower.commands import Docker
@@ -82,8 +82,11 @@ class JobWriter:
         target = f"tasks/{name}.yaml"
         split = job.layout == "stages"
         carrier = Carrier(self.typed(job), self.inputs(), bool(job.matrix))
+        options = job_container(job, carrier, self.journal, target)
         env = self.environment(job, carrier, target)
-        script = "#!" + runtime.JOB + "\n" + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in env.later)
+        own = {variable.name for variable in env.now}
+        later = [(key, text) for key, text in options.later if key not in own] + list(env.later)
+        script = "#!" + runtime.JOB + "\n" + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in later)
         if env.wrong:
             message = word(safe("These variables must be set by hand: " + "; ".join(env.wrong)))
             script += call("Variables to set by hand", [], f"echo {message} >&2\nexit 1\n")
@@ -124,7 +127,6 @@ class JobWriter:
             params.setdefault("git-repo-url", ("git", "url"))
             params.setdefault("git-revision", ("git", "revision"))
             told += [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
-        options = job_container(job, carrier, self.journal, target)
         declared = [Param(param) for param in params]
         image = carrier.tekton(job.image)
         declared = [Param(param) for param in {**params, **carrier.params}]
@@ -134,7 +136,7 @@ class JobWriter:
             declared.append(Param(image_param, "Image that computes", sidecar_image or image or ""))
         gpu_step = bool(limits) and not service.gpu
         # The variables of a job are those of its steps, and so stand above what its container has.
-        given = (variable for variable in options.env if variable.name not in {own.name for own in env.now})
+        given = (variable for variable in options.env if variable.name not in own)
         step = Container(
             name=label(STEP_NAMES.get(stage.role or "", job.job.id), STEP),
             image=f"$(params.{image_param})" if image_param and gpu_step else image or "",
@@ -150,6 +152,8 @@ class JobWriter:
             step = self.filed(step, name)
         services = service_sidecars(job.job.services, job.scope, carrier, self.journal, target) if index == 0 else ()
         self.ask(carrier, job)
+        for note in sorted(carrier.notes):
+            self.journal.note(Diagnostic("context-differs", "note", f"{note} (in job {job.job.id})", job.job.span))
         task = Task(
             name=name,
             steps=(step,),

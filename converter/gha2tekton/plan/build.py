@@ -68,7 +68,7 @@ class _Builder:
         except MatrixError as error:
             return [self.refused(job, f"the matrix cannot be expanded: {error}")]
         if job.uses is not None:
-            return [self.refused(job, f"{job.uses.value.text}: calls of reusable workflows are not drawn in yet")]
+            return [self.refused(job, f"{job.uses.value.text}: {_not_drawn_in(job)}")]
         # Legs on machines of one kind share a Task, which gets the leg's values as params.
         groups: dict[object, list[Leg]] = {}
         for leg in all_legs:
@@ -207,6 +207,13 @@ class _Builder:
             )
             out.append(replace(stage, containers=own, gpu=gpu if computes else 0))
         return tuple(out)
+
+
+def _not_drawn_in(job: Job) -> str:
+    """Why the call of a reusable workflow is still there."""
+    if job.uses is not None and job.uses.kind == "remote":
+        return "a workflow of another repository: give a checkout of it with --actions-dir"
+    return "the workflow is not there, or the legs of its call are only known to the run"
 
 
 def _stageable(steps: Sequence[PlannedStep], found: Found) -> bool:

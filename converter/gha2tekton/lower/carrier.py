@@ -178,13 +178,11 @@ class Carrier:
         self.give(EnvVar("GHA_INPUTS", " ".join(names)))
 
     def job(self, path: Path) -> None:
-        """What a job knows of itself; containers of a Pod share their ports."""
+        """What a job knows of itself."""
         part = path[1].lower()
         if part == "check_run_id":
             self.notes.add("job.check_run_id is the name of the TaskRun")
             self.give(EnvVar(variable(path), "$(context.taskRun.name)"))
-        elif part == "services" and len(path) == 5 and path[3].lower() == "ports":
-            self.give(EnvVar(variable(path), path[4]))
         elif part != "status":
             raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
 

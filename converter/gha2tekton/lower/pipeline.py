@@ -147,7 +147,7 @@ class _Lowering:
             last = index == len(names) - 1
             place = self.place(job, lowered, places[index], before, {}, "" if last else "continue", when)
             self.places.append(place)
-            self.gpu_of(lowered, places[index])
+            self.spec_of(lowered, places[index])
             before = (places[index],)
         if any(stage.gated for stage in job.stages):
             # A stage that could not start keeps all behind it from starting; what runs after failures runs here then.
@@ -186,7 +186,7 @@ class _Lowering:
                 params = {param: value for param, value in made.params.items() if param != "leg"}
                 made = replace(made, params=params, matrix={"leg": f"$(tasks.{legs}.results.{RESULT}[*])"})
             self.places.append(made)
-            self.gpu_of(lowered, place)
+            self.spec_of(lowered, place)
             ends.append(place)
 
     def legs(self, job: JobPlan, task_name: str, place_name: str, waits: tuple[str, ...]) -> str:
@@ -264,16 +264,19 @@ class _Lowering:
         own = "" if len(self.plan.jobs) == 1 else f"/{label(job.job.id)}"
         return Binding(workspace, workspace, _RUN_NAME + own)
 
-    def gpu_of(self, lowered: LoweredTask, place: str) -> None:
+    def spec_of(self, lowered: LoweredTask, place: str) -> None:
+        """What a run gives this task alone: the GPU of its container, and names for its services."""
         kind, name = lowered.gpu
+        names = {"hostAliases": [{"ip": "127.0.0.1", "hostnames": list(lowered.hosts)}]} if lowered.hosts else {}
         if not kind:
+            if names:
+                self.specs.append(TaskRunSpec(place, pod_template=names))
             return
         held = next(part for part in (*lowered.task.steps, *lowered.task.sidecars) if part.name == name)
-        limits = {
-            key: value for key, value in held.limits.items() if key == self.settings.gpu_resource or key == "memory"
-        }
+        limits = {key: value for key, value in held.limits.items() if key in (self.settings.gpu_resource, "memory")}
         self.gpu = max(self.gpu, lowered.stage.gpu)
-        self.specs.append(TaskRunSpec(place, name if kind == "step" else "", name if kind == "sidecar" else "", limits))
+        step, sidecar = (name, "") if kind == "step" else ("", name)
+        self.specs.append(TaskRunSpec(place, step, sidecar, limits, names))
 
     def gate(self) -> None:
         """One ``finally`` task gives the run its status when jobs run on after failures."""

@@ -26,7 +26,7 @@ def manual_run(
     values = {param.name: param.default or "" for param in pipeline.params}
     values |= {name: _manual(path, values[name], plan.workflow) for name, path in needed.items()}
     pod: Manifest = {}
-    if specs:
+    if any(spec.limits for spec in specs):
         pod = {
             "nodeSelector": {"nvidia.com/gpu.present": "true"},
             "tolerations": [{"key": settings.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}],

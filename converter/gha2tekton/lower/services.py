@@ -105,9 +105,3 @@ def _readiness(service: Service, scope: Scope, journal: Journal, target: str) ->
     if retries := call.option("--health-retries"):
         probe["failureThreshold"] = int(retries) if retries.isdigit() else 3
     return probe
-
-
-def host_names(services: Mapping[str, Service]) -> Manifest:
-    """A Pod template in which services are reached by their names, as from a job's container."""
-    names = list(services)
-    return {"hostAliases": [{"ip": "127.0.0.1", "hostnames": names}]} if names else {}

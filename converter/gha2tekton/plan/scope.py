@@ -23,7 +23,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.workflow.matrix import Leg, RuntimeMatrix
-from gha2tekton.workflow.model import Env, Job, Strategy, Value
+from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value
 
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
 """The functions that, called anywhere in a condition, take the place of the implicit success()."""
@@ -109,9 +109,17 @@ def job_scope(title: str, job: Job, leg: Leg, static: bool, dynamic: bool = Fals
         else Partial(strategy),
         "env": Partial(),
     }
+    if job.services:
+        known["job"] = Partial(services={name: {"ports": _ports(service)} for name, service in job.services.items()})
     if (static or not leg.values) and not dynamic:
         known["matrix"] = dict(leg.values)
     return Scope(known)
+
+
+def _ports(service: Container) -> dict[str, str]:
+    """Where the ports of a service are: containers of a Pod share them."""
+    inner = (port.text.partition("/")[0].rpartition(":")[2] for port in service.ports)
+    return {port: port for port in inner}
 
 
 def fails_fast(strategy: Strategy | None) -> bool:

@@ -109,6 +109,15 @@ func (r *podRun) start(ctx context.Context, c corev1.Container, vols map[string]
 		rec.UID = spec.UID
 	}
 	spec.Mounts = append(spec.Mounts, cmount{k.bin, "/ko-app", true})
+	if hosts := r.pod.Spec.HostAliases; len(hosts) > 0 {
+		known, _ := os.ReadFile("/etc/hosts")
+		for _, h := range hosts {
+			known = append(known, []byte(h.IP+" "+strings.Join(h.Hostnames, " ")+"\n")...)
+		}
+		file := filepath.Join(base, "hosts")
+		_ = os.WriteFile(file, known, 0o644)
+		spec.Mounts = append(spec.Mounts, cmount{file, "/etc/hosts", false})
+	}
 	for _, m := range c.VolumeMounts {
 		src := vols[m.Name]
 		sub := m.SubPath

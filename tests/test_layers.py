@@ -26,7 +26,7 @@ LAYERS = [
     {"convert"},
     {"report", "drift", "discover", "lock", "configuration"},
     {"files", "platform"},
-    {"together"},
+    {"together", "ablation"},
     {"output"},
     {"batch", "audit", "check"},
     {"cli"},

@@ -17,6 +17,7 @@ COMMANDS = {
     "lint": "Tell what of workflows cannot be converted.",
     "triggers": "Tell what starts a workflow.",
     "diff": "Tell how two sets of manifests differ in meaning.",
+    "selftest": "Prove that no part of a workflow vanishes.",
     "config": "Show or begin the options file.",
     "schema": "Print the JSON Schema of workflow or action files.",
 }

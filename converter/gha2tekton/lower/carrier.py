@@ -27,6 +27,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
+from gha2tekton.lower.event_types import with_booleans
 from gha2tekton.tekton.model import EnvVar
 from gha2tekton.tekton.names import param, variable
 
@@ -95,6 +96,7 @@ class Carrier:
     def expression(self, tree: Expression) -> str:
         """An expression for the runtime."""
         self.check(tree)
+        tree = with_booleans(tree)
         return unparse(fold(tree, self.typed)) if self.typed and not self.composite else unparse(tree)
 
     def check(self, tree: Expression) -> None:

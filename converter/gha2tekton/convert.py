@@ -10,7 +10,8 @@ from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.checks import with_checks
 from gha2tekton.lower.listener import TriggerSettings, listener_manifests, runner_manifests
-from gha2tekton.lower.pipeline import LoweredWorkflow, lower_workflow
+from gha2tekton.lower.lowered import LoweredWorkflow
+from gha2tekton.lower.pipeline import lower_workflow
 from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
 from gha2tekton.lower.registries import pull_secrets
 from gha2tekton.lower.remainder import account
@@ -50,7 +51,8 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     triggers = _trigger_settings(base, lowered, options.output)
     if options.output.github_status:
         lowered = with_checks(lowered, plan, triggers, options.output.status_url, journal)
-    account(plan, journal)
+    account(plan, lowered.homes, journal)
+    journal.retarget({f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs})
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
     files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
     bundle = Bundle(files, source.name, options.output.namespace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Path, Unsupported
@@ -12,6 +12,7 @@ from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_values
 from gha2tekton.lower.limits import task_minutes
+from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.params import pipeline_params
 from gha2tekton.lower.refusal import gate_task, possible, refused_task
 from gha2tekton.lower.run import duration, manual_run
@@ -21,9 +22,7 @@ from gha2tekton.plan.order import ordered
 from gha2tekton.plan.scope import lanes
 from gha2tekton.tekton.model import (
     Binding,
-    Manifest,
     Pipeline,
-    PipelineRun,
     PipelineTask,
     Task,
     TaskRunSpec,
@@ -45,23 +44,6 @@ LEGS_MINUTES = 10
 _RUN_NAME = "$(context.pipelineRun.name)"
 
 
-@dataclass(frozen=True, slots=True)
-class LoweredWorkflow:
-    """Everything of a workflow but its triggers; ``needed`` are the Pipeline's params with their context paths."""
-
-    tasks: tuple[Task, ...]
-    pipeline: Pipeline
-    run: PipelineRun
-    template_run: PipelineRun
-    needed: Mapping[str, Path]
-    files: Mapping[str, Manifest]
-    claim: str
-    defaults: Mapping[str, str]
-    """Params of the TriggerTemplate beyond the event's: the GPU count and memory."""
-    ends: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The PipelineTasks that tell each job's result, a leg each, by the job's id in lower case."""
-
-
 def lower_workflow(plan: Plan, base: str, settings: Settings, journal: Journal) -> LoweredWorkflow:
     """Tasks, Pipeline and run of a plan; ``base`` is the name that everything derives from."""
     return _Lowering(plan, base, settings, journal).workflow()
@@ -79,6 +61,7 @@ class _Lowering:
         self.tasks: list[Task] = []
         self.places: list[PipelineTask] = []
         self.finals: list[PipelineTask] = []
+        self.homes: dict[str, str] = {}
         self.ends: dict[str, list[str]] = {}
         """The last PipelineTasks of each job, which those that need it wait for."""
         self.needed: dict[str, Path] = {}
@@ -120,7 +103,9 @@ class _Lowering:
             if any(name == "gpu-count" or "memory" in s.limits for s in self.specs)
         }
         template = replace(run, task_run_specs=tuple(self.by_text(spec) for spec in self.specs)) if used else run
-        return LoweredWorkflow(tuple(self.tasks), pipeline, run, template, self.needed, files, claim, used, self.ends)
+        return LoweredWorkflow(
+            tuple(self.tasks), pipeline, run, template, self.needed, files, claim, used, self.homes, self.ends
+        )
 
     def by_text(self, spec: TaskRunSpec) -> TaskRunSpec:
         """Quantities as text of the TriggerTemplate, the one place where a param can reach them."""
@@ -138,6 +123,7 @@ class _Lowering:
         own = "" if bare and len(self.plan.jobs) == 1 else f"{label(job.job.id)}-"
         head = f"{prefix}-" if prefix else "" if (bare and prefix is None) or prefix == "" else f"{self.base}-{own}"
         names = [self.task_names.take(head + TASK_NAMES[role]) for role in roles]
+        self.homes[job.job.id.lower()] = f"tasks/{names[0]}.yaml"
         places = [self.names.take(own + PIPELINE_NAMES[role]) for role in roles]
         before: tuple[str, ...] = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
         for index, lowered in enumerate(self.writer.tasks(job, names)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gha2tekton.journal import Cause, Journal, Setup
 from gha2tekton.plan.model import JobPlan, Plan
@@ -10,8 +10,8 @@ from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.model import Concurrency, Value
 
 
-def account(plan: Plan, journal: Journal) -> None:
-    """Give the leaves of such keys their outcome."""
+def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
+    """Give the leaves of such keys their outcome; ``homes`` are the files of the jobs' first Tasks, by their ids."""
     workflow = plan.workflow
     if workflow.name is not None:
         journal.exact(workflow.name.path, "pipeline.yaml")
@@ -22,24 +22,33 @@ def account(plan: Plan, journal: Journal) -> None:
     _concurrency(workflow.concurrency, journal)
     used = {id(step.step) for job in plan.jobs for step in job.walk()}
     for job in plan.jobs:
-        _job(job, journal)
+        count = sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
+        _job(job, homes.get(job.job.id.lower(), "pipeline.yaml"), count, journal)
     if workflow.defaults is not None:
         for value in (workflow.defaults.shell, workflow.defaults.working_directory):
             if value is not None and journal.fate(value.path) is None:
                 journal.dropped(value.path, "superseded", "no step runs by this default" if used else "")
 
 
-def _job(plan: JobPlan, journal: Journal) -> None:
+def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
     job = plan.job
     target = "pipeline.yaml"
     for value in job.called:
         if journal.fate(value.path) is None and not plan.refused:
-            journal.exact(value.path, target)
+            if value.path.endswith(".name"):
+                journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
+            elif value.path.endswith(".secrets"):
+                journal.dropped(value.path, "superseded", "all jobs read the same Secret")
+            else:
+                journal.exact(value.path, home)
     if plan.refused:
         return
     if job.runs_on is not None:
         for value in (*job.runs_on.labels, *([job.runs_on.group] if job.runs_on.group else [])):
-            journal.adapted(value.path, _machine(plan), target)
+            if value.path in plan.idle:
+                journal.dropped(value.path, "superseded", "the other labels ask for the same machine")
+            else:
+                journal.adapted(value.path, _machine(plan), target)
     if job.name is not None:
         journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
     for value in job.needs:
@@ -60,7 +69,7 @@ def _job(plan: JobPlan, journal: Journal) -> None:
         )
         why = f"job {job.id} runs in this environment: give its secrets and variables to the run's Secret and ConfigMap"
         journal.need(Setup("environment", job.environment.name.text, why))
-    _strategy(plan, journal, target)
+    _strategy(plan, journal, target if legs > 1 else home, home)
     if job.defaults is not None:
         for default in (job.defaults.shell, job.defaults.working_directory):
             if default is not None and journal.fate(default.path) is None:
@@ -74,7 +83,7 @@ def _machine(plan: JobPlan) -> str:
     return f"runs in a Pod on Linux{gpu}{note}"
 
 
-def _strategy(plan: JobPlan, journal: Journal, target: str) -> None:
+def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
     job = plan.job
     if job.strategy is None:
         return
@@ -82,7 +91,7 @@ def _strategy(plan: JobPlan, journal: Journal, target: str) -> None:
         journal.exact(path, target)
     fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
     if fast is not None and plan.state and len(plan.legs) > 1 and fast.literal is not None:
-        journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
+        journal.exact(fast.path, home, reason="" if fast.raw is False else "same as default")
     elif fast is not None and fast.raw is False:
         journal.exact(fast.path, target, reason="same as default: legs that run go on to their end")
     elif fast is not None and fast.literal is not None:

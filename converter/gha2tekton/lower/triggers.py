@@ -221,6 +221,8 @@ def _account(event: Event, webhook: Webhook, file: str, journal: Journal) -> Non
 def _account_input(item: Input, leaf: Value, file: str, journal: Journal) -> None:
     part = leaf.path.removeprefix(item.path).lstrip(".").split("[")[0]
     match part:
+        case "default" if (leaf.literal or "") == input_default(replace(item, default=None)):
+            journal.exact(leaf.path, TEMPLATE_FILE, reason=SAME_AS_DEFAULT)
         case "" | "description" | "default":
             journal.exact(leaf.path, TEMPLATE_FILE)
         case "options":

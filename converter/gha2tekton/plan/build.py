@@ -115,6 +115,7 @@ class _Builder:
             held,
             supplies(steps, held, job.container is not None),
             runner,
+            self.idle(job, job_scope(self.workflow.title, job, group[0], True, dynamic), runner),
             gpu,
             "artifacts" in needs,
             "cache" in needs,
@@ -136,6 +137,17 @@ class _Builder:
             message = f"job {job.id}: {names} are different containers and each asks for GPUs: the Pod asks for the sum"
             self.journal.note(Diagnostic("gpu-sum", "warning", message, job.span))
         return found
+
+    def idle(self, job: Job, scope: Scope, runner: Runner) -> frozenset[str]:
+        """The labels without which the machine is the same."""
+        labels = job.runs_on.labels if job.runs_on is not None else ()
+        told = {value.path: scope.guess(value) or "" for value in labels}
+        group = (scope.guess(job.runs_on.group) or "") if job.runs_on is not None and job.runs_on.group else ""
+        return frozenset(
+            path
+            for path in (told if len(told) > 1 else ())
+            if machines.runner(self.rules, [text for other, text in told.items() if other != path], group) == runner
+        )
 
     def runner(self, job: Job, scope: Scope) -> Runner:
         if job.runs_on is None:

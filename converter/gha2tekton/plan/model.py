@@ -119,6 +119,8 @@ class JobPlan:
     supplies: tuple[str, ...] = ()
     """Lines that install what the runner had and the image lacks."""
     runner: Runner | None = None
+    idle: frozenset[str] = frozenset()
+    """The paths of labels that change nothing beside the others."""
     gpu: int = 0
     artifacts: bool = False
     cache: bool = False

@@ -131,6 +131,14 @@ def _outcomes(rule: ActionRule, given: Mapping[str, Template]) -> list[InputOutc
             out.append(InputOutcome(name, "exact", "same as default"))
         elif known.fate == "used":
             out.append(InputOutcome(name, "exact"))
+        elif known.fate == "adapted" and not _read(rule, name):
+            out.append(InputOutcome(name, "dropped", known.reason, "superseded"))
         else:
             out.append(InputOutcome(name, known.fate, known.reason, known.cause))
     return out
+
+
+def _read(rule: ActionRule, name: str) -> bool:
+    """Whether the rule's lines look at an input."""
+    texts = (rule.run, rule.post, *rule.values.values())
+    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in {name, name.replace("-", "_")} for text in texts)

@@ -1,0 +1,28 @@
+"""What lowering a workflow gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gha2tekton.lower.carrier import Path
+from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, Task
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredWorkflow:
+    """Everything of a workflow but its triggers; ``needed`` are the Pipeline's params with their context paths."""
+
+    tasks: tuple[Task, ...]
+    pipeline: Pipeline
+    run: PipelineRun
+    template_run: PipelineRun
+    needed: Mapping[str, Path]
+    files: Mapping[str, Manifest]
+    claim: str
+    defaults: Mapping[str, str]
+    """Params of the TriggerTemplate beyond the event's: the GPU count and memory."""
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """The file of each job's first Task."""
+    ends: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The PipelineTasks that tell each job's result, a leg each, by the job's id in lower case."""

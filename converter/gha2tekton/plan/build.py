@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -239,10 +240,14 @@ def _is_known(rules: RuleSet, tool: str) -> bool:
     return any(tool in image.holds for image in machines.images(rules))
 
 
+_FILES = re.compile(r"GITHUB_ENV|(^|[\s;&|(])(\./|(ba|z)?sh\s+[\w./-]+|source\s|\.\s|[\w./-]+\.sh\b)", re.M)
+"""What changes the environment of later steps, or runs a script of the repository that may."""
+
+
 def _writes_env(job: Job) -> bool:
     """Whether any step can change the environment of later ones."""
     return any(
-        (step.run is not None and "GITHUB_ENV" in step.run.text)
+        (step.run is not None and _FILES.search(step.run.text) is not None)
         or (step.uses is not None and step.uses.kind == "local")
         for step in job.steps
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from gha2tekton.expression.syntax import path as static_path
@@ -27,8 +27,13 @@ class ContainerOptions:
     """Variables that the runtime must compute."""
 
 
-def job_container(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> ContainerOptions:
-    """The job's own container: environment and the options that a Pod has words for."""
+def job_container(
+    job: JobPlan, above: Collection[str], carrier: Carrier, journal: Journal, target: str
+) -> ContainerOptions:
+    """The job's own container: environment and the options that a Pod has words for.
+
+    ``above`` are variables of workflow and job, which stand above those of the container.
+    """
     container = job.job.container
     if container is None:
         return ContainerOptions()
@@ -36,6 +41,9 @@ def job_container(job: JobPlan, carrier: Carrier, journal: Journal, target: str)
     env: list[EnvVar] = []
     later: list[tuple[str, str]] = []
     for name, value in container.env.items():
+        if name in above:
+            journal.dropped(value.path, "superseded", "the job has a variable of this name")
+            continue
         template = job.scope.fold(value)
         text = carrier.tekton(template)
         path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None

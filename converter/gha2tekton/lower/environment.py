@@ -20,7 +20,9 @@ _NAMED = tuple(
 """Default variables that an event brings, given to a Task whose scripts name them."""
 
 
-def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, journal: Journal) -> list[EnvVar]:
+def known(
+    plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, journal: Journal, target: str
+) -> list[EnvVar]:
     """What the runtime must know of the job."""
     split = job.layout == "stages"
     shared = f"$(workspaces.{ARTIFACTS}.path)"
@@ -53,8 +55,11 @@ def known(plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, j
         out += [EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home")]
         if any("python" in step.effects for step in job.walk()):
             out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
-    out += [*waited_for(plan, job), *_conditions(job, carrier, journal)]
+    out += [*waited_for(plan, job), *_conditions(job, carrier, journal, target)]
     out += limit(job, carrier, journal) if index == 0 else []
+    fast = job.job.strategy.fail_fast if job.job.strategy else None
+    if fast is not None and fast.literal is not None and job.state and legs:
+        journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
     if job.state and legs and fails_fast(job.job.strategy):
         out.append(EnvVar("GHA_FAIL_FAST", "true"))
     if "GITHUB_WORKFLOW" in script:
@@ -82,13 +87,13 @@ def waited_for(plan: Plan, job: JobPlan) -> list[EnvVar]:
     return [*out, EnvVar("GHA_LEGS", " ".join(several))] if several else out
 
 
-def _conditions(job: JobPlan, carrier: Carrier, journal: Journal) -> list[EnvVar]:
+def _conditions(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> list[EnvVar]:
     out: list[EnvVar] = []
     condition = job.job.condition
     if condition is not None:
         try:
             out.append(EnvVar("GHA_IF", escaped(carrier.expression(job.scope.condition(condition.tree)))))
-            journal.exact(condition.value.path, f"tasks of job {job.job.id}")
+            journal.exact(condition.value.path, target)
         except Unsupported as problem:
             journal.manual(condition.value.path, str(problem))
             out.append(EnvVar("GHA_IF", "fromJSON('')"))
@@ -99,7 +104,7 @@ def _conditions(job: JobPlan, carrier: Carrier, journal: Journal) -> list[EnvVar
         try:
             text = carrier.tekton(template)
             out.append(EnvVar("GHA_CONTINUE_ON_ERROR", escaped(carrier.text(template)) if text is None else text))
-            journal.exact(job.job.continue_on_error.path, f"tasks of job {job.job.id}")
+            journal.exact(job.job.continue_on_error.path, target)
         except Unsupported as problem:
             journal.manual(job.job.continue_on_error.path, str(problem))
     return out

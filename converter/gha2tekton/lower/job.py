@@ -82,11 +82,15 @@ class JobWriter:
         target = f"tasks/{name}.yaml"
         split = job.layout == "stages"
         carrier = Carrier(self.typed(job), self.inputs(), bool(job.matrix))
-        options = job_container(job, carrier, self.journal, target)
+        above = {*self.workflow.env, *job.job.env}
+        options = job_container(job, above, carrier, self.journal, target)
         env = self.environment(job, carrier, target)
-        own = {variable.name for variable in env.now}
-        later = [(key, text) for key, text in options.later if key not in own] + list(env.later)
-        script = "#!" + runtime.JOB + "\n" + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in later)
+        script = (
+            "#!"
+            + runtime.JOB
+            + "\n"
+            + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in (*options.later, *env.later))
+        )
         if env.wrong:
             message = word(safe("These variables must be set by hand: " + "; ".join(env.wrong)))
             script += call("Variables to set by hand", [], f"echo {message} >&2\nexit 1\n")
@@ -120,7 +124,7 @@ class JobWriter:
             if job.daemon
             else served(stage, limits, self.settings.gpu_resource, image_param)
         )
-        told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal)
+        told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal, target)
         workspaces = self.workspaces(job)
         params = dict(carrier.params)
         if "\ncheckout" in script:
@@ -135,14 +139,12 @@ class JobWriter:
             sidecar_image = next((plan.image for plan in stage.containers if plan.gpus is not None), "")
             declared.append(Param(image_param, "Image that computes", sidecar_image or image or ""))
         gpu_step = bool(limits) and not service.gpu
-        # The variables of a job are those of its steps, and so stand above what its container has.
-        given = (variable for variable in options.env if variable.name not in own)
         step = Container(
             name=label(STEP_NAMES.get(stage.role or "", job.job.id), STEP),
             image=f"$(params.{image_param})" if image_param and gpu_step else image or "",
             script=script,
             working_dir=f"$(workspaces.{SOURCE}.path)",
-            env=(*told, *service.variables, *carrier.variables.values(), *given, *env.now),
+            env=(*told, *service.variables, *carrier.variables.values(), *options.env, *env.now),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options)),
             limits={**(limits if gpu_step else {}), **options.limits},
             requests={"memory": "16Gi", "cpu": "4"} if gpu_step and split else {},

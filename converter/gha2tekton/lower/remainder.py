@@ -90,9 +90,9 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
     for path in journal.open_leaves(f"{job.path}.strategy.matrix"):
         journal.exact(path, target)
     fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
-    if fast is not None and plan.state and (len(plan.legs) > 1 or plan.matrix) and fast.literal is not None:
-        journal.exact(fast.path, home, reason="" if fast.raw is False else "same as default")
-    elif fast is not None and fast.raw is False:
+    if fast is not None and journal.fate(fast.path) is not None:
+        fast = None  # its Task has told
+    if fast is not None and fast.raw is False:
         journal.exact(fast.path, target, reason="same as default: legs that run go on to their end")
     elif fast is not None and fast.literal is not None:
         reason = "a failed leg keeps those that wait from starting; those that run go on to their end"

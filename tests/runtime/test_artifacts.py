@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,38 @@ def test_paths_do_not_go_up(machine: Machine, place: Path) -> None:
     assert machine.call("upload-artifact", "--path", "../elsewhere", **environment(place)).code == 1
     ended = machine.call("expression", "hashFiles('../elsewhere/*')", **environment(place))
     assert (ended.code, "Relative pathing" in ended.err) == (2, True)
+
+
+EARLIER: dict[str, tuple[tuple[str, ...], int, set[str]]] = {
+    "by name, from the newest run": (("--name", "a"), 0, {"new-a"}),
+    "all": ((), 0, {"a/new-a", "b/new-b"}),
+    "by pattern": (("--name", "[ab]", "--regexp", "true"), 0, {"a/new-a", "b/new-b"}),
+    "by pattern, merged": (("--name", ".", "--regexp", "true", "--merge", "true"), 0, {"new-a", "new-b"}),
+    "of a branch": (("--name", "a", "--branch", "old/branch"), 0, {"old-a"}),
+    "of a commit": (("--name", "a", "--commit", "old"), 0, {"old-a"}),
+    "of a run": (("--name", "c", "--run", "old"), 0, {"old-c"}),
+    "only in an older run": (("--name", "c"), 1, set()),
+    "searched for": (("--name", "c", "--search", "true", "--path", "./here/"), 0, {"here/old-c"}),
+    "not there": (("--name", "d", "--search", "true", "--missing", "warn"), 0, set()),
+    "not there, and no word": (("--name", "d", "--missing", "ignore"), 0, set()),
+}
+
+
+@pytest.mark.parametrize("case", EARLIER)
+def test_artifacts_of_earlier_runs(machine: Machine, directory: Path, case: str) -> None:
+    words, code, files = EARLIER[case]
+    for at, (run, names) in enumerate({"old": "ac", "new": "ab", "now": "d"}.items()):
+        for name in names:
+            source = directory / "runs" / run / f"{run}-{name}"
+            source.parent.mkdir(parents=True, exist_ok=True)
+            source.write_text("")
+            env = {
+                **environment(directory), "GITHUB_WORKSPACE": str(source.parent), "GHA_ARTIFACTS": str(directory / f"artifacts-{run}"),
+                "GHA_KEPT": str(directory / "kept"), "GITHUB_RUN_ID": run, "GITHUB_REF_NAME": f"{run}/branch", "GITHUB_SHA": run,
+            }  # fmt: skip
+            assert machine.call("upload-artifact", "--name", name, "--path", source.name, **env).code == 0
+        os.utime(directory / "kept" / run, (at, at))
+    env["GITHUB_WORKSPACE"] = str(directory / "workspace")
+    (directory / "workspace").mkdir()
+    ended = machine.call("earlier-artifacts", *words, **env)
+    assert (ended.code, tree(directory / "workspace")) == (code, files), ended

@@ -43,6 +43,10 @@ def known(
         out.append(EnvVar("GHA_ARTIFACTS", f"{shared}/artifacts"))
     if job.cache:
         out.append(EnvVar("GHA_CACHE", f"$(workspaces.{CACHE}.path)"))
+    if job.kept:
+        out.append(EnvVar("GHA_KEPT", f"$(workspaces.{CACHE}.path)/.artifacts"))
+        for name in ("ref", "sha", "run_id"):
+            carrier.github(name)
     if split:
         stages = [stage.role or "" for stage in job.stages]
         out += [EnvVar("GHA_STAGE", stages[index])]

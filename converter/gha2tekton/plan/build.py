@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gha2tekton.expression import Template
@@ -44,7 +44,14 @@ def build_plan(
     in_chain = chained(workflow) and not any(job.matrix for job in jobs)
     if not in_chain:
         jobs = tuple(replace(job, state=True) for job in jobs)
+    if any("earlier-artifacts" in needs_of(job.walk()) for job in jobs):
+        jobs = tuple(replace(job, kept=True, cache=True) if job.artifacts else job for job in jobs)
     return Plan(workflow, jobs, in_chain)
+
+
+def needs_of(steps: Iterable[PlannedStep]) -> frozenset[str]:
+    """What the rules of steps need a run to be given."""
+    return frozenset(need for step in steps for part in step.walk() if part.rule for need in part.rule.needs)
 
 
 class _Builder:
@@ -102,7 +109,7 @@ class _Builder:
         if wanted and whole:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
         gpu = self.gpu(job, scope, runner, found)
-        needs = {need for step in steps for part in step.walk() if part.rule for need in part.rule.needs}
+        needs = needs_of(steps)
         held = choice.holds | self.base()
         why = "it runs notebooks or GPU containers" if chosen == "stages" else whole or "it is one piece of work"
         return JobPlan(

@@ -124,6 +124,8 @@ class JobPlan:
     gpu: int = 0
     artifacts: bool = False
     cache: bool = False
+    kept: bool = False
+    """A job of the workflow asks for artifacts of earlier runs, so that each run leaves its own."""
     state: bool = False
     """Other jobs read its result or outputs from the volume, or it reads theirs."""
     refused: str = ""

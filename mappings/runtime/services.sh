@@ -50,6 +50,7 @@ up() {
       _started="$_started $_name"
     done
   fi
+  [ -n "$_started" ] || refuse "no service of this Task is known; convert again so that it gets some"
   for _name in $_started; do begin "$_name" || exit; done
   if [ "$_waits" = yes ]; then for _name in $_started; do reach "$_name" service_healthy || exit; done; fi
   [ "$_detached" = no ] || exit 0

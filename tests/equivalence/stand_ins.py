@@ -29,8 +29,18 @@ def _provide(name: str, base: Path) -> Path:
         return _python(base / f"python-{sys.version_info.major}.{sys.version_info.minor}")
     directory = base / name
     directory.mkdir(parents=True, exist_ok=True)
+    if name == "docker":
+        return _docker(directory)
     (directory / name).write_text(SCRIPTS[name], encoding="utf-8")
     (directory / name).chmod(0o755)
+    return directory
+
+
+def _docker(directory: Path) -> Path:
+    """The recording side's docker; on Tekton's side the runtime's own comes first."""
+    program = Path(__file__).with_name("docker.py").read_text(encoding="utf-8")
+    (directory / "docker").write_text(f"#!{sys.executable}\n{program}", encoding="utf-8")
+    (directory / "docker").chmod(0o755)
     return directory
 
 

@@ -67,6 +67,8 @@ VERBS = [
     ("docker ps -a --filter name=x -q", "ps", ()),
     ("docker stop -t 5 c", "stop", ("c",)),
     ("docker logs -f c", "logs", ("c",)),
+    ("docker --version", "version", ()),
+    ("docker-compose -v", "compose version", ()),
 ]
 
 

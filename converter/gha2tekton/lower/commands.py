@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gha2tekton.journal import Cause, Fate, Journal
 from gha2tekton.plan.model import PlannedStep
-from gha2tekton.shell.docker import DockerCall
+from gha2tekton.shell.docker import CALLS, DockerCall
 
 _PULLS = "the node pulls images, and keeps them"
 _SIDECARS = "containers are sidecars of the Task: they end with it"
@@ -89,6 +89,9 @@ def account(planned: PlannedStep, docker: Docker, journal: Journal, target: str)
                 journal.adapted(seen.path, reason, target, name)
             else:
                 journal.exact(seen.path, target, name)
+        elif seen.name in CALLS:
+            reason = "what docker is asked to do is not known at conversion: write its command out"
+            journal.manual(seen.path, reason, target, rule.id if rule else "")
         elif rule is not None and rule.fate == "manual":
             journal.manual(seen.path, rule.reason, target, rule.id)
         elif rule is not None and rule.differs:

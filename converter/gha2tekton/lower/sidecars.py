@@ -75,7 +75,7 @@ def _told(container: ContainerPlan, sidecars: Mapping[str, str]) -> str:
             lines.append(f"profiles\t{name}\t{','.join(service.profiles)}")
         after = [(sidecars[other], how) for other, how in service.depends_on if other in sidecars]
         lines += [f"after\t{name}\t{other}\t{how}" for other, how in after]
-        lines += [f"env-file\t{name}\t{_place(file, home)}" for file in service.env_files]
+        lines += [f"env-file\t{name}\t{posixpath.normpath(posixpath.join(home, file))}" for file in service.env_files]
         if service.env_files:
             # What the compose file says of a variable wins over the file of variables.
             lines += [f"env\t{name}\t{key}={_literal(text)}" for key, text in service.environment.items()]

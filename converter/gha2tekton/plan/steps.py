@@ -155,8 +155,17 @@ class StepReader:
     def command(self, path: str, index: int, command: Command) -> SeenCommand:
         inner = unwrapped(command)
         rule = self.rules.command(inner.name, inner.values) if inner.name else None
-        docker = parse_call(inner.values) if inner.name in CALLS else None
+        docker = parse_call(_split(inner)) if inner.name in CALLS else None
         return SeenCommand(f"{path}.commands[{index}]", command, inner.name, rule, docker)
+
+
+def _split(command: Command) -> list[str | None]:
+    """The values of a command's words; a variable without quotes is as many words as the shell makes of it."""
+    out: list[str | None] = []
+    for one in command.words:
+        bare = one.value is not None and re.fullmatch(r"\$\{?\w+\}?", one.text) is not None
+        out += (one.value or "").split() if bare else [one.value]
+    return out
 
 
 def guessed_script(scope: Scope, template: Template) -> str:

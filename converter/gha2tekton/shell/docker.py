@@ -64,9 +64,10 @@ def parse_call(values: Sequence[str | None]) -> DockerCall | None:
         return None
     if program.endswith("-compose"):
         return _compose(values[1:])
-    rest = read_options(values[1:], GLOBAL).rest
+    given = read_options(values[1:], GLOBAL)
+    rest = given.rest
     if not rest or rest[0] is None:
-        return None
+        return DockerCall("version") if ("--version", "true") in given.options else None
     verb, rest = rest[0], rest[1:]
     if verb == "compose":
         return _compose(rest)
@@ -89,7 +90,7 @@ def _call(verb: str, words: Sequence[str | None], project: Sequence[tuple[str, s
 def _compose(words: Sequence[str | None]) -> DockerCall | None:
     project = read_options(words, COMPOSE)
     if not project.rest or project.rest[0] is None:
-        return None
+        return DockerCall("compose version") if ("--version", "true") in project.options else None
     call = _call(f"compose {project.rest[0]}", project.rest[1:], project.options)
     return replace(call, unknown=project.unknown + call.unknown)
 

@@ -234,6 +234,19 @@ def plain(node: Node) -> Any:
             return [plain(item) for item in node.items]
 
 
+def joined(value: Any) -> Any:
+    """Mappings with the keys of those that ``<<`` names, which YAML 1.1 calls merging."""
+    if isinstance(value, list):
+        return [joined(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    under: dict[Any, Any] = {}
+    others = value.get("<<") or ()
+    for other in reversed([others] if isinstance(others, dict) else others):
+        under |= joined(other) if isinstance(other, dict) else {}
+    return under | {key: joined(item) for key, item in value.items() if key != "<<"}
+
+
 def documents(text: str, name: str) -> list[Any]:
     """All documents of a file as plain data, for manifests; ValueError names the place where it is no YAML."""
     try:

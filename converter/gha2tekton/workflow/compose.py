@@ -13,7 +13,7 @@ from typing import Any
 
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.interpolation import interpolate
-from gha2tekton.yaml import YamlError, compose, documents, plain
+from gha2tekton.yaml import YamlError, compose, documents, joined, plain
 
 
 class ComposeError(ValueError):
@@ -93,7 +93,7 @@ def _services(source: Source, reader: Reader, depth: int = 0) -> dict[str, dict[
         except ValueError:
             raise UnreadableCompose(error.message, error.span) from None
         raise ComposeError(f"{error.span}: {error.message}") from None
-    document = _joined(plain(root)) if root is not None else None
+    document = joined(plain(root)) if root is not None else None
     services = document.get("services") if isinstance(document, dict) else None
     included = _included(source, document, reader, depth) if isinstance(document, dict) else {}
     if services is None and included:
@@ -104,19 +104,6 @@ def _services(source: Source, reader: Reader, depth: int = 0) -> dict[str, dict[
         if body is not None and not isinstance(body, dict):
             raise ComposeError(f"{source.name}:1:1: service {name} is not a mapping")
     return included | {name: body or {} for name, body in services.items()}
-
-
-def _joined(value: Any) -> Any:
-    """Mappings with the keys of those that ``<<`` names, which YAML 1.1 calls merging."""
-    if isinstance(value, list):
-        return [_joined(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    under: dict[Any, Any] = {}
-    others = value.get("<<") or ()
-    for other in reversed([others] if isinstance(others, dict) else others):
-        under |= _joined(other) if isinstance(other, dict) else {}
-    return under | {key: _joined(item) for key, item in value.items() if key != "<<"}
 
 
 def _included(source: Source, document: dict[str, Any], reader: Reader, depth: int) -> dict[str, dict[str, Any]]:

@@ -12,4 +12,11 @@ done
 DOCKER_HOST=unix://$GHA_DOCKER_PLACE/docker.sock
 export DOCKER_HOST
 [ "$(basename "$0")" != docker-compose ] || set -- compose "$@"
+# Values that the script had as text before are variables now, which a script in a container reads too.
+_given=''
+for _word in ${GHA_PASSED:-}; do _given="$_given -e $_word"; done
+case "${1:-} ${2:-}" in
+  run\ * | exec\ *) _verb=$1; shift; set -- "$_verb" $_given "$@" ;;
+  'compose run' | 'compose exec') _verb=$2; shift 2; set -- compose "$_verb" $_given "$@" ;;
+esac
 exec "$GHA_DOCKER_PLACE/docker" "$@"

@@ -100,6 +100,8 @@ class ScriptWriter:
             "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
         )
         filled = fill(parts, language)
+        if filled.exports:
+            options += ["--env", word(f"GHA_PASSED={' '.join(filled.exports)}")]
         return filled.text, options, filled.problems
 
     def hole(self, tree: Expression, number: int, assigned: set[str]) -> tuple[str, list[str]]:

@@ -190,7 +190,7 @@ CODE = [
     ("bash <<E\na \\$x\nE\n", "sh", "a $x\n"),
     ('bash -c "a \\"b\\" $x"', "sh", 'a "b" $x'),
     ("perl -e 'a'", "other", "a"),
-    ("node --eval 'a'", "other", "a"),
+    ("node --eval 'a'", "javascript", "a"),
     ("su user -c 'a'", "sh", "a"),
     ("docker exec -i c python -c 'a'", "python", "a"),
     ("kubectl exec p -- sh -c 'a'", "sh", "a"),

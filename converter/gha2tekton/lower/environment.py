@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
 from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.words import fits
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import fails_fast
 from gha2tekton.tekton.model import EnvVar
+from gha2tekton.workflow.model import Workflow
 
 _NAMED = tuple(
     f"GITHUB_{name}"
@@ -18,6 +22,49 @@ _NAMED = tuple(
     )
 )
 """Default variables that an event brings, given to a Task whose scripts name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Variables for the container, and those that the runtime must compute."""
+
+    now: tuple[EnvVar, ...]
+    later: tuple[tuple[str, str], ...]
+    wrong: tuple[str, ...] = ()
+    """What cannot be set: the job must not go on without it."""
+
+
+def given_env(workflow: Workflow, job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> Declared:
+    """Workflow and job env: values for the container, and those that the runtime must compute."""
+    wrong: list[str] = []
+    now: dict[str, EnvVar] = {}
+    later: dict[str, str] = {}
+    for name, value in {**workflow.env, **job.job.env}.items():
+        if not name:
+            journal.manual(value.path, "a whole environment given by an expression: write the variables out", target)
+            continue
+        if name.startswith(("GITHUB_", "RUNNER_")):
+            journal.dropped(value.path, "superseded", "GitHub gives steps its own variable of this name")
+            continue
+        template = job.scope.fold(value)
+        text = carrier.tekton(template)
+        later.pop(name, None)
+        now.pop(name, None)
+        try:
+            # What a param brings may be written for the way; in the midst of a text the runtime would not know it.
+            plain = len(template) == 1 or all(isinstance(part, str) or carrier.trusts(part) for part in template)
+            if text is not None and plain and fits(text.replace("$(params.", "")):
+                now[name] = EnvVar(name, text if "$(params." in text else escaped(text))
+            else:
+                later[name] = carrier.text(template)
+            journal.exact(value.path, target)
+        except Unsupported as problem:
+            journal.manual(value.path, str(problem), target)
+            wrong.append(f"{name}: {problem}")
+    for name, value in workflow.env.items():
+        if name in job.job.env and journal.fate(value.path) is None:
+            journal.exact(value.path, target, reason=f"repeats {job.job.env[name].path}")
+    return Declared(tuple(now.values()), tuple(later.items()), tuple(wrong))
 
 
 def known(

@@ -11,14 +11,14 @@ from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsuppor
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
-from gha2tekton.lower.environment import known
+from gha2tekton.lower.environment import given_env, known
+from gha2tekton.lower.identity import identities
 from gha2tekton.lower.script import ScriptWriter
 from gha2tekton.lower.services import service_sidecars
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.sidecars import (
     SHM_VOLUME,
     Served,
-    escaped,
     served,
     shared_memory_volume,
 )
@@ -84,7 +84,7 @@ class JobWriter:
         carrier = Carrier(self.typed(job), self.inputs(), bool(job.matrix))
         above = {*self.workflow.env, *job.job.env}
         options = job_container(job, above, carrier, self.journal, target)
-        env = self.environment(job, carrier, target)
+        env = given_env(self.workflow, job, carrier, self.journal, target)
         script = (
             "#!"
             + runtime.JOB
@@ -119,6 +119,7 @@ class JobWriter:
         limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
         if limits and split:
             limits = {**limits, "memory": self.settings.memory}
+        proofs = identities(stage, self.journal, self.settings.namespace)
         service = (
             daemon(job, self.settings.namespace, limits, self.journal)
             if job.daemon
@@ -144,8 +145,8 @@ class JobWriter:
             image=f"$(params.{image_param})" if image_param and gpu_step else image or "",
             script=script,
             working_dir=f"$(workspaces.{SOURCE}.path)",
-            env=(*told, *service.variables, *carrier.variables.values(), *options.env, *env.now),
-            mounts=(runtime.MOUNT, *self.mounts(job, service, options)),
+            env=(*told, *service.variables, *proofs.variables, *carrier.variables.values(), *options.env, *env.now),
+            mounts=(runtime.MOUNT, *self.mounts(job, service, options), *proofs.mounts),
             limits={**(limits if gpu_step else {}), **options.limits},
             requests={"memory": "16Gi", "cpu": "4"} if gpu_step and split else {},
             security=options.security,
@@ -164,7 +165,7 @@ class JobWriter:
             params=tuple(declared),
             workspaces=tuple(Workspace(item, WORKSPACES[item], _place(item)) for item in workspaces),
             results=(*results, *((Result("go", "true while nothing has failed"),) if split and not last else ())),
-            volumes=tuple(self.volumes(job, service, options, step)),
+            volumes=(*self.volumes(job, service, options, step), *proofs.volumes),
             sidecars=(*service.sidecars, *services),
         )
         holder = ("sidecar", service.gpu) if service.gpu else ("step", step.name) if limits else ("", "")
@@ -182,40 +183,6 @@ class JobWriter:
             flags = {key: all(isinstance(leg.values.get(key, True), bool) for leg in job.legs) for key in keys}
             typed |= boolean_inputs(flags, "matrix")
         return typed
-
-    def environment(self, job: JobPlan, carrier: Carrier, target: str) -> _Environment:
-        """Workflow and job env: values for the container, and those that the runtime must compute."""
-        wrong: list[str] = []
-        now: dict[str, EnvVar] = {}
-        later: dict[str, str] = {}
-        for name, value in {**self.workflow.env, **job.job.env}.items():
-            if not name:
-                self.journal.manual(
-                    value.path, "a whole environment given by an expression: write the variables out", target
-                )
-                continue
-            if name.startswith(("GITHUB_", "RUNNER_")):
-                self.journal.dropped(value.path, "superseded", "GitHub gives steps its own variable of this name")
-                continue
-            template = job.scope.fold(value)
-            text = carrier.tekton(template)
-            later.pop(name, None)
-            now.pop(name, None)
-            try:
-                # What a param brings may be written for the way; in the midst of a text the runtime would not know it.
-                plain = len(template) == 1 or all(isinstance(part, str) or carrier.trusts(part) for part in template)
-                if text is not None and plain and fits(text.replace("$(params.", "")):
-                    now[name] = EnvVar(name, text if "$(params." in text else escaped(text))
-                else:
-                    later[name] = carrier.text(template)
-                self.journal.exact(value.path, target)
-            except Unsupported as problem:
-                self.journal.manual(value.path, str(problem), target)
-                wrong.append(f"{name}: {problem}")
-        for name, value in self.workflow.env.items():
-            if name in job.job.env and self.journal.fate(value.path) is None:
-                self.journal.exact(value.path, target, reason=f"repeats {job.job.env[name].path}")
-        return _Environment(tuple(now.values()), tuple(later.items()), tuple(wrong))
 
     def outputs(self, job: JobPlan, carrier: Carrier, results: list[Result], target: str) -> str:
         lines = ""
@@ -282,14 +249,6 @@ class JobWriter:
     def description(self, job: JobPlan, stage: Stage) -> str:
         where = f"jobs.{job.job.id} of {self.workflow.source.name}"
         return f"{where}: {stage.role}" if stage.role else where
-
-
-@dataclass(frozen=True, slots=True)
-class _Environment:
-    now: tuple[EnvVar, ...]
-    later: tuple[tuple[str, str], ...]
-    wrong: tuple[str, ...] = ()
-    """What cannot be set: the job must not go on without it."""
 
 
 def _place(workspace: str) -> str:

@@ -81,10 +81,15 @@ class ScriptWriter:
 
     def body(self, planned: PlannedStep, run: Value, shell: str) -> tuple[str, list[str], tuple[str, ...]]:
         """The script with holes filled, the options that bring their values, and what could not be filled."""
+        language = (
+            "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
+        )
+        return self.code(planned.scope.fold(run), language)
+
+    def code(self, template: Template, language: str) -> tuple[str, list[str], tuple[str, ...]]:
         parts: list[str | Hole] = []
         options: list[str] = []
         assigned = set()
-        template = planned.scope.fold(run)
         if any(not isinstance(part, str) for part in template):
             plain = "".join(part if isinstance(part, str) else "x" for part in template)
             assigned = set(re.findall(r"\b([A-Za-z_]\w*)=", plain)) | set(read(plain).constants)
@@ -96,9 +101,6 @@ class ScriptWriter:
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
             parts.append(Hole(name, self.carrier.trusts(part), f"${{{{ {unparse(part)} }}}}"))
-        language = (
-            "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
-        )
         filled = fill(parts, language)
         if filled.exports:
             options += ["--env", word(f"GHA_PASSED={' '.join(filled.exports)}")]
@@ -132,6 +134,12 @@ class ScriptWriter:
         assert step.uses is not None
         options = self.options(planned)
         given = {name: planned.scope.fold(value) for name, value in step.inputs.items()}
+        for name, entry in rule.inputs.items():
+            if entry.code and name in given:
+                text, more, problems = self.code(given[name], entry.code)
+                if problems:
+                    return self.refused(planned, "; ".join(problems))
+                given[name], options = (text,), [*options, *more]
         emission = emit(rule, given)
         # A step that leaves out an input would be green without having done its work.
         by_hand = [f"input {item.name}: {item.reason}" for item in emission.outcomes if item.fate == "manual"]

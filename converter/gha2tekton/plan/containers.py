@@ -82,6 +82,8 @@ class _Finder:
         text = guessed_script(step.scope, step.step.run.template) if step.step.run else ""
         constants = {**step.scope.likely, **read(text, step.scope.likely).constants} if text else {}
         directory = (step.scope.guess(step.step.working_directory) or "") if step.step.working_directory else ""
+        if step.rule is not None and "builder" in step.rule.needs:
+            self.builder(top)
         for seen in step.commands:
             if seen.name == "cd" and seen.command.place.depth == 0 and seen.command.within is None:
                 target = seen.command.values[1] if len(seen.command.values) > 1 else None
@@ -255,6 +257,10 @@ class _Finder:
                 self.aliases[call.arguments[1]] = call.arguments[0] or ""
                 return
             self.built.add(bare(call.arguments[1]))
+        self.builder(top)
+
+    def builder(self, top: PlannedStep) -> None:
+        """The step builds images."""
         key = (BUILDER, BUILDER)
         if key not in self.containers:
             self.containers[key] = ContainerPlan(self.name("builder"), "", None, None, (key,))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gha2tekton import resources, schema
-from gha2tekton.rules.model import ActionRule, CommandRule, InputRule, Provides
+from gha2tekton.rules.model import ActionRule, CommandRule, Identity, InputRule, Provides
 from gha2tekton.source import Source, Span
 from gha2tekton.yaml import Node, YamlError, compose, plain
 
@@ -49,6 +49,7 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
         if provides
         else None,
         needs=frozenset(body.get("needs") or ()),
+        identity=_identity(body.get("identity")),
         outputs=tuple(body.get("outputs") or ()),
         inputs={str(name).lower(): _input(value) for name, value in inputs.items()},
         values={str(name): str(text) for name, text in (body.get("values") or {}).items()},
@@ -62,6 +63,13 @@ def _matches(pattern: str, ref: str) -> bool:
     return re.fullmatch(pattern, ref, re.IGNORECASE) is not None
 
 
+def _identity(body: Mapping[str, Any] | None) -> Identity | None:
+    if body is None:
+        return None
+    unless = tuple(str(name).lower() for name in body.get("unless") or ())
+    return Identity(body["name"], body["audience"], str(body.get("input", "")).lower(), unless)
+
+
 def _input(value: Any) -> InputRule:
     if not isinstance(value, dict):
         return InputRule("used")
@@ -71,7 +79,7 @@ def _input(value: Any) -> InputRule:
     for fate in ("manual", "adapted"):
         if fate in value:
             return InputRule(fate, str(value[fate]), default=default)
-    return InputRule("used", default=default)
+    return InputRule("used", default=default, code=value.get("code", ""))
 
 
 def read_commands(path: Path, folder: Path) -> tuple[tuple[dict[str, Any], CommandRule], ...]:

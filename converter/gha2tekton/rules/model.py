@@ -21,6 +21,8 @@ class InputRule:
     reason: str = ""
     cause: Cause = "no effect outside GitHub"
     default: str = ""
+    code: str = ""
+    """The language that the value is code of (sh, python, javascript, other): values within it must stay data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,19 @@ class Provides:
     tool: str
     version: str = ""
     default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A token by which the run shows a cloud who it is: GitHub's OIDC token there, a ServiceAccount's here.
+
+    ``input`` may name another audience; with any input of ``unless`` the action needs no such token.
+    """
+
+    name: str
+    audience: str
+    input: str = ""
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,7 @@ class ActionRule:
     tools: tuple[str, ...] = ()
     provides: Provides | None = None
     needs: frozenset[str] = frozenset()
+    identity: Identity | None = None
     outputs: tuple[str, ...] = ()
     inputs: Mapping[str, InputRule] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)

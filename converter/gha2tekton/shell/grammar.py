@@ -1,9 +1,10 @@
-"""The bash grammar of tree-sitter, loaded when a first script is read."""
+"""The grammars of tree-sitter for bash and JavaScript, each loaded when a first script is read."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Node
@@ -11,16 +12,16 @@ if TYPE_CHECKING:
 
 
 @cache
-def _parser() -> Parser:
+def _parser(language: str) -> Parser:
     import tree_sitter
-    import tree_sitter_bash
 
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    grammar = import_module(f"tree_sitter_{language}")
+    return tree_sitter.Parser(tree_sitter.Language(grammar.language()))
 
 
-def parse(script: str) -> Node:
+def parse(script: str, language: Literal["bash", "javascript"] = "bash") -> Node:
     """The root of a script's syntax tree; its offsets count UTF-8 bytes."""
-    return _parser().parse(script.encode("utf-8", "surrogatepass")).root_node
+    return _parser(language).parse(script.encode("utf-8", "surrogatepass")).root_node
 
 
 class Offsets:

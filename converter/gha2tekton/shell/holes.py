@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import NoReturn
 
-from gha2tekton.shell import python_strings
+from gha2tekton.shell import javascript_strings, python_strings
 from gha2tekton.shell.carriers import Carriers
 from gha2tekton.shell.edit import Edit, applied
 from gha2tekton.shell.places import Spot
@@ -37,8 +37,8 @@ class Placement:
     """What became of one hole.
 
     ``kind`` is the place: argument, list, double, single, ansi, heredoc, heredoc-quoted, assignment, declaration,
-    redirect, test, arithmetic, command, program, name, code, comment, python or other. ``nested`` are the languages
-    read on the way to it.
+    redirect, test, arithmetic, command, program, name, code, comment, python, javascript or other. ``nested`` are
+    the languages read on the way to it.
     """
 
     kind: str
@@ -64,7 +64,7 @@ class Filled:
 
 
 def fill(parts: Sequence[str | Hole], language: str = "sh") -> Filled:
-    """The script with a reference in place of every hole, for a script in ``sh``, ``python`` or another language.
+    """The script with a reference in place of every hole; ``sh``, ``python`` and ``javascript`` are languages with any.
 
     A word that was nothing but a hole stays open to splitting, as pasted text was; a hole that is part of a word is
     quoted unless it is trusted. All other text stays as it is, but for a quoted here-document, which is opened and its
@@ -88,6 +88,15 @@ def fill(parts: Sequence[str | Hole], language: str = "sh") -> Filled:
     return Filled(out, placements, problems, exports)
 
 
+_RUNS = {
+    "python": re.compile(
+        r"\bos\.(system|popen)|\b(eval|exec)\s*\(|shell\s*=\s*True|\bget(status)?output\b|^\s*!", re.M
+    ),
+    "javascript": re.compile(r"\b(eval|Function|child_process|exec|execSync|getExecOutput)\b"),
+}
+"""Programs in which a text may end as code of a shell or of their own language."""
+
+
 class _Refused(Exception):
     """There is no safe form for a hole."""
 
@@ -106,8 +115,8 @@ class _Filler:
         """The edits of a script or of code within one."""
         if language in ("sh", "bash"):
             return self.shell(text, nested, container)
-        if language == "python":
-            return self.python(text, nested, container)
+        if language in ("python", "javascript"):
+            return self.program(text, language, nested, container)
         for match in self.marks.finditer(text):
             self.refuse(match, "other", nested, "there is no safe way to bring a value into this language")
         return set()
@@ -116,15 +125,21 @@ class _Filler:
         source = self.holes[int(match[1])].source
         self.placements[int(match[1])] = Placement(kind, source, f"{source}: {reason}", nested)
 
-    def python(self, text: str, nested: tuple[str, ...], container: bool) -> set[Edit]:
+    def program(self, text: str, language: str, nested: tuple[str, ...], container: bool) -> set[Edit]:
         marks = {Mark(m.start(), m.end(), self.holes[int(m[1])].variable): m for m in self.marks.finditer(text)}
-        found = python_strings.references(text, tuple(marks))
+        strings = python_strings if language == "python" else javascript_strings
+        found = strings.references(text, tuple(marks))
+        runs = _RUNS[language].search(text) is not None
         for mark, match in marks.items():
-            if mark in found:
+            if runs and not self.holes[int(match[1])].trusted:
+                found.pop(mark, None)
+                self.refuse(match, language, nested, "this program runs commands or code, and anybody could set it")
+            elif mark in found:
                 written = next(edit.text for edit in found[mark] if edit.start == mark.start)
-                self.placements[int(match[1])] = Placement("python", written, None, nested, False, container)
+                self.placements[int(match[1])] = Placement(language, written, None, nested, False, container)
             else:
-                self.refuse(match, "python", nested, "it is Python code here, not the text of a string")
+                name = "Python" if language == "python" else "JavaScript"
+                self.refuse(match, language, nested, f"it is {name} code here, not the text of a string")
         return {edit for edits in found.values() for edit in edits}
 
     def shell(self, text: str, nested: tuple[str, ...], container: bool) -> set[Edit]:

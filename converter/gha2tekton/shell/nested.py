@@ -14,7 +14,6 @@ _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
 _PYTHONS = re.compile(r"(i?python|pypy)[\w.]*\Z")
 _OTHERS = frozenset(
     {
-        "node",
         "perl",
         "ruby",
         "Rscript",
@@ -31,7 +30,7 @@ _OTHERS = frozenset(
     }
 )
 
-Language = Literal["sh", "python", "other"]
+Language = Literal["sh", "python", "javascript", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +196,8 @@ def interpreter(name: str) -> Language | None:
         return "sh"
     if _PYTHONS.match(name):
         return "python"
+    if name in ("node", "nodejs"):
+        return "javascript"
     return "other" if name in _OTHERS else None
 
 

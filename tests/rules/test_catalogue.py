@@ -46,7 +46,7 @@ def test_the_example_holds(path: Path) -> None:
     rule = rule_of(path)
     given = rule.example.get("with")
     assert isinstance(given, dict)
-    emission = emit(rule, {name.lower(): (str(value),) for name, value in given.items()})
+    emission = emit(rule, {name.lower(): parse_template(str(value)) for name, value in given.items()})
     assert not emission.problems
     assert emission.lines == rule.example["run"]
 

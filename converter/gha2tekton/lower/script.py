@@ -155,6 +155,9 @@ class ScriptWriter:
             self.journal.exact(step.uses.value.path, self.target, rule.id)
         if "token" in rule.needs:
             self.carrier.secret("GITHUB_TOKEN")
+        for need in sorted(rule.needs):
+            if need.startswith("github."):
+                self.carrier.github(need.removeprefix("github."))
         if emission.post:
             self.post.append(
                 call(f"Post {planned.title}", [*without(options, "--id", "--if"), "--if", "success()"], emission.post)

@@ -56,7 +56,8 @@ def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
     literals = {name: literal_text(template) for name, template in templates.items()}
     words: dict[str, _Word] = {}
     variables: dict[str, Template] = {}
-    for name, literal in literals.items():
+    # Of two spellings of an input the one that is given holds.
+    for name, literal in sorted(literals.items(), key=lambda item: item[0] in given):
         if literal is not None and _plain(literal):
             words[name.replace("-", "_")] = _Word(word(literal))
         else:

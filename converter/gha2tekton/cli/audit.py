@@ -39,7 +39,7 @@ def command(
 
     wanted = shared.report_options(reports)
     origins = shared.find(sources)
-    terms = shared.terms_of(ctx, time_limit, since, False)
+    terms = shared.terms_of(ctx, sources, time_limit, since, False)
     executor = shared.executor(scheduler, jobs)
     with tempfile.TemporaryDirectory(prefix="gha2tekton.") as place, Progress(len(origins), quiet) as progress:
         summary = Summary.of(survey(origins, Path(place), terms, executor, shared.teller(progress)))

@@ -94,7 +94,7 @@ def command(
         for origin in origins:
             click.echo(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}")
         return
-    terms = terms_of(ctx, time_limit, since, retry_failed)
+    terms = terms_of(ctx, sources, time_limit, since, retry_failed)
     try:
         with Progress(len(origins), quiet) as progress:
             rows = batch.convert(origins, output, terms, executor(scheduler, jobs), teller(progress))
@@ -120,13 +120,18 @@ def find(sources: Sequence[str]) -> list[Origin]:
         stop(str(error))
 
 
-def terms_of(ctx: click.Context, limit: float, since: str, retry_failed: bool) -> Terms:
-    """How the work is to be done, from a command that has the options of conversions."""
+def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: str, retry_failed: bool) -> Terms:
+    """How the work is to be done, from a command that has the options of conversions.
+
+    Repositories that lie in one directory find each other's actions and workflows there.
+    """
     from gha2tekton.batch.batch import Terms
     from gha2tekton.batch.work import made_by
     from gha2tekton.configuration import ConfigurationError
 
     choice = Choice.of(ctx)
+    if len(sources) == 1 and Path(sources[0]).is_dir():
+        choice.fallback = {"actions_dir": Path(sources[0]).resolve()}
     try:
         choice.settle(None, "")
     except ConfigurationError as error:

@@ -29,7 +29,7 @@ CONVERSION = (
     click.option("--namespace", default="", help="Namespace for everything; otherwise kubectl's own."),
     click.option("--name-prefix", default=None, help="What names begin with in place of the workflow's name."),
     click.option("--rules", multiple=True, type=_PATH, help="A folder of your own mapping rules; they win."),
-    click.option("--actions-dir", type=_PATH, help="A folder of checkouts of remote actions: owner/repo[@ref]."),
+    click.option("--actions-dir", type=_PATH, help="A folder of checkouts of other repositories: owner/repo[@ref]."),
     click.option(
         "--unmapped",
         type=click.Choice(["fail", "skip"]),
@@ -130,6 +130,8 @@ class Choice:
     explicit: Mapping[str, Any] = field(default_factory=dict)
     """What stood on the command line."""
     config: Path | None = None
+    fallback: Mapping[str, Any] = field(default_factory=dict)
+    """What takes the place of defaults."""
     _files: dict[Path, Configuration] = field(default_factory=dict)
     _rules: dict[Any, RuleSet] = field(default_factory=dict)
 
@@ -169,7 +171,7 @@ class Choice:
 
         configuration = self.configuration(root)
         own = _typed(configuration, workflow)
-        values = {**defaults(), **own, **self.explicit}
+        values = {**defaults(), **self.fallback, **own, **self.explicit}
         folders = tuple(Path(folder) for folder in values["rules"] or ())
         for folder in folders:
             if not folder.is_dir():

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
+from gha2tekton.lower import actions
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
-from gha2tekton.lower.words import broken, call, safe, without
+from gha2tekton.lower.words import call, safe, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
+from gha2tekton.plan.steps import is_javascript
 from gha2tekton.rules.render import emit
 from gha2tekton.shell.holes import Hole, fill
 from gha2tekton.shell.quote import word
@@ -48,7 +50,8 @@ class ScriptWriter:
             if planned.refused:
                 return self.refused(planned, planned.refused)
             if planned.action is not None:
-                return self.composite(planned)
+                kind = actions.javascript if is_javascript(planned.action) else actions.composite
+                return kind(self, planned)
             if planned.step.run is not None:
                 return self.run(planned, composite)
             return self.action(planned)
@@ -174,48 +177,6 @@ class ScriptWriter:
                 self.journal.dropped(value.path, cause, reason, rule)  # type: ignore[arg-type]  # checked when the rule is read
             case _:
                 self.journal.manual(value.path, reason, self.target, rule)
-
-    def composite(self, planned: PlannedStep) -> str:
-        step, action = planned.step, planned.action
-        assert action is not None
-        assert step.uses is not None
-        options = self.options(planned)
-        if step.uses.kind == "local":
-            options += ["--dir", word(step.uses.name)]
-        for item in action.inputs:
-            given = step.inputs.get(item.name.lower())
-            value = given or item.default
-            template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
-            options += ["--input", word(f"{item.name}={self.carrier.text(template)}")]
-            if given is not None:
-                self.exact(given)
-            for leaf in item.leaves:
-                if leaf.path.endswith(".default") and given is None:
-                    self.journal.exact(leaf.path, self.target)
-                else:
-                    self.journal.dropped(leaf.path, "superseded", "the step gives the input" if given else "")
-        for value in step.inputs.values():
-            if not any(item.name.lower() == value.path.rsplit(".", 1)[-1].lower() for item in action.inputs):
-                self.journal.dropped(value.path, "superseded", "the action has no such input, and GitHub only warns")
-        self.exact(step.uses.value)
-        self.carrier.composite += 1
-        inner = "".join(self.step(part, composite=True) for part in planned.inner)
-        within = planned.inner[0].scope if planned.inner else planned.scope
-        outputs: list[str] = []
-        for output in action.outputs:
-            text = self.carrier.text(within.fold(output.value))
-            outputs += ["--output", word(f"{output.name}={text}")]
-            for leaf in output.leaves:
-                if leaf.path.endswith(".value"):
-                    self.journal.exact(leaf.path, self.target)
-                else:
-                    self.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
-        self.carrier.composite -= 1
-        for about in (action.name, action.using, *action.leaves):
-            if about is not None and self.journal.knows(about.path):
-                self.journal.dropped(about.path, "no effect outside GitHub", "it describes the action")
-        begin = broken(["composite", word(planned.title), *options])
-        return f"\n{begin}\n{inner}{broken(['end_composite', *outputs])}\n"
 
     def refused(self, planned: PlannedStep, reason: str) -> str:
         """A step that fails loudly where it stands and quotes what a person must carry over."""

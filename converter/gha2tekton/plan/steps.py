@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gha2tekton.expression import Expression, Literal, Partial, Template, calls, is_truthy, unparse_template
 from gha2tekton.journal import Journal
@@ -12,15 +13,20 @@ from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
 from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.tools import assumed, in_container, provided
 from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.model import Effect
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.nested import unwrapped
 from gha2tekton.shell.script import Command, read
+from gha2tekton.source import Source
 from gha2tekton.workflow.model import Action, Step, Uses
 from gha2tekton.workflow.parse import parse_action
 from gha2tekton.workflow.repository import Repository
 
 MAX_DEPTH = 9
 """How deep GitHub lets composite actions call each other."""
+
+_ANY: frozenset[Effect] = frozenset(["workspace", "home", "env", "system"])
+"""What an action may do of which nothing is known but that it is a program."""
 
 _STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
 
@@ -32,11 +38,15 @@ class StepReader:
     rules: RuleSet
     repository: Repository
     journal: Journal
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The directories into which the job checks repositories out, with the repository ("" for its own) and ref."""
 
     def steps(
         self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = ""
     ) -> tuple[PlannedStep, ...]:
         """The steps with their meaning; ``constant`` tells that nothing writes to GITHUB_ENV."""
+        if depth == 0:
+            self.places.clear()
         return tuple(self.step(step, scope, constant, depth, prefix) for step in steps)
 
     def step(self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str) -> PlannedStep:
@@ -52,7 +62,9 @@ class StepReader:
             return PlannedStep(
                 step, title, scope, after_failure=after, refused="a container action needs a step of its own image"
             )
-        rule = self.rules.action(step.uses.name) if step.uses.kind == "remote" else None
+        if step.uses.name.lower() == "actions/checkout":
+            self.checked_out(step, scope)
+        rule = self.rules.action(step.uses.name, step.uses.ref) if step.uses.kind == "remote" else None
         if rule is not None:
             refused = rule.reason if rule.fate == "manual" else ""
             role: Role | None = next((role for role in ROLES if role == rule.role), None)
@@ -76,6 +88,10 @@ class StepReader:
         action, reason = self.action(uses, prefix)
         if action is None:
             return PlannedStep(step, title, scope, after_failure=after, refused=reason)
+        if is_javascript(action):
+            return PlannedStep(
+                step, title, scope, action=action, effects=_ANY, tools=frozenset(["node"]), after_failure=after
+            )
         if action.using.text.lower() != "composite":
             why = f"the action runs as {action.using.text}, which needs GitHub's runtime; write a rule for it"
             return PlannedStep(step, title, scope, after_failure=after, refused=why)
@@ -110,12 +126,24 @@ class StepReader:
             after_failure=after,
         )
 
+    def checked_out(self, step: Step, scope: Scope) -> None:
+        """Actions may be called in the repository that a step checks out beside the job's own."""
+        told = {name: scope.guess(value) or "" for name, value in step.inputs.items()}
+        if told.get("path"):
+            self.places[posixpath.normpath(told["path"])] = (told.get("repository", ""), told.get("ref", ""))
+
+    def local(self, name: str) -> Source | None:
+        """The file of an action in the workspace."""
+        source = self.repository.action(name)
+        for place, (repository, ref) in self.places.items() if source is None else ():
+            within = posixpath.normpath(name)
+            if within.startswith(f"{place}/"):
+                around = self.repository.checkout(repository, ref) if repository else self.repository
+                source = around.action(within.removeprefix(f"{place}/")) if around else None
+        return source
+
     def action(self, uses: Uses, prefix: str) -> tuple[Action | None, str]:
-        source = (
-            self.repository.action(uses.name)
-            if uses.kind == "local"
-            else self.repository.remote_action(uses.name, uses.ref)
-        )
+        source = self.local(uses.name) if uses.kind == "local" else self.repository.remote_action(uses.name, uses.ref)
         if source is None and uses.kind == "local":
             return None, f"there is no action in {uses.name} of the repository"
         if source is None:
@@ -157,6 +185,11 @@ class StepReader:
         rule = self.rules.command(inner.name, inner.values) if inner.name else None
         docker = parse_call(_split(inner)) if inner.name in CALLS else None
         return SeenCommand(f"{path}.commands[{index}]", command, inner.name, rule, docker)
+
+
+def is_javascript(action: Action) -> bool:
+    """Whether node runs the action."""
+    return action.using.text.lower().startswith("node") and "main" in action.programs
 
 
 def _split(command: Command) -> list[str | None]:

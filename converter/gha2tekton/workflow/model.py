@@ -295,4 +295,6 @@ class Action:
     arguments: tuple[Value, ...] = ()
     entrypoint: Value | None = None
     env: Env = field(default_factory=dict)
+    programs: Mapping[str, Value] = field(default_factory=dict)
+    """What node runs: ``main``, ``pre``, ``post`` and the conditions ``pre-if`` and ``post-if``."""
     leaves: tuple[Value, ...] = ()

@@ -16,6 +16,7 @@ from gha2tekton.yaml import Mapping, Scalar, Sequence, YamlError, compose
 MAX_CHARACTERS = 1 << 20
 """GitHub reads no larger file."""
 
+_PROGRAMS = ("main", "pre", "pre-if", "post", "post-if")
 _TOLD = ("description", "author", "branding")
 """What an action says of itself to people only."""
 
@@ -72,6 +73,7 @@ def parse_action(source: Source, journal: Journal, prefix: str = "") -> Action |
         arguments=reader.values(runs.get("args")),
         entrypoint=reader.value(runs.get("entrypoint")),
         env=reader.env(runs.get("env")),
+        programs={name: value for name in _PROGRAMS if (value := reader.value(runs.get(name))) is not None},
         leaves=tuple(leaf for name in _TOLD for leaf in reader.leaves(entries.get(name))),
     )
 

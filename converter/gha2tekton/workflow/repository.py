@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from gha2tekton.source import Source
+from gha2tekton.workflow import checkouts
 
 MAX_BYTES = 1 << 20
 """GitHub reads no workflow or action larger than this."""
@@ -22,7 +23,7 @@ class Repository:
 
     root: Path | None = None
     actions: Path | None = None
-    """A folder of checkouts of other repositories: ``owner/repo[@ref]``."""
+    """A folder of checkouts of other repositories, see ``checkouts``."""
     label: str = ""
     """What the names of its files begin with, so that those of two repositories differ."""
     seen: dict[str, str] = field(default_factory=dict, compare=False)
@@ -71,23 +72,15 @@ class Repository:
 
     def checkout(self, name: str, ref: str) -> Repository | None:
         """The checkout of ``owner/repo``, that of the ref before one without; names are compared without case."""
-        owner, _, repository = name.partition("/")
-        for folder in (f"{repository}@{ref}", repository):
-            path = self.actions
-            for part in (owner, *folder.split("/")):
-                path = _entry(path, part) if path else None
-            if path is not None:
-                return Repository(path, self.actions, f"{owner}/{folder}", self.seen)
-        return None
+        found = checkouts.find(self.actions, name, ref) if self.actions else None
+        return Repository(found[0], self.actions, found[1], self.seen) if found else None
+
+    @property
+    def other_commit(self) -> bool:
+        """Whether it is a checkout that does not say of which ref."""
+        return bool(self.label) and "@" not in self.label
 
 
 def digest(data: bytes) -> str:
     """What tells one content of a file from another."""
     return hashlib.sha256(data).hexdigest()
-
-
-def _entry(directory: Path, name: str) -> Path | None:
-    try:
-        return next((entry for entry in sorted(directory.iterdir()) if entry.name.lower() == name.lower()), None)
-    except OSError:
-        return None

@@ -87,6 +87,9 @@ class _Expansion:
             fetch = "give a checkout of it with --actions-dir" if uses.kind == "remote" else "there is no such file"
             self.note("call-not-found", "warning", f"{uses.value.text} is called, but not at hand: {fetch}", span)
             return None
+        if around is not repository and around.other_commit:
+            message = f"{uses.value.text} is read from the checkout {around.label}, whatever commit that is"
+            self.note("checkout-of-unknown-commit", "note", message, span)
         if source.name in chain or len(chain) >= MAX_CHAIN:
             circle = " → ".join((*chain, source.name))
             message = f"reusable workflows call each other in a circle or too deep: {circle}"

@@ -1,0 +1,120 @@
+"""Actions that are drawn in: the steps of composite ones, and the programs of those that node runs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gha2tekton.lower.words import broken, call, without
+from gha2tekton.plan.model import PlannedStep
+from gha2tekton.rules.render import literal_text
+from gha2tekton.shell.quote import word
+from gha2tekton.workflow.model import Action, Input, Step, Value
+
+if TYPE_CHECKING:
+    from gha2tekton.lower.script import ScriptWriter
+
+
+def composite(writer: ScriptWriter, planned: PlannedStep) -> str:
+    """The steps of a composite action, in a scope of their own."""
+    step, action = planned.step, planned.action
+    assert action is not None
+    assert step.uses is not None
+    options = writer.options(planned)
+    if step.uses.kind == "local":
+        options += ["--dir", word(step.uses.name)]
+    for item in action.inputs:
+        given = step.inputs.get(item.name.lower())
+        value = given or item.default
+        template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
+        options += ["--input", word(f"{item.name}={writer.carrier.text(template)}")]
+        _inputs_told(writer, item, given)
+    _unknown_inputs(writer, step, action)
+    writer.exact(step.uses.value)
+    writer.carrier.composite += 1
+    inner = "".join(writer.step(part, composite=True) for part in planned.inner)
+    within = planned.inner[0].scope if planned.inner else planned.scope
+    outputs: list[str] = []
+    for output in action.outputs:
+        text = writer.carrier.text(within.fold(output.value))
+        outputs += ["--output", word(f"{output.name}={text}")]
+        for leaf in output.leaves:
+            if leaf.path.endswith(".value"):
+                writer.journal.exact(leaf.path, writer.target)
+            else:
+                writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
+    writer.carrier.composite -= 1
+    _described(writer, action)
+    begin = broken(["composite", word(planned.title), *options])
+    return f"\n{begin}\n{inner}{broken(['end_composite', *outputs])}\n"
+
+
+def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
+    """The program of an action, run by node; what it leaves for the job's end runs there."""
+    step, action = planned.step, planned.action
+    assert action is not None
+    assert step.uses is not None
+    options = writer.options(planned)
+    words: list[str] = []
+    for number, item in enumerate(action.inputs, 1):
+        given = step.inputs.get(item.name.lower())
+        value = given or item.default
+        template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
+        text = literal_text(template)
+        if text is None or "$(" in text:
+            options += ["--env", word(f"GHA_INPUT_{number}={writer.carrier.text(template)}")]
+            words += [word(item.name), f'"$GHA_INPUT_{number}"']
+        else:
+            words += [word(item.name), word(text)]
+        _inputs_told(writer, item, given)
+    _unknown_inputs(writer, step, action)
+    local = step.uses.kind == "local"
+    place = word(f"./{step.uses.name.removeprefix('./')}" if local else f"{step.uses.name}@{step.uses.ref}")
+    key = re.sub(r"[^A-Za-z0-9]+", "-", step.path).strip("-")
+    why = "node runs its program in the job's container; what it asks of GitHub's own services is not there"
+    writer.journal.adapted(step.uses.value.path, why, writer.target)
+    lines = "".join(
+        f"javascript-action {place} {word(action.programs[name].text)} {key} {' '.join(words)}".rstrip() + "\n"
+        for name in (("main",) if local else ("pre", "main"))  # GitHub has no pre of local actions
+        if name in action.programs
+    )
+    if "post" in action.programs:
+        when = action.programs["post-if"].text if "post-if" in action.programs else "always()"
+        post = f"javascript-action {place} {word(action.programs['post'].text)} {key} {' '.join(words)}".rstrip()
+        writer.post.append(
+            call(f"Post {planned.title}", [*without(options, "--id", "--if"), "--if", word(when)], post + "\n")
+        )
+    for name, value in action.programs.items():
+        if writer.journal.knows(value.path):
+            if local and name.startswith("pre"):
+                writer.journal.dropped(value.path, "no effect outside GitHub", "GitHub runs no pre of a local action")
+            else:
+                writer.journal.exact(value.path, writer.target)
+    for output in action.outputs:
+        for leaf in output.leaves:
+            writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
+    _described(writer, action)
+    return call(planned.title, options, lines)
+
+
+def _inputs_told(writer: ScriptWriter, item: Input, given: Value | None) -> None:
+    if given is not None:
+        writer.exact(given)
+    for leaf in item.leaves:
+        if leaf.path.endswith(".default") and given is None:
+            writer.journal.exact(leaf.path, writer.target)
+        else:
+            writer.journal.dropped(leaf.path, "superseded", "the step gives the input" if given else "")
+
+
+def _unknown_inputs(writer: ScriptWriter, step: Step, action: Action) -> None:
+    names = {item.name.lower() for item in action.inputs}
+    for value in step.inputs.values():
+        if value.path.rsplit(".", 1)[-1].lower() not in names:
+            writer.journal.dropped(value.path, "superseded", "the action has no such input, and GitHub only warns")
+
+
+def _described(writer: ScriptWriter, action: Action) -> None:
+    for about in (action.name, action.using, *action.leaves):
+        if about is not None and writer.journal.knows(about.path):
+            writer.journal.dropped(about.path, "no effect outside GitHub", "it describes the action")

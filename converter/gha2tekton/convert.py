@@ -13,6 +13,7 @@ from gha2tekton.lower.listener import TriggerSettings, listener_manifests, runne
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.pipeline import lower_workflow
 from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
+from gha2tekton.lower.refusal import possible
 from gha2tekton.lower.registries import pull_secrets
 from gha2tekton.lower.remainder import account
 from gha2tekton.lower.settings import Settings
@@ -45,7 +46,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     workflow = expand(workflow, repository, journal) if workflow is not None else None
     if workflow is None or journal.has_errors:
         return Conversion(source, Bundle(), journal)
-    plan = build_plan(workflow, rules, repository, options.plan, journal)
+    plan = possible(build_plan(workflow, rules, repository, options.plan, journal))
     base = base_name(workflow, options.output)
     lowered = lower_workflow(plan, base, options.output, journal)
     triggers = _trigger_settings(base, lowered, options.output)

@@ -14,7 +14,7 @@ from gha2tekton.lower.legs import account_for_lost, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.params import pipeline_params
-from gha2tekton.lower.refusal import gate_task, possible, refused_task
+from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.plan.model import JobPlan, Plan
@@ -71,7 +71,7 @@ class _Lowering:
 
     def workflow(self) -> LoweredWorkflow:
         staged = [job for job in self.plan.jobs if job.layout == "stages"]
-        for job in map(possible, ordered(self.plan)):
+        for job in ordered(self.plan):
             if job.refused:
                 self.refused(job)
             elif job.layout == "stages":

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.words import safe
-from gha2tekton.plan.model import JobPlan
+from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, Task, Workspace
 
@@ -59,8 +59,12 @@ def gate_task(name: str, jobs: list[str], dynamic: list[str]) -> Task:
     )
 
 
-def possible(job: JobPlan) -> JobPlan:
-    """The job, refused when its image would have to be computed after the Pod has started."""
+def possible(plan: Plan) -> Plan:
+    """The plan, with jobs refused whose image would have to be computed after the Pod has started."""
+    return replace(plan, jobs=tuple(_possible(job) for job in plan.jobs))
+
+
+def _possible(job: JobPlan) -> JobPlan:
     if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
         return job
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")

@@ -24,6 +24,7 @@ def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
     for job in plan.jobs:
         count = sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
         _job(job, homes.get(job.job.id.lower(), "pipeline.yaml"), count, journal)
+    _lost(plan, journal)
     if workflow.defaults is not None:
         for value in (workflow.defaults.shell, workflow.defaults.working_directory):
             if value is not None and journal.fate(value.path) is None:
@@ -74,6 +75,35 @@ def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
         for default in (job.defaults.shell, job.defaults.working_directory):
             if default is not None and journal.fate(default.path) is None:
                 journal.dropped(default.path, "superseded", "no step runs by this default")
+
+
+def _lost(plan: Plan, journal: Journal) -> None:
+    """What is left of a job or step that cannot run here: its call, and the files that were drawn in for it alone."""
+    files: dict[str, str] = {}
+    for job in plan.jobs:
+        if job.refused:
+            for value in job.job.called:
+                call = value.path.partition(".with.")[0]
+                for path in (*journal.open_leaves(call), *journal.open_leaves(value.path)):
+                    journal.manual(path, job.refused)
+            files.setdefault(_file(job.job.path), job.refused)
+        for step in job.walk():
+            for part in step.walk():
+                reason = job.refused or step.refused or part.refused
+                if part.action is not None and reason:
+                    files.setdefault(f"{part.action.source.name}#", reason)
+    refused = next((job.refused for job in plan.jobs if job.refused), "")
+    files |= {"env.": refused, "defaults.": refused} if refused else {}
+    for path in journal.open_leaves():
+        file = _file(path) or f"{path.partition('.')[0]}."
+        if file in files:
+            journal.manual(path, files[file])
+
+
+def _file(path: str) -> str:
+    """The file that a leaf lies in, "" for the workflow itself."""
+    name, parted, _ = path.partition("#")
+    return f"{name}#" if parted else ""
 
 
 def _machine(plan: JobPlan) -> str:

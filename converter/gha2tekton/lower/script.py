@@ -183,6 +183,10 @@ class ScriptWriter:
         rule = planned.rule.id if planned.rule else ""
         for path in self.journal.open_leaves(planned.step.path):
             self.journal.manual(path, reason, self.target, rule)
+        drawn_in = f"{planned.action.source.name}#" if planned.action else None
+        for path in self.journal.open_leaves() if drawn_in else ():
+            if path.startswith(drawn_in or ""):
+                self.journal.manual(path, reason, self.target)
         if self.journal.knows(main := _main(planned.step)):
             self.journal.manual(main, reason, self.target, rule)
         try:

@@ -94,7 +94,7 @@ class StepReader:
             )
         if action.using.text.lower() != "composite":
             why = f"the action runs as {action.using.text}, which needs GitHub's runtime; write a rule for it"
-            return PlannedStep(step, title, scope, after_failure=after, refused=why)
+            return PlannedStep(step, title, scope, action=action, after_failure=after, refused=why)
         if depth >= MAX_DEPTH:
             return PlannedStep(
                 step,

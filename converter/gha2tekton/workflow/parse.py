@@ -17,7 +17,7 @@ MAX_CHARACTERS = 1 << 20
 """GitHub reads no larger file."""
 
 _PROGRAMS = ("main", "pre", "pre-if", "post", "post-if")
-_TOLD = ("description", "author", "branding")
+_TOLD = ("description", "author", "branding", "permissions")
 """What an action says of itself to people only."""
 
 

@@ -26,6 +26,8 @@ def npm(directory: Path) -> dict[str, str]:
 
 def call(machine: Machine, directory: Path, server: StandIn | None, program: str, *words: str, **env: str) -> Ended:
     files = {name: str(directory / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH")}
+    for file in files.values():
+        Path(file).touch()
     given = {
         "GITHUB_API_URL": server.url if server else "",
         "GITHUB_REPOSITORY": "o/r",

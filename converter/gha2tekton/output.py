@@ -8,10 +8,9 @@ from pathlib import Path
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.report import json, text
+from gha2tekton.report.formats import render
 from gha2tekton.tekton.disk import write
 from gha2tekton.together import bundle_of
-
-_RENDER = {"text": text.render, "json": json.render}
 
 
 def output_files(done: Sequence[Conversion]) -> dict[str, str]:
@@ -31,9 +30,17 @@ def put(done: Sequence[Conversion], output: Path | None, files: Mapping[str, str
 def report(done: Sequence[Conversion], reports: Sequence[tuple[str, Path | None]]) -> None:
     """Reports to their files or stderr."""
     for name, file in reports:
-        rendered = _RENDER[name](done)
+        rendered = render(name, done)
         if file is None:
             sys.stderr.write(rendered)
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(rendered, encoding="utf-8")
+
+
+def source_map(done: Sequence[Conversion], file: Path) -> None:
+    """The map of lines of the output to those of the workflows, as JSON."""
+    from gha2tekton.report import source_map as maps
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(maps.render(done), encoding="utf-8")

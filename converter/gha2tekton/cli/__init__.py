@@ -16,10 +16,11 @@ COMMANDS = {
     "check": "Tell whether committed manifests still are what their workflows say.",
     "lint": "Tell what of workflows cannot be converted.",
     "triggers": "Tell what starts a workflow.",
+    "explain": "Tell what became of a line, or where it comes from.",
     "diff": "Tell how two sets of manifests differ in meaning.",
     "selftest": "Prove that no part of a workflow vanishes.",
     "config": "Show or begin the options file.",
-    "schema": "Print the JSON Schema of workflow or action files.",
+    "schema": "Print the JSON Schema of a kind of file.",
 }
 """Each is a module of this package; a command's module is imported when it is called, so that a start stays a blink."""
 

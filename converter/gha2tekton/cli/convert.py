@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
+from gha2tekton.cli.fail_on import fail_on_option, reached
 from gha2tekton.cli.options import Choice, conversion_options
 from gha2tekton.cli.stop import stop
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "markdown", "html", "sarif", "github", "csv")
 
 
 @click.command("convert")
@@ -31,12 +32,8 @@ FORMATS = ("text", "json")
     metavar="FORMAT[=FILE]",
     help=f"{', '.join(FORMATS)}: to a file or stderr; may be given again.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["manual", "adapted", "never"]),
-    default="never",
-    help="Exit with 1 when an outcome is this bad.",
-)
+@click.option("--source-map", type=click.Path(path_type=Path), help="A file that maps lines of output and workflow.")
+@fail_on_option()
 @conversion_options
 @click.pass_context
 def command(
@@ -46,6 +43,7 @@ def command(
     output: Path | None,
     show_plan: bool,
     reports: tuple[str, ...],
+    source_map: Path | None,
     fail_on: str,
     **_: Any,
 ) -> None:
@@ -76,13 +74,19 @@ def command(
         sys.exit(2)
     try:
         out.put(done, output, files_of(choice, workflows, found, done, output) if output else {})
-        out.report(done, wanted)
+        for name, file in wanted:
+            if name == "text" and file is None and sys.stderr.isatty():
+                from gha2tekton.cli import terminal
+
+                terminal.show(done, sys.stderr)
+            else:
+                out.report(done, [(name, file)])
+        if source_map is not None:
+            out.source_map(done, source_map)
     except OSError as error:
         stop(str(error))
-    counts = {fate: sum(c.journal.summary()[fate] for c in done) for fate in ("adapted", "manual")}
-    click.echo(f"{counts['manual']} manual", err=True)
-    bad = counts["manual"] + (counts["adapted"] if fail_on == "adapted" else 0)
-    sys.exit(1 if refused or (fail_on != "never" and bad) else 0)
+    click.echo(f"{sum(item.journal.summary()['manual'] for item in done)} manual", err=True)
+    sys.exit(1 if refused or reached(done, fail_on) else 0)
 
 
 def report_options(given: Sequence[str]) -> list[tuple[str, Path | None]]:

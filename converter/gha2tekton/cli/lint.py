@@ -8,19 +8,14 @@ from typing import Any
 
 import click
 
+from gha2tekton.cli.fail_on import fail_on_option, reached
 from gha2tekton.cli.options import Choice, conversion_options
 from gha2tekton.cli.stop import stop
 
 
 @click.command("lint")
 @click.argument("workflows", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--fail-on",
-    type=click.Choice(["manual", "adapted", "never"]),
-    default="manual",
-    show_default=True,
-    help="Exit with 1 when an outcome is this bad.",
-)
+@fail_on_option("manual")
 @conversion_options
 @click.pass_context
 def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **_: Any) -> None:
@@ -34,7 +29,8 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **
         stop(str(error))
     bad = 0
     told = ("manual", "adapted") if fail_on == "adapted" else ("manual",)
-    for item in convert_all(Choice.of(ctx), found):
+    done = convert_all(Choice.of(ctx), found)
+    for item in done:
         for finding in item.journal.diagnostics:
             if finding.severity == "error":
                 click.echo(f"{finding.span or item.source.name}: {finding.message} [{finding.code}]")
@@ -44,5 +40,4 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **
         for outcome in item.journal.outcomes():
             if outcome.fate in told:
                 click.echo(f"{outcome.span}: {outcome.subject}: {outcome.reason} [{outcome.fate}]")
-                bad += 1
-    sys.exit(1 if bad and fail_on != "never" else 0)
+    sys.exit(1 if fail_on != "never" and (bad or reached(done, fail_on)) else 0)

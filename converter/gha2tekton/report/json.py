@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gha2tekton.conversion import Conversion
+from gha2tekton.report import grade
 
 VERSION = 1
 
@@ -33,7 +34,11 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
     journal = conversion.journal
     return {
         "path": conversion.source.name,
+        "grade": grade.workflow(conversion).grade,
         "summary": journal.summary(),
+        "tasks": [
+            {"file": task.name, "grade": task.grade, "reasons": list(task.reasons)} for task in grade.tasks(conversion)
+        ],
         "outcomes": [
             {
                 "path": outcome.path,

@@ -2,52 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Outcome, Setup
+from gha2tekton.journal import Setup
+from gha2tekton.report.digest import Digest, Item, digests
+from gha2tekton.report.grade import GRADES
 
 
 def render(conversions: Sequence[Conversion]) -> str:
     """All workflows, each under its path."""
-    return "\n".join(_workflow(conversion) for conversion in conversions)
+    return "\n".join("".join(f"{line}\n" for line in lines(item)) for item in digests(conversions))
 
 
-def _workflow(conversion: Conversion) -> str:
-    journal = conversion.journal
-    outcomes = list(journal.outcomes())
-    counts = journal.summary()
-    total = sum(counts.values())
-    head = ", ".join(f"{count} {fate}" for fate, count in counts.items())
-    lines = [f"{conversion.source.name}: {total} parts: {head}"]
-    errors = [d for d in journal.diagnostics if d.severity == "error"]
-    if errors:
-        lines.append("\nNot converted: GitHub would refuse this workflow")
-        for diagnostic in errors:
-            lines.append(f"  {diagnostic.span or conversion.source.name}: {diagnostic.message} [{diagnostic.code}]")
-            if diagnostic.span:
-                lines += [f"      {line}" for line in diagnostic.span.excerpt().splitlines()]
-        return "\n".join(lines) + "\n"
-    lines += _section("To do by hand: the output does not do this, and fails loudly there", _told(outcomes, "manual"))
-    lines += _section("To supply before it runs", (_setup(entry) for entry in journal.setup))
-    lines += _section("Works, with a difference", _told(outcomes, "adapted"))
-    lines += _section("Dropped", _told(outcomes, "dropped"))
-    notes = [f"{d.span or conversion.source.name}: {d.message} [{d.code}]" for d in journal.diagnostics]
-    lines += _section("Worth knowing", notes)
-    return "\n".join(lines) + "\n"
+def lines(told: Digest) -> Iterator[str]:
+    """The lines of one workflow; sections begin without indent."""
+    yield f"{told.name}: grade {told.grade.grade}, {GRADES[told.grade.grade]}"
+    yield f"  {told.parts} parts: {told.counts}"
+    if told.errors:
+        yield ""
+        yield "Not converted: GitHub would refuse this workflow"
+        for found in told.errors:
+            yield f"  {found.span or told.name}: {found.message} [{found.code}]"
+            if found.span:
+                yield from (f"      {line}" for line in found.span.excerpt().splitlines())
+        return
+    if told.by_hand:
+        yield ""
+        yield "To do by hand: the output does not do this, and fails loudly there"
+        for number, item in enumerate(told.by_hand, 1):
+            yield from _by_hand(number, item)
+    yield from _setup("Before you apply it, supply", told.before)
+    yield from _setup("After you applied it", told.after)
+    yield from _items("Works, with a difference", told.adapted)
+    yield from _items("Dropped", told.dropped)
+    if told.notes:
+        yield ""
+        yield "Worth knowing"
+        for note in told.notes:
+            yield f"  {note.span or told.name}: {note.message} [{note.code}]"
+    if len(told.tasks) > 1:
+        yield ""
+        yield "Tasks"
+        for task in told.tasks:
+            why = f": {'; '.join(task.reasons)}" if task.reasons else ""
+            yield f"  {task.grade}  {task.name}{why}"
 
 
-def _section(title: str, entries: Iterable[str]) -> list[str]:
-    told = [f"  {entry}" for entry in entries]
-    return [f"\n{title}", *told] if told else []
+def _by_hand(number: int, item: Item) -> Iterator[str]:
+    yield f"  {number}. {item.reason}"
+    for place in item.places:
+        yield f"     {place.where}: {place.subject}"
+    if item.target:
+        yield f"     where it belongs: {item.target}"
 
 
-def _told(outcomes: Iterable[Outcome], fate: str) -> Iterable[str]:
-    for outcome in outcomes:
-        if outcome.fate == fate:
-            target = f" → {outcome.target}" if outcome.target else ""
-            yield f"{outcome.span}: {outcome.subject}: {outcome.reason}{target}"
+def _setup(title: str, entries: Sequence[Setup]) -> Iterator[str]:
+    if not entries:
+        return
+    yield ""
+    yield title
+    for entry in entries:
+        yield f"  {entry.kind} {entry.name}: {entry.why}"
+        if entry.command:
+            yield f"      {entry.command}"
 
 
-def _setup(entry: Setup) -> str:
-    return f"{entry.kind} {entry.name}: {entry.why}" + (f"\n      {entry.command}" if entry.command else "")
+def _items(title: str, items: Sequence[Item]) -> Iterator[str]:
+    if not items:
+        return
+    yield ""
+    yield title
+    for item in items:
+        target = f" → {item.target}" if item.target else ""
+        if len(item.places) == 1:
+            yield f"  {item.places[0].where}: {item.places[0].subject}: {item.reason}{target}"
+            continue
+        yield f"  {item.reason}{target}"
+        for place in item.places:
+            yield f"      {place.where}: {place.subject}"

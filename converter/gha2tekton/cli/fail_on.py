@@ -1,0 +1,38 @@
+"""What makes a command end with 1: outcomes, or grades."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from gha2tekton.conversion import Conversion
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+CHOICES = ("manual", "adapted", "B", "C", "D", "never")
+
+
+def fail_on_option(default: str = "never") -> Callable[[F], F]:
+    """Give a command ``--fail-on``."""
+    return click.option(
+        "--fail-on",
+        type=click.Choice(CHOICES),
+        default=default,
+        show_default=True,
+        help="Exit with 1 when an outcome, or the grade of a workflow, is this bad or worse.",
+    )
+
+
+def reached(done: Sequence[Conversion], wanted: str) -> bool:
+    """Whether any conversion is as bad as ``--fail-on`` says."""
+    if wanted == "never":
+        return False
+    if wanted in ("manual", "adapted"):
+        fates = ("manual", "adapted") if wanted == "adapted" else ("manual",)
+        return any(outcome.fate in fates for item in done for outcome in item.journal.outcomes())
+    from gha2tekton.report.grade import workflow
+
+    return any(workflow(item).grade >= wanted for item in done)

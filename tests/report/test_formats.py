@@ -1,0 +1,310 @@
+"""Each format of the report tells the same, the worst first; the links between workflow and output hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from gha2tekton import schema
+from gha2tekton.cli import cli
+from gha2tekton.cli.terminal import _wrapped
+from gha2tekton.report.commands import render as commands
+from gha2tekton.report.markdown import LIMIT
+from gha2tekton.report.source_map import links
+
+WORKFLOW = """\
+name: Small
+on: push
+jobs:
+  build:
+    runs-on: [self-hosted, gpu]
+    steps:
+      - uses: actions/checkout@v4
+      - name: It's | `built`
+        run: |
+          make all
+          echo "${{ secrets.KEY }}"
+      - uses: nobody/knows-this@v1
+        with:
+          a: "<b>"
+      - uses: step-security/harden-runner@v2
+  mac:
+    runs-on: macos-latest
+    steps:
+      - run: make
+"""
+BROKEN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: a\n        uses: b@c\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "small.yml").write_text(WORKFLOW)
+    return tmp_path
+
+
+def convert(repository: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["convert", str(repository), "-o", str(repository / "tekton"), *words])
+
+
+def report(repository: Path, name: str) -> str:
+    file = repository / f"report.{name}"
+    result = convert(repository, "--report", f"{name}={file}")
+    assert result.exit_code == 0, result.output
+    return file.read_text(encoding="utf-8")
+
+
+def test_text_tells_the_worst_first(repository: Path) -> None:
+    lines = report(repository, "text").splitlines()
+    heads = [line.split(":")[0] for line in lines if line and not line.startswith(" ")]
+    assert heads[1:] == [
+        "To do by hand", "Before you apply it, supply", "After you applied it", "Works, with a difference", "Dropped",
+        "Worth knowing", "Tasks",
+    ]  # fmt: skip
+    assert lines[0].endswith("small.yml: grade D, cannot run as it is")
+    assert "1. no rule knows nobody/knows-this@v1" in "\n".join(lines)
+    assert any(re.match(r"  D  tasks/small-mac.yaml", line) for line in lines)
+    assert any(re.match(r"  C  tasks/small-build.yaml", line) for line in lines)
+
+
+def test_json_keeps_its_schema(repository: Path) -> None:
+    document = json.loads(report(repository, "json"))
+    jsonschema.Draft202012Validator(json.loads(schema.text("report"))).validate(document)
+    assert document["workflows"][0]["grade"] == "D"
+
+
+# What of SARIF 2.1.0 code scanning reads, from its documentation.
+SARIF = {
+    "type": "object",
+    "required": ["$schema", "version", "runs"],
+    "properties": {
+        "version": {"const": "2.1.0"},
+        "runs": {"items": {
+            "required": ["tool", "results"],
+            "properties": {
+                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                "tool": {"required": ["driver"], "properties": {"driver": {"required": ["name", "rules"]}}},
+                "results": {"items": {
+                    "required": ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
+                    "properties": {
+                        "level": {"enum": ["none", "note", "warning", "error"]},
+                        "message": {"required": ["text"]},
+                        "locations": {"minItems": 1, "items": {"properties": {"physicalLocation": {
+                            "required": ["artifactLocation"],
+                            "properties": {"region": {"properties": {"startLine": {"minimum": 1}, "startColumn": {"minimum": 1}}}},
+                        }}}},
+                        "partialFingerprints": {"additionalProperties": {"type": "string"}},
+                    },
+                }},
+            },
+        }},
+    },
+}  # fmt: skip
+
+
+def test_sarif(repository: Path) -> None:
+    document = json.loads(report(repository, "sarif"))
+    jsonschema.validate(document, SARIF)
+    (run,) = document["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert all(rules[result["ruleIndex"]] == result["ruleId"] for result in run["results"])
+    manual = [result for result in run["results"] if result["ruleId"] == "manual"]
+    assert {result["locations"][0]["physicalLocation"]["region"]["startLine"] for result in manual} >= {12, 14}
+    assert len({result["partialFingerprints"]["gha2tekton/v1"] for result in run["results"]}) == len(run["results"])
+
+
+def test_markdown_escapes_what_it_quotes(repository: Path) -> None:
+    text = report(repository, "markdown")
+    assert (
+        text.index("### To do by hand") < text.index("### Before you apply it") < text.index("Works, with a difference")
+    )
+    assert "- [ ] secret `KEY`" in text
+    assert "`jobs.build.steps[2].with.a: <b>`" in text
+    assert text.count("<details>") == text.count("</details>")
+
+
+def test_markdown_fits_a_comment(repository: Path) -> None:
+    steps = "".join(f"      - uses: nobody/knows-{n}@v1\n" for n in range(900))
+    (repository / ".github/workflows/small.yml").write_text(
+        f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
+    )
+    text = report(repository, "markdown")
+    assert LIMIT / 2 < len(text) < LIMIT + 200
+    assert text.count("<details>") == text.count("</details>")
+    assert text.endswith("*The rest is in the report of another format.*\n")
+
+
+def test_csv_lists_what_the_cluster_needs(repository: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(report(repository, "csv"))))
+    found = {(row["inventory"], row["first"]) for row in rows}
+    assert ("to supply", "secret") in found
+    assert any(row["inventory"] == "GPUs" and row["third"] == "1" for row in rows)
+    assert any(row["inventory"] == "images" and "python" in row["first"] for row in rows)
+
+
+COMMANDS = [
+    r"::warning file=\S*small.yml,title=gha2tekton manual,line=12,col=15::.*no rule knows nobody/knows-this@v1",
+    r"::notice file=\S*small.yml,title=gha2tekton ",
+]
+
+
+@pytest.mark.parametrize("pattern", COMMANDS)
+def test_commands_of_github(repository: Path, pattern: str) -> None:
+    assert re.search(pattern, report(repository, "github"), re.MULTILINE)
+
+
+def test_commands_are_one_line_each() -> None:
+    assert commands([]) == ""
+
+
+def test_html_is_one_file_without_network(repository: Path) -> None:
+    page = report(repository, "html")
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", page)
+    assert "&lt;b&gt;" in page
+    assert '<b>"' not in page
+    ids = set(re.findall(r'id="([^"]+)"', page))
+    for target in re.findall(r'href="#([^"]+)"', page):
+        assert target in ids, target
+    for targets in re.findall(r'data-to="([^"]+)"', page):
+        for target in targets.split():
+            found = re.fullmatch(r"(.*):(\d+):(\d+)", target)
+            assert (target in ids) if found is None else (f"{found[1]}:{found[2]}" in ids), target
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (shutil.which("chromium") or shutil.which("chromium-browser")), reason="there is no Chromium")
+@pytest.mark.parametrize("width", [380, 1300])
+def test_html_in_a_browser(repository: Path, width: int) -> None:
+    """Nothing is wider than the window, the script runs, and a chosen line marks its counterpart."""
+    page = report(repository, "html")
+    probe = (
+        "<script>const l=document.querySelector('.source [data-to]:not([data-to=\"\"])');l.click();"
+        "document.title=[document.documentElement.scrollWidth<=innerWidth,"
+        "document.querySelectorAll('.on').length>1].join(' ')</script>"
+    )
+    (repository / "page.html").write_text(page.replace("</html>", f"{probe}</html>"), encoding="utf-8")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    done = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},900", "--dump-dom",
+         f"file://{repository}/page.html"],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert "<title>true true</title>" in done.stdout
+
+
+def test_a_refused_workflow_says_so_everywhere(repository: Path) -> None:
+    (repository / ".github/workflows/broken.yml").write_text(BROKEN)
+    for name in ("text", "markdown", "html", "sarif", "github"):
+        file = repository / f"report.{name}"
+        assert convert(repository, "--report", f"{name}={file}").exit_code == 1
+        assert "broken.yml" in file.read_text(), name
+    assert "Not converted: GitHub would refuse this workflow" in (repository / "report.text").read_text()
+
+
+FAILS = [("never", 0), ("manual", 1), ("adapted", 1), ("D", 1), ("C", 1), ("B", 1)]
+
+
+@pytest.mark.parametrize(("wanted", "status"), FAILS)
+def test_fail_on(repository: Path, wanted: str, status: int) -> None:
+    assert convert(repository, "--fail-on", wanted).exit_code == status
+
+
+@pytest.mark.parametrize(("wanted", "status"), [("manual", 0), ("D", 0), ("C", 0), ("B", 1), ("adapted", 1)])
+def test_fail_on_of_a_good_one(repository: Path, wanted: str, status: int) -> None:
+    text = WORKFLOW.split("      - uses: nobody")[0]
+    (repository / ".github/workflows/small.yml").write_text(text)
+    assert convert(repository, "--fail-on", wanted).exit_code == status
+
+
+def test_the_map_of_sources_holds(repository: Path) -> None:
+    file = repository / "map.json"
+    convert(repository, "--source-map", str(file))
+    document = json.loads(file.read_text())
+    task = (repository / "tekton/tasks/small-build.yaml").read_text().splitlines()
+    rows = {row["path"]: row["lines"] for row in document["files"]["tasks/small-build.yaml"]}
+    first, last = rows["jobs.build.steps[1].run"]
+    assert task[first - 1].strip().startswith("step ")
+    assert "  make all" in "\n".join(task[first:last])
+    assert task[last - 1].strip() == "STEP"
+    assert rows["jobs.build.steps[2].uses"][0] > last
+
+
+EXPLAINED = [
+    (".github/workflows/small.yml:12", "manual: jobs.build.steps[2].uses: nobody/knows-this@v1", "rules new"),
+    (".github/workflows/small.yml:10", "exact: jobs.build.steps[1].run", "to   tasks/small-build.yaml:"),
+    (".github/workflows/small.yml:15", "dropped: ", "rule actions/step-security/harden-runner"),
+    (".github/workflows/small.yml:3", "small.yml:3 holds no part of its own", ""),
+]
+
+
+@pytest.mark.parametrize(("place", "head", "more"), EXPLAINED)
+def test_explain_a_line_of_the_workflow(repository: Path, place: str, head: str, more: str) -> None:
+    result = CliRunner().invoke(cli, ["explain", str(repository / place)])
+    assert result.exit_code == 0, result.output
+    assert head in result.output
+    assert more in result.output
+
+
+def test_explain_a_line_of_the_output(repository: Path) -> None:
+    convert(repository)
+    file = repository / "tekton/tasks/small-build.yaml"
+    number = next(n for n, line in enumerate(file.read_text().splitlines(), 1) if line.strip() == "make all")
+    result = CliRunner().invoke(cli, ["explain", f"{file}:{number}"])
+    assert "exact: jobs.build.steps[1].run" in result.output
+    assert "small.yml:9:14" in result.output
+
+
+@pytest.mark.parametrize("place", ["nothing-here.yml:3", "no line", "README"])
+def test_explain_what_is_not_there(place: str) -> None:
+    assert CliRunner().invoke(cli, ["explain", place]).exit_code == 2
+
+
+WRAPPED = [
+    ("short", 20, ["short"]),
+    ("  aaa bbb ccc ddd eee fff ggg hhh iii jjj kkk", 40, ["  aaa bbb ccc ddd eee fff ggg hhh iii", "      jjj kkk"]),
+    ("      kubectl create " + "x " * 40, 40, ["      kubectl create " + "x " * 40]),
+]
+
+
+@pytest.mark.parametrize(("line", "width", "pieces"), WRAPPED)
+def test_lines_fit_the_terminal(line: str, width: int, pieces: list[str]) -> None:
+    assert _wrapped(line, width) == pieces
+
+
+def test_in_a_terminal(repository: Path) -> None:
+    """A real terminal gets colours; what is piped does not."""
+    script = shutil.which("script")
+    if script is None:
+        pytest.skip("there is no script(1)")
+    import os
+    import sys
+
+    command = f"{sys.executable} -m gha2tekton convert {repository} -o {repository}/tekton"
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+    done = subprocess.run(
+        [script, "-qec", command, "/dev/null"], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert "\x1b[1;31mTo do by hand" in done.stdout
+    assert "\x1b[" not in report(repository, "text")
+
+
+def test_every_link_names_lines_that_are_there(repository: Path) -> None:
+    from gha2tekton import files
+    from gha2tekton.convert import Options
+    from gha2tekton.rules.load import RuleSet
+
+    path = repository / ".github/workflows/small.yml"
+    conversion = files.convert_file(path, "small.yml", RuleSet(), None, Options())
+    texts = conversion.bundle.rendered()
+    for link in links(conversion, texts):
+        assert 1 <= link.first <= link.last <= texts[link.file].count("\n"), link

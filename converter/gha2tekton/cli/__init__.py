@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "Tell what of many repositories converts, and what to do first.",
     "check": "Tell whether committed manifests still are what their workflows say.",
     "lint": "Tell what of workflows cannot be converted.",
+    "platform": "Write the cluster around the pipelines: storage, GPUs, quotas, monitoring, scripts.",
     "triggers": "Tell what starts a workflow.",
     "explain": "Tell what became of a line, or where it comes from.",
     "diff": "Tell how two sets of manifests differ in meaning.",

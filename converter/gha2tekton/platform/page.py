@@ -1,0 +1,62 @@
+"""The page that lies beside a platform: what it needs, what each part is for, what to do in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gha2tekton.platform import settings
+from gha2tekton.platform.dashboard import panels
+from gha2tekton.platform.needs import Needs
+from gha2tekton.platform.settings import Platform
+
+_PARTS = {
+    "base": "the namespace with its pod-security labels, and roles for people",
+    "storage": "the cache that outlives runs, preloading of data sets, clean-up of old runs and artifacts",
+    "gpu": "the priority of runs that hold a GPU, and a Job that shows that a Pod gets one",
+    "quota": "the quota, and defaults by which Tekton's own containers live under it",
+    "security": "network policies of EventListeners and runs",
+    "results": "a small web server over the artifacts, with an index of runs",
+    "monitoring": "what Prometheus reads, alerts, and a Grafana dashboard",
+    "secrets": "Secrets from a store by External Secrets",
+}
+
+
+def page(platform: Platform, needed: Needs, parts: Sequence[str]) -> str:
+    """Markdown."""
+    lines = [
+        "# The platform around the pipelines",
+        "",
+        f"Made by gha2tekton for {len(needed.pipelines)} {'Pipeline' if len(needed.pipelines) == 1 else 'Pipelines'}. "
+        "Take parts out of `kustomization.yaml` that you have already.",
+        "",
+        "| part | what it is |",
+        "|---|---|",
+        *(f"| `{part}/` | {_PARTS[part]} |" for part in parts),
+        "| `scripts/` | deploy, verify, collect-logs, secrets, rotate-webhook-secret, uninstall; with `--dry-run` |",
+        "",
+        "## What the workflows need",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| GPUs at once, each Pipeline running once | {needed.gpus} of {platform.gpu_resource} |",
+        f"| GPUs that the quota grants | {settings.gpus(platform, needed)} |",
+        f"| memory that the quota grants | {settings.memory(platform, needed)} |",
+        *(f"| claim `{name}` | {size // 2**30}Gi |" for name, size in sorted(needed.claims.items())),
+        *(f"| Secret `{name}` | {', '.join(keys)} |" for name, keys in needed.secrets.items()),
+        f"| images | {len(needed.images)} |",
+        "",
+        "## In this order",
+        "",
+        "1. `sh scripts/deploy.sh --dry-run`, then without it. It names what Tekton lacks, and can be run again.",
+        "2. `sh scripts/secrets.sh` for the Secrets that it says are missing.",
+        "3. `sh scripts/verify.sh`, which also starts the Job that looks at a GPU.",
+        "4. The webhook, with the address and the secret that `deploy.sh` prints.",
+        "",
+    ]
+    if platform.monitoring:
+        lines += ["## Key metrics", "", "| metric | query |", "|---|---|"]
+        lines += [
+            f"| {panel.title} | `{panel.query.replace('|', chr(92) + '|')}` |" for panel in panels(platform.namespace)
+        ]
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,235 @@
+"""The files of a platform: manifests and scripts of ``mappings/platform`` with the numbers and names put in.
+
+The values are checked names and numbers; a token that stands alone on its line may bring whole lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from gha2tekton import resources
+from gha2tekton.manifests import dump
+from gha2tekton.platform import settings
+from gha2tekton.platform.dashboard import dashboard
+from gha2tekton.platform.needs import Needs
+from gha2tekton.platform.page import page
+from gha2tekton.platform.settings import Platform
+
+_TOKEN = re.compile(r"@([a-z][a-z-]*)@")
+_PARAMETERS = {
+    "ebs.csi.aws.com": 'parameters:\n  type: gp3\n  iops: "6000"\n  throughput: "500"\n  encrypted: "true"\n',
+    "pd.csi.storage.gke.io": "parameters:\n  type: pd-ssd\n",
+    "disk.csi.azure.com": "parameters:\n  skuName: Premium_LRS\n",
+}
+SCRIPTS = ("deploy.sh", "verify.sh", "collect-logs.sh", "uninstall.sh", "rotate-webhook-secret.sh", "secrets.sh")
+PREFLIGHT_IMAGE = "nvcr.io/nvidia/cuda:12.8.1-base-ubuntu24.04"
+
+
+def render(platform: Platform, needed: Needs, bundles: Sequence[str] = ()) -> dict[str, str]:
+    """Every file of the platform by its path; ``bundles`` are directories to deploy, as seen from it."""
+    files = _Files(platform, needed, bundles)
+    parts = ["base", "storage", "gpu", "quota", "security"]
+    files.base()
+    files.storage()
+    files.gpu()
+    files.put("quota/quota.yaml", "quota", ["quota.yaml"])
+    files.put("security/network-policies.yaml", "security", ["network-policies.yaml"])
+    if needed.artifacts:
+        files.results()
+        parts.append("results")
+    if platform.monitoring:
+        files.monitoring()
+        parts.append("monitoring")
+    if platform.secret_store and needed.secrets:
+        files.secrets()
+        parts.append("secrets")
+    files.scripts()
+    top = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": platform.namespace,
+        "resources": ["base"],
+        "components": parts[1:],
+    }
+    files.out["kustomization.yaml"] = dump([top])
+    files.out["README.md"] = page(platform, needed, parts)
+    return dict(sorted(files.out.items()))
+
+
+class _Files:
+    def __init__(self, platform: Platform, needed: Needs, bundles: Sequence[str]) -> None:
+        self.platform = platform
+        self.needed = needed
+        self.out: dict[str, str] = {}
+        self.values = self.tokens(bundles)
+
+    def tokens(self, bundles: Sequence[str]) -> Mapping[str, str]:
+        platform, needed = self.platform, self.needed
+        storage = platform.storage_class
+        return {
+            "namespace": platform.namespace,
+            "pod-security": platform.pod_security,
+            "gpu-resource": platform.gpu_resource,
+            "gpu-jsonpath": platform.gpu_resource.replace(".", "\\."),
+            "gpu-memory": str(platform.gpu_memory),
+            "gpus": str(needed.gpus),
+            "preflight-count": "1",
+            "preflight-image": PREFLIGHT_IMAGE,
+            "affinity": _affinity(platform),
+            "storage-class": storage,
+            "storage-class-line": f"  storageClassName: {storage}" if storage else "",
+            "provisioner": platform.provisioner,
+            "parameters": _PARAMETERS.get(platform.provisioner, ""),
+            "access-mode": "ReadWriteMany" if platform.shared else "ReadWriteOnce",
+            "cache-size": platform.cache_size,
+            "keep-days": str(platform.keep_days),
+            "keep-runs": str(platform.keep_runs),
+            "clean-up-mounts": _each(12, needed.artifacts, "- name: claim-{n}", "  mountPath: /claims/{claim}"),
+            "clean-up-volumes": _each(
+                10, needed.artifacts, "- name: claim-{n}", "  persistentVolumeClaim:", "    claimName: {claim}"
+            ),
+            "quota-gpus": str(settings.gpus(platform, needed)),
+            "quota-memory": settings.memory(platform, needed),
+            "quota-cpu": str(8 * settings.gpus(platform, needed)),
+            "quota-claims": str(len(needed.claims) + 10),
+            "ingress-namespace": platform.ingress_namespace,
+            "monitoring-namespace": platform.monitoring_namespace,
+            "ingress-class": f"  ingressClassName: {platform.ingress_class}" if platform.ingress_class else "",
+            "results-host": platform.host,
+            "artifacts-claim": needed.artifacts[0] if needed.artifacts else "",
+            "secret-store": platform.secret_store,
+            "pipelines": settings.PIPELINES,
+            "triggers": settings.TRIGGERS,
+            "secret-checks": "\n".join(
+                f'kubectl get secret {name} -n "$namespace" > /dev/null 2>&1 || missing="$missing {name}"'
+                for name in sorted({*needed.secrets, "github-webhook-secret"})
+            ),
+            "secret-calls": "\n".join(f"make {name} {' '.join(keys)}" for name, keys in needed.secrets.items()),
+            "verify-checks": "\n".join(
+                f'check "claim {claim}" kubectl get persistentvolumeclaim {claim} -n "$namespace"'
+                for claim in sorted(needed.claims)
+            ),
+            "bundles": "\n".join(
+                f'say "Bundle {bundle}"\nrun kubectl apply --server-side -n "$namespace" -k "$here/../{bundle}"'
+                for bundle in bundles
+            ),
+        }
+
+    def fill(self, name: str, more: Mapping[str, str] | None = None) -> str:
+        """A file of ``mappings/platform`` with its tokens replaced; a line whose token is empty goes."""
+        values = {**self.values, **(more or {})}
+        lines: list[str] = []
+        for line in (resources.mappings() / "platform" / name).read_text(encoding="utf-8").splitlines():
+            whole = _TOKEN.fullmatch(line.strip())
+            if whole:
+                lines += values[whole[1]].rstrip("\n").splitlines()
+            else:
+                lines.append(_TOKEN.sub(lambda match: values[match[1]], line))
+        return "\n".join(lines) + "\n"
+
+    def put(
+        self, name: str, folder: str, listed: Sequence[str], generated: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """A manifest, and the kustomization of its folder with what else lies there."""
+        self.out[name] = self.fill(name)
+        self.component(folder, listed, generated or {})
+
+    def component(self, folder: str, listed: Sequence[str], generated: Mapping[str, Sequence[str]]) -> None:
+        kind, version = ("Kustomization", "v1beta1") if folder == "base" else ("Component", "v1alpha1")
+        body: dict[str, object] = {
+            "apiVersion": f"kustomize.config.k8s.io/{version}",
+            "kind": kind,
+            "resources": list(listed),
+        }
+        if generated:
+            body["configMapGenerator"] = [{"name": name, "files": list(files)} for name, files in generated.items()]
+            body["generatorOptions"] = {"disableNameSuffixHash": True}
+        self.out[f"{folder}/kustomization.yaml"] = dump([body])
+
+    def base(self) -> None:
+        listed = ["namespace.yaml", "roles.yaml"]
+        self.out["base/roles.yaml"] = self.fill("base/roles.yaml")
+        for who, group in (("viewer", self.platform.viewers), ("operator", self.platform.operators)):
+            if group:
+                name = f"{who}s.yaml"
+                self.out[f"base/{name}"] = self.fill("base/bindings.yaml", {"who": who, "group": group})
+                listed.append(name)
+        self.put("base/namespace.yaml", "base", listed)
+
+    def storage(self) -> None:
+        listed = ["gpu-cache.yaml", "preload.yaml"]
+        generated: dict[str, Sequence[str]] = {}
+        for name in listed:
+            self.out[f"storage/{name}"] = self.fill(f"storage/{name}")
+        if self.platform.provisioner:
+            self.out["storage/storage-class.yaml"] = self.fill("storage/storage-class.yaml")
+            listed.append("storage-class.yaml")
+        if self.needed.artifacts:
+            self.out["storage/clean-up.yaml"] = self.fill("storage/clean-up.yaml")
+            self.out["storage/clean_up.py"] = self.fill("storage/clean_up.py")
+            listed.append("clean-up.yaml")
+            generated["clean-up"] = ["clean_up.py"]
+        self.component("storage", listed, generated)
+
+    def gpu(self) -> None:
+        # The Job is no part of the kustomization: its Pod cannot be changed, and verify.sh makes it anew each time.
+        self.out["gpu/preflight.yaml"] = self.fill("gpu/preflight.yaml")
+        self.out["gpu/gpu-preflight"] = self.fill("gpu/gpu-preflight")
+        self.put("gpu/priority-class.yaml", "gpu", ["priority-class.yaml"], {"gpu-preflight": ["gpu-preflight"]})
+
+    def results(self) -> None:
+        listed = ["server.yaml"]
+        for name in ("nginx.conf", "results_index.py"):
+            self.out[f"results/{name}"] = self.fill(f"results/{name}")
+        if self.platform.host:
+            self.out["results/ingress.yaml"] = self.fill("results/ingress.yaml")
+            listed.append("ingress.yaml")
+        self.put("results/server.yaml", "results", listed, {"results": ["nginx.conf", "results_index.py"]})
+
+    def monitoring(self) -> None:
+        self.out["monitoring/rules.yaml"] = self.fill("monitoring/rules.yaml")
+        self.out["monitoring/dashboard.json"] = dashboard(self.platform.namespace)
+        listed, generated = ["monitors.yaml", "rules.yaml"], {"tekton-gpu-dashboard": ["dashboard.json"]}
+        self.put("monitoring/monitors.yaml", "monitoring", listed, generated)
+        # Grafana's sidecar looks for this label.
+        self.out["monitoring/kustomization.yaml"] += '  labels:\n    grafana_dashboard: "1"\n'
+
+    def secrets(self) -> None:
+        listed = []
+        for name, keys in self.needed.secrets.items():
+            rows = "".join(
+                f"  - secretKey: {key}\n    remoteRef:\n      key: {name}\n      property: {key}\n" for key in keys
+            )
+            self.out[f"secrets/{name}.yaml"] = self.fill("secrets/external-secret.yaml", {"secret": name}) + rows
+            listed.append(f"{name}.yaml")
+        self.component("secrets", listed, {})
+
+    def scripts(self) -> None:
+        for name in ("common.sh", *SCRIPTS):
+            self.out[f"scripts/{name}"] = self.fill(f"scripts/{name}")
+
+
+def _each(pad: int, claims: Sequence[str], *lines: str) -> str:
+    return "".join(
+        f"{' ' * pad}{line.format(n=number, claim=claim)}\n" for number, claim in enumerate(claims) for line in lines
+    )
+
+
+def _affinity(platform: Platform) -> str:
+    """Nodes with the product or the memory that is asked for, by the labels of GPU feature discovery."""
+    terms = []
+    if platform.gpu_product:
+        terms.append(("nvidia.com/gpu.product", "In", platform.gpu_product))
+    if platform.gpu_memory:
+        terms.append(("nvidia.com/gpu.memory", "Gt", str(platform.gpu_memory - 1)))
+    if not terms:
+        return ""
+    rows = "".join(
+        f'              - key: {key}\n                operator: {how}\n                values: ["{value}"]\n'
+        for key, how, value in terms
+    )
+    return (
+        "      affinity:\n        nodeAffinity:\n          requiredDuringSchedulingIgnoredDuringExecution:\n"
+        f"            nodeSelectorTerms:\n            - matchExpressions:\n{rows}"
+    )

@@ -1,0 +1,88 @@
+"""What a user may choose of the platform, checked before it becomes part of a manifest or script."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from gha2tekton.platform.needs import Needs
+
+PIPELINES, TRIGGERS = "v1.15.0", "v0.37.0"
+"""The versions of Tekton that the scripts name where none is installed."""
+
+_NAME = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+_QUANTITY = r"[1-9]\d*([KMGT]i)?"
+_SHAPES = {
+    "namespace": _NAME,
+    "storage_class": rf"({_NAME}(\.{_NAME})*)?",
+    "provisioner": rf"({_NAME}([./]{_NAME})*)?",
+    "gpu_resource": rf"{_NAME}(\.{_NAME})*/[a-z0-9A-Z._-]+",
+    "gpu_product": r"[A-Za-z0-9._-]*",
+    "cache_size": _QUANTITY,
+    "quota_memory": rf"({_QUANTITY})?",
+    "host": rf"({_NAME}(\.{_NAME})+)?",
+    "ingress_class": rf"({_NAME})?",
+    "ingress_namespace": _NAME,
+    "monitoring_namespace": _NAME,
+    "operators": r"[A-Za-z0-9:@._/-]*",
+    "viewers": r"[A-Za-z0-9:@._/-]*",
+    "secret_store": rf"({_NAME})?",
+}
+
+
+class PlatformError(ValueError):
+    """An option that cannot be part of a manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The options of ``gha2tekton platform``; 0 and "" leave a number to what the workflows need."""
+
+    namespace: str = "gpu-ci"
+    storage_class: str = ""
+    provisioner: str = ""
+    shared: bool = False
+    """Claims that several nodes may mount at once."""
+    cache_size: str = "200Gi"
+    gpu_resource: str = "nvidia.com/gpu"
+    gpu_product: str = ""
+    gpu_memory: int = 0
+    """MiB that a GPU must have."""
+    quota_gpus: int = 0
+    quota_memory: str = ""
+    runs_at_once: int = 2
+    keep_days: int = 30
+    keep_runs: int = 20
+    monitoring: bool = True
+    host: str = ""
+    """The name under which results are shown; without one there is no Ingress."""
+    ingress_class: str = ""
+    ingress_namespace: str = "ingress-nginx"
+    monitoring_namespace: str = "monitoring"
+    operators: str = ""
+    viewers: str = ""
+    secret_store: str = ""
+    """A ClusterSecretStore of External Secrets; without one Secrets are made by a script."""
+    pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            shape = _SHAPES.get(item.name)
+            value = getattr(self, item.name)
+            if shape is not None and re.fullmatch(shape, value) is None:
+                option = "--" + item.name.replace("_", "-")
+                raise PlatformError(f"{option}: {value!r} is no {item.name.replace('_', ' ')} that Kubernetes takes")
+        if self.provisioner and not self.storage_class:
+            raise PlatformError("--provisioner needs --storage-class: the name of the class that is made")
+
+
+def gpus(platform: Platform, needed: Needs) -> int:
+    """How many GPUs the quota grants."""
+    return platform.quota_gpus or max(1, needed.gpus) * platform.runs_at_once
+
+
+def memory(platform: Platform, needed: Needs) -> str:
+    """How much memory the quota grants: what Tasks are limited to, and as much again for those that say nothing."""
+    gibibytes = -(-needed.memory // 2**30)
+    return platform.quota_memory or f"{max(16, 2 * gibibytes) * platform.runs_at_once}Gi"

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Makes the Secrets that the runs read. A value comes from the environment variable of its name, else it is asked for; what is
+# there already stays.
+# usage: secrets.sh [--dry-run]
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/common.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"; stty echo 2> /dev/null || :' EXIT INT TERM
+chmod 700 "$work"
+ask() { # KEY: its value to a file
+  value=$(printenv "$1" 2> /dev/null || :)
+  if [ -z "$value" ]; then
+    [ -t 0 ] || fail "$1 is not set"
+    printf '%s: ' "$1"
+    stty -echo
+    read -r value
+    stty echo
+    echo
+  fi
+  printf '%s' "$value" > "$work/$1"
+}
+make() { # SECRET KEY…
+  secret=$1
+  shift
+  if kubectl get secret "$secret" -n "$namespace" > /dev/null 2>&1; then say "$secret is there"; return; fi
+  if [ "$dry" = yes ]; then say "would make Secret $secret with: $*"; return; fi
+  files=''
+  for key; do
+    ask "$key"
+    files="$files --from-file=$key=$work/$key"
+  done
+  # shellcheck disable=SC2086 # one word for each key
+  kubectl create secret generic "$secret" -n "$namespace" $files
+}
+@secret-calls@
+if kubectl get secret github-webhook-secret -n "$namespace" > /dev/null 2>&1; then say "github-webhook-secret is there"
+elif [ "$dry" = yes ]; then say "would make Secret github-webhook-secret"
+else sh "$here/rotate-webhook-secret.sh"; fi

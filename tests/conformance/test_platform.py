@@ -1,0 +1,43 @@
+"""The platform is built by kustomize, and Kubernetes and Tekton take what is theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.conformance.judge import admit, kustomize, refusals
+
+from gha2tekton.cli import cli
+from gha2tekton.yaml import documents
+
+pytestmark = pytest.mark.conformance
+GUIDE = Path(__file__).parents[2] / "fixtures" / "guides" / "gpu-notebook" / "repository" / ".github" / "workflows"
+OPTIONS: list[list[str]] = [
+    [],
+    ["--no-monitoring", "--gpu-resource", "nvidia.com/mig-1g.5gb"],
+    ["--host", "results.example.org", "--ingress-class", "nginx", "--operators", "team:ci", "--viewers", "all",
+     "--provisioner", "pd.csi.storage.gke.io", "--storage-class", "fast", "--shared", "--gpu-product", "A100",
+     "--gpu-memory", "40000", "--secret-store", "vault"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", OPTIONS)
+def test_the_platform_is_accepted(words: list[str], tmp_path: Path) -> None:
+    kubernetes_validate = pytest.importorskip("kubernetes_validate")
+    out = tmp_path / "platform"
+    made = CliRunner().invoke(cli, ["platform", str(GUIDE), "-o", str(out), *words])
+    assert made.exit_code == 0, made.output
+    built = kustomize(out)
+    (tmp_path / "built.yaml").write_text(built, encoding="utf-8")
+    assert not refusals(admit(tmp_path / "built.yaml"))
+    manifests = documents(built, "built")
+    (preflight,) = documents((out / "gpu" / "preflight.yaml").read_text(encoding="utf-8"), "preflight")
+    for manifest in (*manifests, preflight):
+        group = manifest["apiVersion"].rpartition("/")[0]
+        if not group.endswith(("tekton.dev", "coreos.com", "external-secrets.io")):
+            kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+    namespaced = [m for m in manifests if m["kind"] not in ("Namespace", "PriorityClass", "StorageClass")]
+    assert {m["metadata"]["namespace"] for m in namespaced} == {"gpu-ci"}
+    program = next(m for m in manifests if m["kind"] == "ConfigMap" and m["metadata"]["name"] == "clean-up")
+    assert "def main()" in program["data"]["clean_up.py"]

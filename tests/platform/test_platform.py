@@ -1,0 +1,474 @@
+"""The platform: what it counts, that it renders, that its scripts do what they say in the right order."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gha2tekton.cli import cli
+from gha2tekton.platform.dashboard import panels
+from gha2tekton.platform.needs import needs, quantity
+from gha2tekton.platform.render import SCRIPTS, render
+from gha2tekton.platform.settings import Platform, PlatformError
+from gha2tekton.yaml import documents
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "fixtures" / "guides" / "gpu-notebook"
+WORKFLOW = """\
+on: push
+jobs:
+  a:
+    runs-on: [self-hosted, gpu]
+    strategy:
+      matrix:
+        x: [1, 2]
+    steps:
+      - run: echo "${{ secrets.KEY }} ${{ secrets.OTHER }}"
+      - uses: actions/upload-artifact@v4
+        with: {path: out}
+  b:
+    needs: a
+    runs-on: [self-hosted, gpu]
+    steps:
+      - run: nvidia-smi
+"""
+
+
+def make(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["platform", *map(str, words)])
+
+
+@pytest.fixture
+def workflow(tmp_path: Path) -> Path:
+    path = tmp_path / ".github" / "workflows" / "ci.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(WORKFLOW)
+    return path
+
+
+@pytest.fixture
+def platform(workflow: Path, tmp_path: Path) -> Path:
+    out = tmp_path / "platform"
+    result = make(
+        workflow, "-o", out, "--host", "results.example.org", "--provisioner", "ebs.csi.aws.com", "--storage-class", "fast",
+        "--gpu-memory", "16000", "--operators", "team:ci",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def objects(folder: Path) -> list[Any]:
+    found = []
+    for path in sorted(folder.rglob("*.yaml")):
+        found += [one for one in documents(path.read_text(encoding="utf-8"), str(path)) if isinstance(one, dict)]
+    return found
+
+
+def one(folder: Path, kind: str, name: str = "") -> Any:
+    (found,) = [o for o in objects(folder) if o.get("kind") == kind and name in ("", o["metadata"]["name"])]
+    return found
+
+
+def test_numbers_come_from_the_workflows(platform: Path) -> None:
+    """Two legs at once hold a GPU each; the job behind them comes later."""
+    hard = one(platform, "ResourceQuota")["spec"]["hard"]
+    assert hard["requests.nvidia.com/gpu"] == "4"
+    assert not any(key.startswith("limits.nvidia") for key in hard)
+    text = (platform / "README.md").read_text()
+    assert "| GPUs at once, each Pipeline running once | 2 of nvidia.com/gpu |" in text
+    assert "| Secret `github-secrets` | KEY, OTHER |" in text
+
+
+def test_a_bundle_counts_as_its_workflow(workflow: Path, platform: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    CliRunner().invoke(cli, ["convert", str(workflow), "-o", str(bundle), "--namespace", "gpu-ci"])
+    assert make(bundle, "-o", tmp_path / "again").exit_code == 0
+    assert one(tmp_path / "again", "ResourceQuota") == one(platform, "ResourceQuota")
+    assert '-k "$here/../../bundle"' in (tmp_path / "again/scripts/deploy.sh").read_text()
+
+
+def test_a_bundle_of_another_namespace_is_refused(workflow: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    CliRunner().invoke(cli, ["convert", str(workflow), "-o", str(bundle), "--namespace", "other"])
+    result = make(bundle, "-o", tmp_path / "again")
+    assert (result.exit_code, "made for namespace other" in result.output) == (2, True)
+
+
+def test_a_second_time_nothing_changes(workflow: Path, tmp_path: Path) -> None:
+    assert "written" in make(workflow, "-o", tmp_path / "p").output
+    assert "unchanged" in make(workflow, "-o", tmp_path / "p").output
+
+
+def test_changes_of_the_owners_stay(workflow: Path, platform: Path) -> None:
+    words = [workflow, "-o", platform]
+    result = make(*words)
+    assert (result.exit_code, "base/kustomization.yaml" in result.output) == (2, True)
+    (platform / "own.yaml").write_text("mine")
+    assert make(*words, "--force").exit_code == 0
+    assert (platform / "own.yaml").read_text() == "mine"
+
+
+QUANTITIES = [("32Gi", 2**35), ("500M", 500 * 10**6), ("1.5Gi", 3 * 2**29), ("7", 7), ("x", 0), (3, 3)]
+
+
+@pytest.mark.parametrize(("text", "number"), QUANTITIES)
+def test_quantities(text: object, number: int) -> None:
+    assert quantity(text) == number
+
+
+WRONG = [
+    ({"namespace": "Not A Name"}, "--namespace"),
+    ({"gpu_resource": "gpu"}, "--gpu-resource"),
+    ({"host": "no host\n"}, "--host"),
+    ({"cache_size": "big"}, "--cache-size"),
+    ({"provisioner": "ebs.csi.aws.com"}, "--provisioner needs --storage-class"),
+    ({"secret_store": "a: b"}, "--secret-store"),
+    ({"operators": "x\ny"}, "--operators"),
+]
+
+
+@pytest.mark.parametrize(("values", "told"), WRONG)
+def test_what_no_manifest_may_hold_is_refused(values: dict[str, Any], told: str) -> None:
+    with pytest.raises(PlatformError, match=told):
+        Platform(**values)
+
+
+def test_no_token_is_left(platform: Path) -> None:
+    for path in platform.rglob("*"):
+        if path.is_file():
+            assert not re.search(r"@[a-z][a-z-]*@", path.read_text(encoding="utf-8")), path
+
+
+def test_every_part_is_listed(platform: Path) -> None:
+    top = documents((platform / "kustomization.yaml").read_text(), "")[0]
+    assert top["components"] == ["storage", "gpu", "quota", "security", "results", "monitoring"]
+    for part in (*top["resources"], *top["components"]):
+        body = documents((platform / part / "kustomization.yaml").read_text(), "")[0]
+        listed = {*body["resources"], *(name for item in body.get("configMapGenerator", ()) for name in item["files"])}
+        there = {path.name for path in (platform / part).iterdir()} - {"kustomization.yaml"}
+        assert listed == there - {"preflight.yaml"}, part
+
+
+def test_parts_that_are_not_wanted(workflow: Path, tmp_path: Path) -> None:
+    make(workflow, "-o", tmp_path / "p", "--no-monitoring", "--secret-store", "vault")
+    assert not (tmp_path / "p/monitoring").exists()
+    assert not (tmp_path / "p/results/ingress.yaml").exists()
+    secret = one(tmp_path / "p", "ExternalSecret")
+    assert [row["secretKey"] for row in secret["spec"]["data"]] == ["KEY", "OTHER"]
+
+
+def test_without_workflows_there_is_still_a_platform() -> None:
+    files = render(Platform(), needs([], "nvidia.com/gpu"))
+    assert "results/server.yaml" not in files
+    assert "storage/clean-up.yaml" not in files
+
+
+@pytest.mark.parametrize("name", ["preflight", "storage-class"])
+def test_what_the_options_ask_for(platform: Path, name: str) -> None:
+    if name == "preflight":
+        spec = one(platform, "Job", "gpu-preflight")["spec"]["template"]["spec"]
+        (term,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"][
+            "nodeSelectorTerms"
+        ]
+        assert term["matchExpressions"] == [{"key": "nvidia.com/gpu.memory", "operator": "Gt", "values": ["15999"]}]
+        assert spec["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    else:
+        made = one(platform, "StorageClass", "fast")
+        assert (made["provisioner"], made["parameters"]["type"]) == ("ebs.csi.aws.com", "gp3")
+        assert one(platform, "PersistentVolumeClaim", "gpu-cache")["spec"]["storageClassName"] == "fast"
+
+
+# Fields of the operators' kinds that are used here, from their API references.
+CRDS: dict[str, Any] = {
+    "ServiceMonitor": {"required": ["selector", "endpoints"], "properties": {
+        "selector": {"required": ["matchLabels"]}, "namespaceSelector": {"required": ["matchNames"]},
+        "endpoints": {"items": {"additionalProperties": False, "properties": {
+            "port": {"type": "string"}, "interval": {"pattern": r"^\d+s$"}, "honorLabels": {"type": "boolean"}}}}}},
+    "PodMonitor": {"required": ["selector", "podMetricsEndpoints"], "properties": {
+        "podMetricsEndpoints": {"items": {"additionalProperties": False, "properties": {
+            "targetPort": {"type": "integer"}, "interval": {"pattern": r"^\d+s$"}}}}}},
+    "PrometheusRule": {"required": ["groups"], "properties": {"groups": {"items": {
+        "required": ["name", "rules"], "properties": {"rules": {"items": {
+            "required": ["alert", "expr"], "additionalProperties": False, "properties": {
+                "alert": {"type": "string"}, "expr": {"type": "string"}, "for": {"pattern": r"^\d+[smh]$"},
+                "labels": {"additionalProperties": {"type": "string"}},
+                "annotations": {"additionalProperties": {"type": "string"}}}}}}}}}},
+    "ExternalSecret": {"required": ["secretStoreRef", "target", "data"], "properties": {
+        "secretStoreRef": {"required": ["kind", "name"]}, "data": {"items": {
+            "required": ["secretKey", "remoteRef"], "properties": {"remoteRef": {"required": ["key", "property"]}}}}}},
+}  # fmt: skip
+VERSIONS = {"ExternalSecret": "external-secrets.io/v1"}
+
+
+@pytest.mark.parametrize("store", ["", "vault"])
+def test_kinds_of_operators_have_the_fields_they_know(workflow: Path, tmp_path: Path, store: str) -> None:
+    import jsonschema
+
+    make(workflow, "-o", tmp_path / "p", "--secret-store", store)
+    seen = set()
+    for manifest in objects(tmp_path / "p"):
+        kind = manifest["kind"]
+        if kind in CRDS:
+            jsonschema.validate(manifest["spec"], CRDS[kind])
+            assert manifest["apiVersion"] == VERSIONS.get(kind, "monitoring.coreos.com/v1")
+            seen.add(kind)
+    assert seen == set(CRDS) - (set() if store else {"ExternalSecret"})
+
+
+def test_queries_parse(platform: Path) -> None:
+    promql = pytest.importorskip("promql_parser")
+    rules = one(platform, "PrometheusRule")["spec"]["groups"][0]["rules"]
+    board = json.loads((platform / "monitoring/dashboard.json").read_text())
+    queries = [rule["expr"] for rule in rules] + [t["expr"] for panel in board["panels"] for t in panel["targets"]]
+    assert len(queries) == 7 + len(panels("gpu-ci"))
+    for query in queries:
+        promql.parse(query)
+    assert not [query for query in queries if "pipelinerun_failed_total" in query or "gpu_memory_used_percent" in query]
+
+
+def test_the_dashboard_has_no_two_panels_in_one_place(platform: Path) -> None:
+    board = json.loads((platform / "monitoring/dashboard.json").read_text())
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in board["panels"]]
+    assert len(set(places)) == len(places) == len({panel["id"] for panel in board["panels"]})
+    assert board["schemaVersion"] == 39
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, "../gpu/gpu-preflight"])
+def test_scripts_are_clean(platform: Path, name: str) -> None:
+    tool = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if tool is None:
+        pytest.skip("there is no shellcheck")
+    done = subprocess.run(
+        [tool, "-x", "-P", "SCRIPTDIR", "-s", "sh", str(platform / "scripts" / name)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+KUBECTL = """#!/bin/sh
+# Stands for kubectl: keeps what it was asked, and answers as a cluster with everything in its place.
+printf '%s\\n' "$*" >> "$KUBECTL_LOG"
+case "$*" in
+  *'version -o json') printf '{ "serverVersion": {\\n "gitVersion": "v@VERSION@" } }' ;;
+  *'get nodes'*jsonpath*) printf '1\\n2\\n\\n' ;;
+  'get eventlisteners'*) printf ci-eventlistener ;;
+  'get secret'*jsonpath*) printf c2VjcmV0 ;;
+  'get secret'*) exit @SECRETS@ ;;
+  'get crd'*) exit @CRDS@ ;;
+  'get pods'*name) echo pod/one ;;
+  *) cat > "$KUBECTL_LOG.stdin" 2> /dev/null < /dev/null; case "$*" in *'apply'*'-f -'*) cat > "$KUBECTL_LOG.applied" ;; esac; echo "done: $*" ;;
+esac
+"""
+
+
+def script(
+    platform: Path, name: str, *words: str, version: str = "1.31.2", secrets: int = 0, crds: int = 0, **env: str
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    tools = platform.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    text = KUBECTL.replace("@VERSION@", version).replace("@SECRETS@", str(secrets)).replace("@CRDS@", str(crds))
+    (tools / "kubectl").write_text(text)
+    (tools / "kubectl").chmod(0o755)
+    log = platform.parent / "kubectl.log"
+    log.unlink(missing_ok=True)
+    given = {"PATH": f"{tools}:{os.environ['PATH']}", "KUBECTL_LOG": str(log), "HOME": str(platform), **env}
+    done = subprocess.run(
+        ["sh", str(platform / "scripts" / name), *words], env=given, capture_output=True, text=True, cwd=platform.parent,
+        stdin=subprocess.DEVNULL, timeout=60,
+    )  # fmt: skip
+    return done, log.read_text().splitlines() if log.exists() else []
+
+
+CHANGING = re.compile(r"\b(apply|create|delete|patch|rollout restart)\b")
+
+
+def test_deploy_in_order(platform: Path) -> None:
+    done, calls = script(platform, "deploy.sh")
+    assert done.returncode == 0, done.stderr
+    changes = [call for call in calls if CHANGING.search(call)]
+    assert changes == [f"apply --server-side -k {platform}/scripts/.."]
+    heads = [
+        "version -o json",
+        "get crd pipelineruns",
+        "get nodes",
+        "apply",
+        "get secret",
+        "get eventlisteners",
+        "rollout status",
+    ]
+    places = [next(n for n, call in enumerate(calls) if call.startswith(head)) for head in heads]
+    assert places == sorted(places)
+    assert "3 of nvidia.com/gpu in all, and the workflows want 2 at once" in done.stdout
+    assert "Service el-ci-eventlistener, port 8080" in done.stdout
+    again, _ = script(platform, "deploy.sh")
+    assert again.stdout == done.stdout
+
+
+OLD = [("1.27.9", 1), ("1.28.0", 0), ("1.9.1", 1), ("1.40.0", 0)]
+
+
+@pytest.mark.parametrize(("version", "code"), OLD)
+def test_deploy_looks_at_the_version(platform: Path, version: str, code: int) -> None:
+    assert script(platform, "deploy.sh", version=version)[0].returncode == code
+
+
+def test_deploy_names_what_tekton_lacks(platform: Path) -> None:
+    done, calls = script(platform, "deploy.sh", crds=1)
+    assert done.returncode == 1
+    assert "tekton-releases/pipeline/previous/v" in done.stdout
+    assert not [call for call in calls if CHANGING.search(call)]
+
+
+def test_deploy_names_missing_secrets(platform: Path) -> None:
+    done, _ = script(platform, "deploy.sh", secrets=1)
+    assert "missing: github-secrets github-webhook-secret" in done.stdout
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_dry_runs_change_nothing(platform: Path, name: str) -> None:
+    done, calls = script(platform, name, "--dry-run", secrets=1)
+    assert done.returncode == 0, done.stderr
+    assert not [call for call in calls if CHANGING.search(call)], calls
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_is_no_option_is_refused(platform: Path, name: str) -> None:
+    assert script(platform, name, "--wrong")[0].returncode == 2
+
+
+def test_verify(platform: Path) -> None:
+    done, calls = script(platform, "verify.sh")
+    assert done.returncode == 0, done.stdout
+    assert "WRONG" not in done.stdout
+    assert calls.index("delete job gpu-preflight -n gpu-ci --ignore-not-found") < next(
+        n for n, call in enumerate(calls) if call.startswith("apply -n gpu-ci -f")
+    )
+    assert any("persistentvolumeclaim" in call for call in calls)
+
+
+def test_logs_are_collected_without_secrets(platform: Path) -> None:
+    done, calls = script(platform, "collect-logs.sh")
+    assert done.returncode == 0, done.stderr
+    assert not [call for call in calls if "get secret" in call]
+    archive = platform.parent / done.stdout.strip()
+    names = subprocess.run(["tar", "-tzf", str(archive)], capture_output=True, text=True, check=True).stdout
+    assert "gpu-ci-one.log" in names
+    assert "pipelineruns.yaml" in names
+
+
+def test_secrets_are_made_from_variables(platform: Path) -> None:
+    done, calls = script(platform, "secrets.sh", secrets=1, KEY="a b'c", OTHER="x")
+    assert done.returncode == 0, done.stderr
+    made = next(call for call in calls if call.startswith("create secret generic github-secrets"))
+    assert "a b'c" not in made
+    assert re.search(r"--from-file=KEY=\S+ --from-file=OTHER=\S+", made)
+    assert script(platform, "secrets.sh", secrets=1)[0].returncode == 1
+    done, calls = script(platform, "secrets.sh")
+    assert not [call for call in calls if CHANGING.search(call)]
+
+
+def test_data_stays_unless_it_is_named(platform: Path) -> None:
+    _, calls = script(platform, "uninstall.sh")
+    assert not [call for call in calls if "namespace gpu-ci" in call or "persistentvolumeclaims" in call]
+    _, calls = script(platform, "uninstall.sh", "--data")
+    assert "delete namespace gpu-ci --ignore-not-found" in calls
+
+
+PREFLIGHT = [
+    ("NVIDIA A100, 40960, 570.1", "1", "16000", 0),
+    ("NVIDIA A100, 40960, 570.1", "2", "0", 1),
+    ("NVIDIA T4, 15360, 570.1", "1", "16000", 1),
+    ("NVIDIA T4, 15360, 570.1\nNVIDIA T4, 15360, 570.1", "2", "15000", 0),
+    (None, "1", "0", 1),
+]
+
+
+@pytest.mark.parametrize(("answer", "gpus", "memory", "code"), PREFLIGHT)
+def test_preflight(platform: Path, answer: str | None, gpus: str, memory: str, code: int) -> None:
+    tools = platform.parent / "gpu-tools"
+    tools.mkdir()
+    (tools / "nvidia-smi").write_text("#!/bin/sh\n" + (f"cat <<'E'\n{answer}\nE\n" if answer else "exit 9\n"))
+    (tools / "nvidia-smi").chmod(0o755)
+    env = {"PATH": f"{tools}:{os.environ['PATH']}", "GPUS": gpus, "MEMORY_MIB": memory}
+    done = subprocess.run(["sh", str(platform / "gpu/gpu-preflight")], env=env, capture_output=True, text=True)
+    assert done.returncode == code, done
+
+
+def _run(name: str, age: float | None, pipeline: str = "p") -> dict[str, Any]:
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - age * 86400)) if age is not None else None
+    labels = {"tekton.dev/pipeline": pipeline}
+    return {"metadata": {"name": name, "labels": labels}, "status": {"completionTime": stamp} if stamp else {}}
+
+
+def test_clean_up(platform: Path, tmp_path: Path) -> None:
+    """Old runs go, but not the newest of a Pipeline, nor what still runs; directories go with their runs."""
+    runs = [_run("new", 1), _run("old-1", 40), _run("old-2", 50), _run("running", None), _run("only", 90, "q")]
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            asked.append(f"{self.command} {self.path.rsplit('/', 1)[-1]}")
+            first = "continue" not in self.path
+            body = {"items": runs[:3] if first else runs[3:], "metadata": {"continue": "more"} if first else {}}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body if self.command == "GET" else {}).encode())
+
+        do_GET = do_DELETE = answer
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    claims = tmp_path / "claims"
+    for name in ("new", "old-2", "gone-old", "gone-new", ".jobs"):
+        (claims / "c/shared-artifacts" / name).mkdir(parents=True)
+    (claims / "c/gpu-cache/models").mkdir(parents=True)
+    for place in (
+        "c/shared-artifacts/gone-old",
+        "c/shared-artifacts/old-2",
+        "c/shared-artifacts/.jobs",
+        "c/gpu-cache/models",
+    ):
+        os.utime(claims / place, (0, 0))
+    (tmp_path / "account").mkdir()
+    (tmp_path / "account/token").write_text("t")
+    env = {
+        **os.environ, "NAMESPACE": "gpu-ci", "KEEP_DAYS": "30", "KEEP_RUNS": "1", "CLAIMS": str(claims),
+        "ACCOUNT": str(tmp_path / "account"), "SERVER": f"http://127.0.0.1:{server.server_port}",
+    }  # fmt: skip
+    program = [sys.executable, str(platform / "storage/clean_up.py")]
+    done = subprocess.run(program, env=env, capture_output=True, text=True)
+    server.shutdown()
+    server.server_close()
+    assert done.returncode == 0, done.stderr
+    assert [call for call in asked if call.startswith("DELETE")] == ["DELETE old-1", "DELETE old-2"]
+    left = {path.relative_to(claims).as_posix() for path in claims.glob("*/*/*")}
+    assert left == {f"c/shared-artifacts/{name}" for name in ("new", "gone-new", ".jobs")} | {"c/gpu-cache/models"}
+
+
+def test_the_index_of_results(platform: Path, tmp_path: Path) -> None:
+    site, artifacts = tmp_path / "site", tmp_path / "artifacts"
+    site.mkdir()
+    (artifacts / "run <1>" / "artifacts" / "pages").mkdir(parents=True)
+    (artifacts / "run <1>" / "artifacts" / "pages" / "a b.html").write_text("x")
+    (artifacts / "run <1>" / "artifacts" / ".state").mkdir()
+    (artifacts / "run <1>" / "artifacts" / ".state" / "secret.html").write_text("x")
+    env = {**os.environ, "SITE": str(site), "ARTIFACTS": str(artifacts)}
+    subprocess.run([sys.executable, str(platform / "results/results_index.py"), "--once"], env=env, check=True)
+    page = (site / "index.html").read_text()
+    assert 'href="runs/run%20%3C1%3E/artifacts/pages/a%20b.html"' in page
+    assert "secret.html" not in page
+    assert "run <1>" not in page

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "Tell what became of a line, or where it comes from.",
     "diff": "Tell how two sets of manifests differ in meaning.",
     "selftest": "Prove that no part of a workflow vanishes.",
+    "rules": "List, show, begin and prove mapping rules.",
     "config": "Show or begin the options file.",
     "schema": "Print the JSON Schema of a kind of file.",
 }

@@ -1,0 +1,83 @@
+"""All rules of a folder at once: to list, to show, to prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gha2tekton.expression import parse_template
+from gha2tekton.rules.load import RuleError, read_action, read_commands
+from gha2tekton.rules.model import ActionRule, CommandRule
+from gha2tekton.rules.render import emit
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a rule."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+def actions(folder: Path) -> Iterator[ActionRule]:
+    """The rules of actions in a folder of rules, by name; RuleError for a file that is wrong."""
+    for path in _files(folder, "actions"):
+        yield read_action(path, folder)
+
+
+def commands(folder: Path) -> Iterator[CommandRule]:
+    """The rules of commands in a folder of rules."""
+    for path in _files(folder, "commands"):
+        yield from (rule for _, rule in read_commands(path, folder))
+
+
+def prove(folder: Path) -> tuple[int, list[Fault]]:
+    """How many rules a folder has, and what is wrong with them: their form, their place, and their examples."""
+    count, faults = 0, []
+    for path in _files(folder, "actions"):
+        count += 1
+        try:
+            rule = read_action(path, folder)
+        except RuleError as error:
+            faults += [Fault(*line.split(": ", 1)) for line in str(error).splitlines()]
+            continue
+        faults += [Fault(str(path), message) for message in _wrong(rule)]
+    for path in _files(folder, "commands"):
+        count += 1
+        try:
+            read_commands(path, folder)
+        except RuleError as error:
+            faults += [Fault(*line.split(": ", 1)) for line in str(error).splitlines()]
+    return count, faults
+
+
+def _wrong(rule: ActionRule) -> Iterator[str]:
+    if rule.id != f"actions/{rule.action}":
+        yield f"a rule of {rule.action} belongs into actions/{rule.action}.yaml"
+    if rule.fate != "mapped":
+        return
+    given = rule.example.get("with")
+    if not isinstance(given, dict):
+        yield "it has no example: write one call, with, and the lines it becomes, run"
+        return
+    emission = emit(rule, {str(name).lower(): parse_template(str(value)) for name, value in given.items()})
+    yield from emission.problems
+    for outcome in emission.outcomes:
+        if outcome.fate == "manual":
+            yield f"its example gives {outcome.name}: {outcome.reason}"
+    for name, lines in (("run", emission.lines), ("post", emission.post)):
+        wanted = str(rule.example.get(name, "")).strip("\n")
+        if not emission.problems and lines.strip("\n") != wanted:
+            yield f"its example says of {name}:\n{_indented(wanted)}\nand it becomes:\n{_indented(lines)}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.strip("\n").splitlines()) or "    (nothing)"
+
+
+def _files(folder: Path, kind: str) -> list[Path]:
+    return sorted((folder / kind).rglob("*.yaml"))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from gha2tekton import schema
 from gha2tekton.configuration import load
 from gha2tekton.convert import Options, convert
 from gha2tekton.rules.load import RuleSet
@@ -40,3 +45,45 @@ def test_examples_are_yaml(block: str, tmp_path: Path) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
         assert "://" in target or (page.parent / target).exists(), target
+
+
+def generated() -> ModuleType:
+    spec = spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["rules.md", "keys.md"])
+def test_pages_that_are_made_are_fresh(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generated().PAGES[name](), "run docs/generate.py"
+
+
+def keys(node: dict[str, Any], path: str, seen: tuple[str, ...] = ()) -> set[str]:
+    """Every key that the schema of workflows knows below a node, events and levels of permissions aside."""
+    definitions = json.loads(schema.text("workflow"))["$defs"]
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[-1]
+        return set() if name in seen else keys(definitions[name], path, (*seen, name))
+    found: set[str] = set()
+    for key, value in node.get("properties", {}).items():
+        if key not in ("on", "permissions"):
+            place = f"{path}.{key}" if path else key
+            found |= {place} | keys(value, place, seen)
+    for key in ("anyOf", "oneOf", "allOf"):
+        for value in node.get(key, ()):
+            found |= keys(value, path, seen)
+    for key, mark in (("additionalProperties", ".<name>"), ("items", "[]")):
+        if isinstance(node.get(key), dict):
+            found |= keys(node[key], path + mark, seen)
+    return found
+
+
+def test_every_key_is_told() -> None:
+    rows = re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "keys.md").read_text(encoding="utf-8"), re.M)
+    known = keys(json.loads(schema.text("workflow")), "")
+    assert len(known) > 80
+    told = "\n".join(rows).replace("jobs.<job>", "jobs.<name>")
+    assert [key for key in sorted(known) if not re.search(rf"(^|: ){re.escape(key)}($|[.\[])", told, re.M)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,15 @@ from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest
 from gha2tekton.workflow.model import Value
 
+ENDS = "a volume of docker's is an empty one here, which ends with the Pod"
+_SECURITY: Mapping[str, tuple[str, object]] = {
+    "seccomp=unconfined": ("seccompProfile", {"type": "Unconfined"}),
+    "apparmor=unconfined": ("appArmorProfile", {"type": "Unconfined"}),
+    "no-new-privileges": ("allowPrivilegeEscalation", False),
+    "no-new-privileges=true": ("allowPrivilegeEscalation", False),
+}
+"""What ``--security-opt`` says in a container's security context."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerOptions:
@@ -25,6 +35,8 @@ class ContainerOptions:
     limits: Mapping[str, str] = field(default_factory=dict)
     later: tuple[tuple[str, str], ...] = ()
     """Variables that the runtime must compute."""
+    volumes: tuple[str, ...] = ()
+    """Where empty volumes are mounted, which end with the Pod."""
 
 
 def job_container(
@@ -65,19 +77,22 @@ def job_container(
                 credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
             )
             _pull_secret(job, container.image, journal)
-    for value in (*container.ports, *container.volumes):
-        reason = "containers of a Pod share their ports" if value in container.ports else ""
-        if reason:
-            journal.dropped(value.path, "superseded", reason)
-        else:
-            journal.manual(value.path, "mount a volume of the cluster in its place", target)
+    for value in container.ports:
+        journal.dropped(value.path, "superseded", "containers of a Pod share their ports")
     options = ContainerOptions(tuple(env), later=tuple(later))
+    for value in container.volumes:
+        options, wrong = _volume(options, job.scope.guess(value) or "")
+        if wrong:
+            journal.manual(value.path, wrong, target)
+        else:
+            journal.adapted(value.path, ENDS, target)
     return _options(job, container.options, options, journal, target) if container.options else options
 
 
 def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Journal, target: str) -> ContainerOptions:
     call = container_options(job.scope.guess(value) or "")
     left: list[str] = list(call.unknown)
+    adapted: list[str] = []
     for name, text in call.options:
         match name:
             case (
@@ -97,16 +112,31 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
                     options = replace(options, shared_memory=True)
             case "--shm-size":
                 options = replace(options, shared_memory=True)
+            case "--entrypoint" | "--workdir" | "--platform" | "--network" | "--network-alias":
+                pass  # GitHub keeps the container running itself, in a network of its own
+            case "--ulimit":
+                adapted.append("the node's container runtime sets limits of processes and memory locks")
+            case "--volume" | "--mount":
+                options, wrong = _volume(options, text or "")
+                if wrong:
+                    left.append(name)
+                else:
+                    adapted.append(ENDS)
             case "--user" if text == "root" or (text or "").split(":")[0].isdigit():
                 user = 0 if text == "root" else int((text or "0").split(":")[0])
-                options = replace(options, security={"runAsUser": user})
+                options = _secured(options, "runAsUser", user)
             case "--env" if text and "=" in text:
                 key, _, held = text.partition("=")
                 options = replace(options, env=(*options.env, EnvVar(key, escaped(held))))
             case "--privileged":
-                options = replace(options, security={**(options.security or {}), "privileged": True})
-            case "--cap-add":
-                options = replace(options, security={**(options.security or {}), "capabilities": {"add": [text or ""]}})
+                options = _secured(options, "privileged", True)
+            case "--security-opt" if (text or "").replace(":", "=") in _SECURITY:
+                options = _secured(options, *_SECURITY[(text or "").replace(":", "=")])
+            case "--cap-add" | "--cap-drop":
+                kind = "add" if name == "--cap-add" else "drop"
+                held_now = dict((options.security or {}).get("capabilities") or {})
+                held_now[kind] = [*held_now.get(kind, ()), (text or "").upper().removeprefix("CAP_")]
+                options = _secured(options, "capabilities", held_now)
             case "--memory" | "--cpus":
                 key = "memory" if name == "--memory" else "cpu"
                 options = replace(options, limits={**options.limits, key: _quantity(text or "")})
@@ -114,9 +144,26 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
                 left.append(name)
     if left:
         journal.manual(value.path, f"options that a Pod has no word for: {' '.join(dict.fromkeys(left))}", target)
+    elif adapted:
+        journal.adapted(value.path, "; ".join(dict.fromkeys(adapted)), target)
     else:
         journal.exact(value.path, target)
     return options
+
+
+def _secured(options: ContainerOptions, name: str, value: object) -> ContainerOptions:
+    return replace(options, security={**(options.security or {}), name: value})
+
+
+def _volume(options: ContainerOptions, text: str) -> tuple[ContainerOptions, str]:
+    """A volume of docker's own as an empty one; why it cannot be had where it is a directory of the machine."""
+    source, _, rest = text.partition(":")
+    place = rest.split(":")[0]
+    if source == place == "/dev/shm":
+        return replace(options, shared_memory=True), ""
+    if re.fullmatch(r"[\w.-]+", source) and place.startswith("/"):
+        return replace(options, volumes=(*options.volumes, place)), ""
+    return options, "a directory of the runner: mount a volume of the cluster in its place"
 
 
 def _pull_secret(job: JobPlan, image: Value, journal: Journal) -> None:

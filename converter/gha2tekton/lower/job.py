@@ -211,6 +211,7 @@ class JobWriter:
     def mounts(self, job: JobPlan, service: Served, options: ContainerOptions) -> list[Mount]:
         out = [] if job.layout == "stages" or job.state else [Mount("state", "/gha2tekton-state")]
         out += [service.mount] if service.sidecars else []
+        out += [Mount(f"volume-{number}", place) for number, place in enumerate(options.volumes, 1)]
         return out + ([Mount(SHM_VOLUME, "/dev/shm")] if options.shared_memory else [])
 
     def volumes(self, job: JobPlan, service: Served, options: ContainerOptions, step: Container) -> list[Manifest]:
@@ -219,6 +220,7 @@ class JobWriter:
             out.append({"name": "state", "emptyDir": {}})
         if service.sidecars:
             out.append({"name": service.mount.name, "emptyDir": {}})
+        out += [{"name": f"volume-{number}", "emptyDir": {}} for number, _ in enumerate(options.volumes, 1)]
         if options.shared_memory or service.memory:
             out.append(shared_memory_volume("" if options.shared_memory else service.memory))
         if any(mount.name == "scripts" for mount in step.mounts):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import SECRETS, Carrier
 from gha2tekton.lower.sidecars import escaped
-from gha2tekton.plan.scope import Scope
+from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import Container, EnvVar, Manifest
 from gha2tekton.workflow.compose import seconds
@@ -45,6 +46,8 @@ def service_sidecars(
                 name=re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-"),
                 image=image.removeprefix("docker://"),
                 env=tuple(env),
+                command=_words(service.entrypoint, scope, journal, target),
+                args=_words(service.command, scope, journal, target),
                 readiness=_readiness(service, scope, journal, target),
             )
         )
@@ -53,10 +56,29 @@ def service_sidecars(
                 journal.dropped(
                     credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
                 )
-        for other in (*service.volumes, service.command, service.entrypoint):
-            if other is not None:
-                journal.manual(other.path, "give the sidecar this by hand", target)
+        for volume in service.volumes:
+            source, _, rest = (scope.guess(volume) or "").partition(":")
+            if re.fullmatch(r"[\w.-]+", source) and rest.startswith("/"):
+                journal.dropped(volume.path, "superseded", "the service's files lie in its container, and end with it")
+            else:
+                journal.manual(volume.path, "a directory of the runner: give the sidecar a volume by hand", target)
     return tuple(out)
+
+
+def _words(value: Value | None, scope: Scope, journal: Journal, target: str) -> tuple[str, ...]:
+    """The words of a service's command or entrypoint, which must be known when the Pod starts."""
+    if value is None:
+        return ()
+    text = literal(scope.fold(value))
+    try:
+        words = shlex.split(text) if text is not None else None
+    except ValueError:
+        words = None
+    if words is None:
+        journal.manual(value.path, "the command of a service must be known when the Pod starts", target)
+        return ()
+    journal.exact(value.path, target)
+    return tuple(escaped(word) for word in words)
 
 
 def _secret_variable(key: str, scope: Scope, value: Value, carrier: Carrier, journal: Journal, target: str) -> EnvVar:

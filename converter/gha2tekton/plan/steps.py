@@ -53,9 +53,9 @@ class StepReader:
         scope = outer.with_env(step.env, constant)
         title = _title(step, scope)
         after = step.condition is not None and _after_failure(scope.tree(step.condition.tree))
-        if step.run is not None:
+        if step.run is not None and step.background is None:
             return self.script(step, title, scope, after)
-        if step.uses is None:
+        if step.uses is None or step.background is not None:
             waits = "background, waiting and parallel steps cannot be carried: run the commands in one script"
             return PlannedStep(step, title, scope, after_failure=after, refused=waits)
         if step.uses.kind == "docker":

@@ -1,0 +1,87 @@
+"""Writes the pages that are made from rules and from a workflow with every key: ``python docs/generate.py``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gha2tekton import files, resources
+from gha2tekton.convert import Options
+from gha2tekton.rules.catalogue import actions, commands
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.model import ActionRule
+
+ROOT = Path(__file__).parent
+HEAD = "<!-- Made by docs/generate.py. Change the rules, or docs/keys, and run it again. -->\n\n"
+
+
+def rules_page() -> str:
+    """Every rule: what it matches, what stands for it, what of its inputs does not carry over."""
+    found = sorted(actions(resources.mappings()), key=lambda rule: rule.action)
+    fates = {fate: sum(rule.fate == fate for rule in found) for fate in ("mapped", "dropped", "manual")}
+    counted = ", ".join(f"{count} {fate}" for fate, count in fates.items())
+    out = [f"{HEAD}# Rules\n\n{len(found)} actions: {counted}. How to write one: `mappings/README.md`.\n"]
+    out += [_action(rule) for rule in found]
+    out.append(
+        "\n## Commands in scripts\n\n| command | it is | its effects | installed where it is missing by |\n|---|---|---|---|"
+    )
+    rows = dict.fromkeys(
+        f"| `{rule.command}` | {rule.role or rule.reason or ' '} | {', '.join(sorted(rule.effects)) or ' '} "
+        f"| {f'`{rule.supply}`' if rule.supply else ' '} |"
+        for rule in commands(resources.mappings())
+    )
+    return "\n".join([*out, *rows]) + "\n"
+
+
+def _action(rule: ActionRule) -> str:
+    lines = [f"\n## {rule.action}\n"]
+    if rule.fate != "mapped":
+        cause = f"{rule.cause}: " if rule.fate == "dropped" else ""
+        return "\n".join([*lines, f"{rule.fate.capitalize()}. {cause}{rule.reason}."])
+    lines.append(f"{rule.about}" + (f" What differs: {rule.differs}." if rule.differs else ""))
+    used = [name for name, entry in rule.inputs.items() if entry.fate == "used"]
+    if used:
+        lines.append(f"\nUsed: {', '.join(f'`{name}`' for name in used)}.")
+    others = [
+        f"| `{name}` | {entry.fate} | {entry.reason or entry.cause} |"
+        for name, entry in rule.inputs.items()
+        if entry.fate != "used"
+    ]
+    if others:
+        lines += ["\n| input | | |\n|---|---|---|", *others]
+    return "\n".join(lines)
+
+
+def keys_page() -> str:
+    """What becomes of every key of workflows, read from the conversion of one that has them all."""
+    path = ROOT / "keys" / ".github" / "workflows" / "every-key.yml"
+    done = files.convert_file(path, ".github/workflows/every-key.yml", RuleSet(), None, Options())
+    rows: dict[str, tuple[str, str]] = {}
+    for outcome in done.journal.outcomes():
+        key = pattern(outcome.path)
+        if ".commands[" not in key and key not in rows:
+            target = re.sub(r"every-key-\w+", "<task>", outcome.target)
+            rows[key] = (outcome.fate, "; ".join(filter(None, (outcome.reason, target and f"in {target}"))))
+    out = [
+        f"{HEAD}# What becomes of each key\n",
+        "As it is said in `docs/keys`. Other values may have another outcome.\n",
+    ]
+    out += ["| key | outcome | |", "|---|---|---|"]
+    out += [f"| `{key}` | {fate} | {told.replace('|', chr(92) + '|')} |" for key, (fate, told) in rows.items()]
+    return "\n".join(out) + "\n"
+
+
+def pattern(path: str) -> str:
+    """A leaf's path with the names that its author chose left out."""
+    key = re.sub(r"\[\d+\]", "[]", path)
+    key = re.sub(r"^\.github/workflows/called\.yml#", "called workflow: ", key)
+    key = re.sub(r"^\.github/actions/here/action\.yml#", "action: ", key)
+    key = re.sub(r"\bjobs\.\w+", "jobs.<job>", key)
+    return re.sub(r"\b(env|with|inputs|outputs|secrets|services|matrix)\.(?!include|exclude)[\w-]+", r"\1.<name>", key)
+
+
+PAGES = {"rules.md": rules_page, "keys.md": keys_page}
+
+if __name__ == "__main__":
+    for name, make in PAGES.items():
+        (ROOT / name).write_text(make(), encoding="utf-8")

@@ -22,9 +22,8 @@ def rules_page() -> str:
     counted = ", ".join(f"{count} {fate}" for fate, count in fates.items())
     out = [f"{HEAD}# Rules\n\n{len(found)} actions: {counted}. How to write one: `mappings/README.md`.\n"]
     out += [_action(rule) for rule in found]
-    out.append(
-        "\n## Commands in scripts\n\n| command | it is | its effects | installed where it is missing by |\n|---|---|---|---|"
-    )
+    out.append("\n## Commands in scripts\n")
+    out += ["| command | it is | its effects | installed where it is missing by |", "|---|---|---|---|"]
     rows = dict.fromkeys(
         f"| `{rule.command}` | {rule.role or rule.reason or ' '} | {', '.join(sorted(rule.effects)) or ' '} "
         f"| {f'`{rule.supply}`' if rule.supply else ' '} |"

@@ -157,6 +157,7 @@ class _Lowering:
                 self.refused(replace(job, refused=f"the matrix cannot be expanded: {problem}"))
                 return
             waits = (legs,)
+        self.homes.setdefault(job.job.id.lower(), f"tasks/{name}.yaml")
         (lowered,) = self.writer.tasks(job, [name])
         self.tasks.append(lowered.task)
         on_error = "" if self.plan.chained else "continue"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from gha2tekton.journal import Cause, Journal, Setup
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.rules.model import Runner
+from gha2tekton.workflow.inlining import reads
 from gha2tekton.workflow.model import Concurrency, Value
 
 
@@ -117,8 +120,16 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
     job = plan.job
     if job.strategy is None:
         return
+    read = {
+        path[1].lower() for path in reads(replace(job, runs_on=None, called=())) if path[0] == "matrix" and path[1:]
+    }
+    whole = any(path == ("matrix",) for path in reads(job))
     for path in journal.open_leaves(f"{job.path}.strategy.matrix"):
-        journal.exact(path, target)
+        name = re.split(r"[.\[]", path.removeprefix(f"{job.path}.strategy.matrix."))[0].lower()
+        if target == home and name in job.strategy.vectors and name not in read and not whole:
+            journal.dropped(path, "superseded", "of one leg nothing but the machine hangs on it")
+        else:
+            journal.exact(path, target)
     fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
     if fast is not None and journal.fate(fast.path) is not None:
         fast = None  # its Task has told

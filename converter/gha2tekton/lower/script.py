@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
-from gha2tekton.journal import Journal
+from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower import actions
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
@@ -212,8 +212,10 @@ class ScriptWriter:
             self.carrier.text(scope.fold(step.name))
             self.exact(step.name)
         if step.condition is not None:
-            out += self.condition(scope.condition(step.condition.tree))
-            self.exact(step.condition.value)
+            words = self.condition(scope.condition(step.condition.tree))
+            out += words
+            if self.journal.knows(step.condition.value.path):
+                self.journal.exact(step.condition.value.path, self.target, "", "" if words else SAME_AS_DEFAULT)
         for name, value in step.env.items():
             out += ["--env", word(f"{name}={self.carrier.text(_outside(scope, step, value))}")]
             self.exact(value)

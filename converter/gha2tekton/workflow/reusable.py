@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from gha2tekton.expression import Literal
-from gha2tekton.journal import Diagnostic, Journal, Severity
+from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal, Severity
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.flattening import Drawn, flatten, rewired
 from gha2tekton.workflow.inlining import values
 from gha2tekton.workflow.matrix import Leg, MatrixError, legs
-from gha2tekton.workflow.model import Event, Job, Uses, Value, Workflow
+from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
 
@@ -44,6 +44,8 @@ class _Expansion:
         """Files that were called: as they were read, and with their own calls drawn in."""
 
         self.calls: list[Job] = []
+        self.same: set[str] = set()
+        """Inputs that say what their default says."""
 
     def note(self, code: str, severity: Severity, message: str, span: Span) -> None:
         self.failed = self.failed or severity == "error"
@@ -121,6 +123,9 @@ class _Expansion:
             if input.required and input.name.lower() not in job.inputs:
                 message = f"Input {input.name} is required, but not provided while calling."
                 self.note("missing-input", "error", message, span)
+            told = job.inputs.get(input.name.lower())
+            if told is not None and told.literal == _default(input):
+                self.same.add(told.path)
         for name, value in job.inputs.items():
             if name not in known and "${{" not in name:
                 message = f"Invalid input, {name} is not defined in the referenced workflow."
@@ -140,6 +145,8 @@ class _Expansion:
 
     def account(self, caller: Workflow, expanded: Workflow) -> None:
         """Give their outcome to leaves that are in no job now."""
+        for path in sorted(self.same):
+            self.journal.exact(path, "pipeline.yaml", reason=SAME_AS_DEFAULT)
         carried = {value.path for job in expanded.jobs for value in (*job.called, *values((job.env, job.defaults)))}
         for call in self.calls:
             for value in values((call.inputs, call.secrets)):
@@ -168,6 +175,13 @@ def _find(uses: Uses, repository: Repository) -> tuple[Source | None, Repository
     owner, name, path = uses.name.split("/", 2)
     checkout = repository.checkout(f"{owner}/{name}", uses.ref)
     return (checkout.read(path), checkout) if checkout else (None, repository)
+
+
+def _default(input: Input) -> str | None:
+    """What an input is where the call says nothing."""
+    if input.default is not None:
+        return input.default.literal
+    return {"boolean": "false", "number": "0", "string": ""}.get(input.type)
 
 
 def _static(value: Value) -> Any:

@@ -59,6 +59,18 @@ class Setup:
     command: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment of the input asks not to hear of; it is told as such."""
+
+    code: str
+    what: str
+    reason: str
+    span: Span
+    path: str = ""
+    """The leaf whose outcome it was."""
+
+
 class Journal:
     """The one mutable thing of a conversion."""
 
@@ -67,6 +79,7 @@ class Journal:
         self._outcomes: dict[str, Outcome] = {}
         self._diagnostics: dict[Diagnostic, None] = {}
         self._setup: dict[tuple[str, str], Setup] = {}
+        self._suppressed: dict[Suppressed, None] = {}
 
     # -- leaves ------------------------------------------------------------------------------------------------
 
@@ -123,6 +136,11 @@ class Journal:
         for path, (subject, span) in self._leaves.items():
             yield self._outcomes.get(path) or Outcome(path, subject, span, "manual", NOT_UNDERSTOOD)
 
+    def pressing(self) -> Iterator[Outcome]:
+        """The outcomes that no comment suppresses."""
+        hushed = {one.path for one in self._suppressed}
+        return (outcome for outcome in self.outcomes() if outcome.path not in hushed)
+
     def summary(self) -> dict[Fate, int]:
         """How many leaves have each outcome."""
         counts: dict[Fate, int] = dict.fromkeys(FATES, 0)
@@ -144,6 +162,16 @@ class Journal:
             self._setup[key] = setup
         elif setup.why not in before.why.split("; "):
             self._setup[key] = replace(before, why=f"{before.why}; {setup.why}")
+
+    def suppress(self, one: Suppressed, diagnostic: Diagnostic | None = None) -> None:
+        """Take a finding, or the leaf that ``one`` names, from what presses."""
+        self._suppressed.setdefault(one)
+        if diagnostic is not None:
+            self._diagnostics.pop(diagnostic, None)
+
+    @property
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        return tuple(self._suppressed)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.report import json, text
-from gha2tekton.report.formats import render
+from gha2tekton.report import FORMATS, json, text
 from gha2tekton.tekton.disk import write
 from gha2tekton.together import bundle_of
 
@@ -27,20 +27,30 @@ def put(done: Sequence[Conversion], output: Path | None, files: Mapping[str, str
         sys.stderr.write(f"{output}: {'written' if write(files, output) else 'unchanged'}\n")
 
 
-def report(done: Sequence[Conversion], reports: Sequence[tuple[str, Path | None]]) -> None:
-    """Reports to their files or stderr."""
-    for name, file in reports:
-        rendered = render(name, done)
-        if file is None:
-            sys.stderr.write(rendered)
-        else:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(rendered, encoding="utf-8")
+def report(name: str, done: Sequence[Conversion], file: Path | None) -> None:
+    """The report in one of ``FORMATS`` to its file or stderr."""
+    rendered = rendering(name, done)
+    if file is None:
+        sys.stderr.write(rendered)
+    else:
+        _put(rendered, file)
 
 
 def source_map(done: Sequence[Conversion], file: Path) -> None:
-    """The map of lines of the output to those of the workflows, as JSON."""
-    from gha2tekton.report import source_map as maps
+    """Which lines of the bundle each part of the workflows became."""
+    from gha2tekton.report import source_map
 
+    _put(source_map.render(done, bundle_of(done).rendered()), file)
+
+
+def _put(text: str, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(maps.render(done), encoding="utf-8")
+    file.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def rendering(name: str, done: Sequence[Conversion]) -> str:
+    """The report in one of ``FORMATS``; its module is imported only now."""
+    module = import_module(FORMATS[name])
+    if name == "html":
+        return str(module.render(done, bundle_of(done).rendered()))
+    return str(module.render(done))

@@ -75,7 +75,7 @@ def test_statuses_have_the_names_of_githubs_checks(workflow: Path) -> None:
     states = {param["name"]: param["value"] for param in last["params"]}["states"]
     assert [line.partition("\t")[2] for line in states.splitlines()] == ["build (1)", "build (2)", "Docs"]
     assert first["name"] == "github-status-pending"
-    assert "secret github-token" in files["report.txt"]
+    assert "Secret github-token" in files["report.txt"]
 
 
 EXPLAINED = [

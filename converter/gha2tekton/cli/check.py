@@ -54,7 +54,7 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
     from gha2tekton.drift import compare
     from gha2tekton.tekton import disk
 
-    choice = _choice(found.lock, found.root)
+    choice = choice_of(found.lock, found.root)
     workflows = find(found.sources)
     done = convert_all(choice, workflows)
     faults = [
@@ -104,11 +104,11 @@ def _tell(found: check.Found, changes: list[str], fresh: list[str], stale: bool)
 def _rules(made: lock.Lock, root: Path) -> str:
     folders = made.options.get("rules") or ()
     if not folders:
-        folders = _choice(made, root).configuration(root).values.get("rules") or ()
+        folders = choice_of(made, root).configuration(root).values.get("rules") or ()
     return lock.rules_hash(tuple(root / folder for folder in folders))
 
 
-def _choice(made: lock.Lock, root: Path) -> Choice:
+def choice_of(made: lock.Lock, root: Path) -> Choice:
     """What stood on the command line of the conversion."""
     from gha2tekton.cli.options import path_options
 

@@ -12,8 +12,7 @@ import click
 from gha2tekton.cli.fail_on import fail_on_option, reached
 from gha2tekton.cli.options import Choice, conversion_options
 from gha2tekton.cli.stop import stop
-
-FORMATS = ("text", "json", "markdown", "html", "sarif", "github", "csv")
+from gha2tekton.report import FORMATS
 
 
 @click.command("convert")
@@ -49,6 +48,7 @@ def command(
 ) -> None:
     """Convert WORKFLOWS: files, or folders such as .github/workflows."""
     from gha2tekton import output as out
+    from gha2tekton.cli.terminal import show
     from gha2tekton.cli.work import convert_all, files_of
     from gha2tekton.discover import InputError, find
 
@@ -75,12 +75,10 @@ def command(
     try:
         out.put(done, output, files_of(choice, workflows, found, done, output) if output else {})
         for name, file in wanted:
-            if name == "text" and file is None and sys.stderr.isatty():
-                from gha2tekton.cli import terminal
-
-                terminal.show(done, sys.stderr)
+            if name == "text" and file is None:
+                show(done)
             else:
-                out.report(done, [(name, file)])
+                out.report(name, done, file)
         if source_map is not None:
             out.source_map(done, source_map)
     except OSError as error:

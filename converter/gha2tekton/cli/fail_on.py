@@ -32,7 +32,7 @@ def reached(done: Sequence[Conversion], wanted: str) -> bool:
         return False
     if wanted in ("manual", "adapted"):
         fates = ("manual", "adapted") if wanted == "adapted" else ("manual",)
-        return any(outcome.fate in fates for item in done for outcome in item.journal.outcomes())
-    from gha2tekton.report.grade import workflow
+        return any(outcome.fate in fates for item in done for outcome in item.journal.pressing())
+    from gha2tekton.report.grades import whole
 
-    return any(workflow(item).grade >= wanted for item in done)
+    return any(whole(item).letter >= wanted for item in done)

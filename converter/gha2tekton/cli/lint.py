@@ -37,7 +37,7 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **
                 bad += 1
         if item.journal.has_errors:
             continue
-        for outcome in item.journal.outcomes():
+        for outcome in item.journal.pressing():
             if outcome.fate in told:
                 click.echo(f"{outcome.span}: {outcome.subject}: {outcome.reason} [{outcome.fate}]")
     sys.exit(1 if fail_on != "never" and (bad or reached(done, fail_on)) else 0)

@@ -1,4 +1,4 @@
-"""The inventories as CSV: a row for each thing that the cluster or a person must have ready."""
+"""The inventories as a table: what a bundle holds and needs, a row each."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ import io
 from collections.abc import Sequence
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.report.inventory import inventories
+from gha2tekton.report.inventory import inventory
 
-HEAD = ("workflow", "inventory", "first", "second", "third", "fourth")
+HEAD = ("workflow", "kind", "name", "detail", "file", "command")
 
 
 def render(conversions: Sequence[Conversion]) -> str:
-    """All lists of all workflows in one table."""
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
+    """All workflows in one table, as RFC 4180 has it, lines ended by a line feed."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
     table.writerow(HEAD)
     for conversion in conversions:
-        for inventory in inventories(conversion):
-            for row in inventory.rows:
-                cells = (*row, "", "", "", "")[:4]
-                table.writerow(_safe(cell) for cell in (conversion.source.name, inventory.name, *cells))
-    return stream.getvalue()
+        for item in inventory(conversion):
+            row = (conversion.source.name, item.kind, item.name, item.detail, item.file, item.command)
+            table.writerow([_safe(cell) for cell in row])
+    return out.getvalue()
 
 
 def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+    """A spreadsheet takes no cell for a formula."""
+    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell

@@ -1,106 +1,76 @@
-"""What a reader is told of a conversion, in the order in which he needs it: the same for every format."""
+"""One conversion as all reports for people tell it: failure first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Diagnostic, Fate, Outcome, Setup
-from gha2tekton.report import grade
-from gha2tekton.report.grade import Graded
-from gha2tekton.report.inventory import Inventory, inventories
-
-AFTER = frozenset({"webhook", "webhook event"})
-"""Kinds of things to supply that need the cluster's objects to be there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A part of the workflow: ``subject`` is its own text, shortened."""
-
-    outcome: Outcome
-    subject: str
-
-    @property
-    def where(self) -> str:
-        return str(self.outcome.span)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Parts of the workflow that one thing is said of."""
-
-    reason: str
-    places: tuple[Place, ...]
-    target: str = ""
-    rule: str = ""
-
-    @property
-    def first(self) -> Outcome:
-        return self.places[0].outcome
+from gha2tekton.journal import Diagnostic, Suppressed
+from gha2tekton.report.entries import Entry, Work, told, work
+from gha2tekton.report.grades import Grade, tasks, whole
+from gha2tekton.report.inventory import Item, inventory
+from gha2tekton.report.supplies import Supply, start, supplies
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One workflow, told from the worst to the harmless."""
+    """What a reader is told of a workflow, in the order of the telling."""
 
-    conversion: Conversion
-    grade: Graded
-    tasks: tuple[Graded, ...]
-    errors: tuple[Diagnostic, ...] = ()
-    by_hand: tuple[Item, ...] = ()
-    before: tuple[Setup, ...] = ()
-    after: tuple[Setup, ...] = ()
-    adapted: tuple[Item, ...] = ()
-    dropped: tuple[Item, ...] = ()
-    notes: tuple[Diagnostic, ...] = ()
-    inventories: tuple[Inventory, ...] = field(default=())
-
-    @property
-    def name(self) -> str:
-        return self.conversion.source.name
-
-    @property
-    def counts(self) -> str:
-        return ", ".join(f"{count} {fate}" for fate, count in self.conversion.journal.summary().items())
-
-    @property
-    def parts(self) -> int:
-        return sum(self.conversion.journal.summary().values())
+    name: str
+    summary: str
+    grade: Grade
+    headline: str
+    errors: tuple[Diagnostic, ...]
+    work: tuple[Work, ...]
+    before: tuple[Supply, ...]
+    start: tuple[str, ...]
+    after: tuple[Supply, ...]
+    adapted: tuple[Entry, ...]
+    dropped: tuple[Entry, ...]
+    notes: tuple[Diagnostic, ...]
+    suppressed: tuple[Suppressed, ...]
+    tasks: tuple[Grade, ...]
+    inventory: tuple[Item, ...]
 
 
 def digest(conversion: Conversion) -> Digest:
-    """A conversion as it is told to people."""
+    """Everything that the reports for people tell of a conversion."""
     journal = conversion.journal
-    errors = tuple(found for found in journal.diagnostics if found.severity == "error")
-    outcomes = list(journal.outcomes())
+    counts = journal.summary()
+    pressing = list(journal.pressing())
+    grade, made = whole(conversion), supplies(journal.setup)
+    items = work(pressing)
+    differences = told(pressing, "adapted")
     return Digest(
-        conversion,
-        grade.workflow(conversion),
-        grade.tasks(conversion),
-        errors,
-        tuple(_items(outcomes, "manual")),
-        tuple(entry for entry in journal.setup if entry.kind not in AFTER),
-        tuple(entry for entry in journal.setup if entry.kind in AFTER),
-        tuple(_items(outcomes, "adapted")),
-        tuple(_items(outcomes, "dropped")),
-        tuple(found for found in journal.diagnostics if found.severity != "error"),
-        inventories(conversion),
+        name=conversion.source.name,
+        summary=f"{sum(counts.values())} parts: " + ", ".join(f"{count} {fate}" for fate, count in counts.items()),
+        grade=grade,
+        headline=_headline(journal.has_errors, len(items), len(made), len(differences)),
+        errors=tuple(one for one in journal.diagnostics if one.severity == "error"),
+        work=tuple(items),
+        before=tuple(one for one in made if one.phase == "before"),
+        start=tuple(start(conversion.bundle.names)),
+        after=tuple(one for one in made if one.phase == "after"),
+        adapted=tuple(differences),
+        dropped=tuple(told(pressing, "dropped")),
+        notes=tuple(one for one in journal.diagnostics if one.severity != "error"),
+        suppressed=journal.suppressed,
+        tasks=tuple(tasks(conversion)),
+        inventory=tuple(inventory(conversion)),
     )
 
 
-def digests(conversions: Sequence[Conversion]) -> Iterator[Digest]:
-    """All conversions of a run."""
-    return map(digest, conversions)
+def _headline(errors: bool, items: int, made: int, differences: int) -> str:
+    """What is to be done, in one line."""
+    if errors:
+        return "not converted: GitHub would refuse this workflow"
+    parts = [
+        _count(items, "thing to do by hand", "things to do by hand"),
+        _count(made, "thing to supply", "things to supply"),
+        _count(differences, "difference to know", "differences to know"),
+    ]
+    return ", ".join(part for part in parts if part) or "nothing to do"
 
 
-def _items(outcomes: Iterable[Outcome], fate: Fate) -> Iterator[Item]:
-    """What is said of several parts is said once, where the first of them stands."""
-    groups: dict[tuple[str, str], list[Outcome]] = {}
-    for outcome in outcomes:
-        if outcome.fate == fate:
-            groups.setdefault((outcome.reason, outcome.target), []).append(outcome)
-    for (reason, target), members in groups.items():
-        places = tuple(Place(outcome, outcome.subject) for outcome in members)
-        yield Item(reason, places, target, members[0].rule)
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}" if number else ""

@@ -1,74 +1,67 @@
-"""Lists of what a bundle needs of the cluster: secrets, variables, images, claims, GPUs, rights, webhooks."""
+"""Lists of what a bundle holds and needs: images, claims, GPUs, accounts, and what must be supplied."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gha2tekton.conversion import Conversion
 
+_ACCOUNTS = ("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+_GPU = ("gpu", "nvidia.com/", "amd.com/", "habana.ai/")
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """One list: its columns and rows."""
 
+@dataclass(frozen=True, slots=True, order=True)
+class Item:
+    """One row: ``detail`` says how much, what for or by which right; ``file`` is where the bundle has it."""
+
+    kind: str
     name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    detail: str = ""
+    file: str = ""
+    command: str = ""
 
 
-def inventories(conversion: Conversion) -> tuple[Inventory, ...]:
-    """The lists of a conversion that are not empty."""
-    setup = [(entry.kind, entry.name, entry.why, entry.command) for entry in conversion.journal.setup]
-    objects = [(name, one) for name, documents in conversion.bundle.files.items() for one in documents]
-    found = [
-        Inventory("to supply", ("kind", "name", "why", "command"), tuple(setup)),
-        Inventory("images", ("image", "container", "file"), tuple(_images(objects))),
-        Inventory("claims", ("claim", "size", "access", "file"), tuple(_claims(objects))),
-        Inventory("GPUs", ("container", "resource", "count", "file"), tuple(_gpus(objects))),
-        Inventory("rights", ("kind", "name", "for", "file"), tuple(_rights(objects))),
-    ]
-    return tuple(item for item in found if item.rows)
+def inventory(conversion: Conversion) -> list[Item]:
+    """Every row, kind by kind; one thing in several places is one row."""
+    found: dict[tuple[str, str], Item] = {}
+    for file, documents in conversion.bundle.files.items():
+        for document in documents:
+            for item in _items(document, file):
+                before = found.setdefault((item.kind, item.name), item)
+                if item.detail not in before.detail.split("; "):
+                    found[item.kind, item.name] = replace(before, detail=f"{before.detail}; {item.detail}")
+    rows = sorted(found.values())
+    if conversion.bundle.files:
+        rows.append(Item("feature flag", "none", "the defaults of a Tekton installation do"))
+    return rows + [Item(entry.kind, entry.name, entry.why, "", entry.command) for entry in conversion.journal.setup]
 
 
-def _images(objects: list[tuple[str, Any]]) -> Iterator[tuple[str, ...]]:
-    seen = set()
-    for file, manifest in objects:
-        for container in _containers(manifest):
-            row = (str(container.get("image", "")), str(container.get("name", "")), file)
-            if row[0] and row not in seen:
-                seen.add(row)
-                yield row
+def _items(document: Any, file: str) -> Iterator[Item]:
+    kind, name = str(document.get("kind", "")), str(document.get("metadata", {}).get("name", ""))
+    if kind == "PersistentVolumeClaim":
+        spec = document["spec"]
+        size = spec["resources"]["requests"]["storage"]
+        yield Item("claim", name, f"{size}, {', '.join(spec['accessModes'])}", file)
+    elif kind in _ACCOUNTS:
+        yield Item("rbac", f"{kind} {name}", "; ".join(_rights(document)), file)
+    elif kind == "Task":
+        defaults = {param["name"]: param.get("default", "") for param in document["spec"].get("params", ())}
+        for group in ("steps", "sidecars"):
+            for container in document["spec"].get(group, ()):
+                image = str(container.get("image", ""))
+                for param, default in defaults.items():
+                    image = image.replace(f"$(params.{param})", str(default) or f"$(params.{param})")
+                if image:
+                    yield Item("image", image, f"{group[:-1]} of Task {name}", file)
+                for resource, count in container.get("computeResources", {}).get("limits", {}).items():
+                    if any(word in resource for word in _GPU):
+                        yield Item("gpu", resource, f"{count} in {group[:-1]} {container['name']} of Task {name}", file)
 
 
-def _containers(manifest: Any) -> Iterator[Mapping[str, Any]]:
-    spec = manifest.get("spec") if isinstance(manifest, Mapping) else None
-    if isinstance(spec, Mapping) and manifest.get("kind") == "Task":
-        for key in ("steps", "sidecars"):
-            yield from spec.get(key) or ()
-
-
-def _gpus(objects: list[tuple[str, Any]]) -> Iterator[tuple[str, ...]]:
-    for file, manifest in objects:
-        for container in _containers(manifest):
-            limits = ((container.get("computeResources") or container.get("resources") or {}).get("limits")) or {}
-            for name, count in limits.items():
-                if "/" in name:
-                    yield str(container.get("name", "")), str(name), str(count), file
-
-
-def _claims(objects: list[tuple[str, Any]]) -> Iterator[tuple[str, ...]]:
-    for file, manifest in objects:
-        if isinstance(manifest, Mapping) and manifest.get("kind") == "PersistentVolumeClaim":
-            spec = manifest["spec"]
-            size = spec.get("resources", {}).get("requests", {}).get("storage", "")
-            yield manifest["metadata"]["name"], str(size), ", ".join(spec.get("accessModes", ())), file
-
-
-def _rights(objects: list[tuple[str, Any]]) -> Iterator[tuple[str, ...]]:
-    kinds = ("ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
-    for file, manifest in objects:
-        if isinstance(manifest, Mapping) and manifest.get("kind") in kinds:
-            about = manifest.get("roleRef", {}).get("name", "")
-            yield manifest["kind"], manifest["metadata"]["name"], str(about), file
+def _rights(document: Any) -> Iterator[str]:
+    for rule in document.get("rules", ()):
+        yield f"{', '.join(rule.get('verbs', ()))} {', '.join(rule.get('resources', ()))}"
+    if "roleRef" in document:
+        yield f"{document['roleRef']['kind']} {document['roleRef']['name']}"

@@ -1,4 +1,4 @@
-"""The report as JSON, stable and versioned: version 1."""
+"""The report as JSON, stable and versioned: version 1, described by mappings/schemas/report.schema.json."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.report import grade
+from gha2tekton.journal import Diagnostic
+from gha2tekton.report.grades import tasks, whole
+from gha2tekton.report.inventory import inventory
 
 VERSION = 1
 
@@ -31,18 +33,17 @@ def _object(fields: dict[str, Any], pad: str) -> str:
 
 
 def _workflow(conversion: Conversion) -> dict[str, Any]:
-    journal = conversion.journal
+    journal, grade = conversion.journal, whole(conversion)
     return {
         "path": conversion.source.name,
-        "grade": grade.workflow(conversion).grade,
+        "grade": grade.letter,
+        "reasons": list(grade.reasons),
         "summary": journal.summary(),
-        "tasks": [
-            {"file": task.name, "grade": task.grade, "reasons": list(task.reasons)} for task in grade.tasks(conversion)
-        ],
         "outcomes": [
             {
                 "path": outcome.path,
                 "subject": outcome.subject,
+                "file": outcome.span.source.name,
                 "line": outcome.span.line,
                 "column": outcome.span.column,
                 "outcome": outcome.fate,
@@ -56,15 +57,36 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
             {"kind": entry.kind, "name": entry.name, "why": entry.why, "command": entry.command}
             for entry in journal.setup
         ],
-        "diagnostics": [
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in journal.diagnostics],
+        "suppressed": [
             {
-                "code": diagnostic.code,
-                "severity": diagnostic.severity,
-                "line": diagnostic.span.line if diagnostic.span else None,
-                "column": diagnostic.span.column if diagnostic.span else None,
-                "message": diagnostic.message,
+                "code": one.code,
+                "what": one.what,
+                "reason": one.reason,
+                "path": one.path,
+                "file": one.span.source.name,
+                "line": one.span.line,
             }
-            for diagnostic in journal.diagnostics
+            for one in journal.suppressed
+        ],
+        "tasks": [
+            {"file": task.name, "grade": task.letter, "reasons": list(task.reasons)} for task in tasks(conversion)
+        ],
+        "inventory": [
+            {"kind": item.kind, "name": item.name, "detail": item.detail, "file": item.file}
+            for item in inventory(conversion)
         ],
         "files": conversion.bundle.names,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    span = diagnostic.span
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "file": span.source.name if span else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "message": diagnostic.message,
     }

@@ -1,4 +1,4 @@
-"""The report as Markdown that fits a pull request: what to do first, the rest folded away."""
+"""The report for a pull request: what is to be done is a list to tick, the rest folds away."""
 
 from __future__ import annotations
 
@@ -6,77 +6,127 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Setup
-from gha2tekton.report.digest import Digest, Item, digests
-from gha2tekton.report.grade import GRADES
+from gha2tekton.report.digest import Digest, digest
+from gha2tekton.report.entries import Entry, Work
+from gha2tekton.report.grades import MEANING
+from gha2tekton.report.nearest import nearest
+from gha2tekton.report.supplies import Supply
 
-LIMIT = 60_000
-"""Characters that a comment of GitHub can hold, with room to spare."""
+LIMIT = 65_000
+"""GitHub takes 65536 characters in a comment."""
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
+_LINKS = re.compile(r"(?<![\w.])@(?=\w)|#(?=\d)")
 
 
 def render(conversions: Sequence[Conversion]) -> str:
-    """All workflows; what does not fit is left out and said so."""
-    text = "\n".join("\n".join(_workflow(told)) + "\n" for told in digests(conversions))
+    """All workflows; of what would be too long for a comment the folded parts are left out, which is said."""
+    told = [digest(conversion) for conversion in conversions]
+    full = "\n".join(_page(one, True) for one in told)
+    return full if len(full) <= LIMIT else _cut("\n".join(_page(one, False) for one in told))
+
+
+def _cut(text: str) -> str:
     if len(text) <= LIMIT:
         return text
-    cut = text[:LIMIT].rsplit("\n", 1)[0]
-    closing = "\n</details>" * (cut.count("<details>") - cut.count("</details>"))
-    return f"{cut}{closing}\n\n*The rest is in the report of another format.*\n"
+    return text[: text.rindex("\n- [ ]", 0, LIMIT)] + "\n\nThe rest is in report.txt: it is too long for a comment.\n"
 
 
-def _workflow(told: Digest) -> Iterator[str]:
-    yield f"## `{told.name}`: grade {told.grade.grade}"
-    yield ""
-    yield f"{GRADES[told.grade.grade].capitalize()}. {told.parts} parts: {told.counts}."
+def _page(told: Digest, details: bool) -> str:
+    return "\n".join(_lines(told, details)) + "\n"
+
+
+def _lines(told: Digest, details: bool) -> Iterator[str]:
+    yield f"## {code(told.name)}: {told.headline}"
+    yield f"\nGrade **{told.grade.letter}**: {MEANING[told.grade.letter]}. {told.summary}."
     if told.errors:
-        yield "\n### Not converted: GitHub would refuse this workflow\n"
-        for found in told.errors:
-            yield f"- `{found.span or told.name}` {_escaped(found.message)} (`{found.code}`)"
+        for error in told.errors:
+            yield f"\n- {code(str(error.span or told.name))}: {escape(error.message)} {code(error.code)}"
+            if error.span:
+                yield from _fence(error.span.excerpt().splitlines())
         return
-    if told.by_hand:
-        yield "\n### To do by hand\n"
-        for number, item in enumerate(told.by_hand, 1):
-            yield f"{number}. {_escaped(item.reason)}" + (f" → `{item.target}`" if item.target else "")
-            yield from (f"   - `{place.where}` {_code(place.subject)}" for place in item.places)
-    yield from _setup("Before you apply it", told.before)
-    yield from _setup("After you applied it", told.after)
-    yield from _folded("Works, with a difference", told.adapted)
-    yield from _folded("Dropped", told.dropped)
-    if told.notes:
-        yield f"\n<details><summary>Worth knowing ({len(told.notes)})</summary>\n"
-        for note in told.notes:
-            yield f"- `{note.span or told.name}` {_escaped(note.message)} (`{note.code}`)"
+    if told.work:
+        yield "\n### To do by hand before applying\n"
+        yield "The output does not do this, and fails loudly there.\n"
+        for thing in told.work:
+            yield from _by_hand(thing)
+    for title, supplies in (("before applying", told.before), ("after applying", told.after)):
+        if supplies:
+            yield f"\n### To {'supply' if title.startswith('before') else 'do'} {title}\n"
+            for supply in supplies:
+                yield from _supply(supply)
+        if told.start and title.startswith("before"):
+            yield "\n### To apply, from the bundle's directory\n"
+            yield "- [ ] Put it on the cluster, and start a run"
+            yield from _fence(told.start, "sh")
+    if not details:
+        yield "\nWhat differs, what was dropped and the inventory are in report.txt: they are too long for a comment."
+        return
+    yield from _section("Works, with a difference", told.adapted)
+    yield from _section("Dropped", told.dropped)
+    notes = [f"{code(str(n.span or told.name))}: {escape(n.message)} {code(n.code)}" for n in told.notes]
+    yield from _folded("Worth knowing", [f"- {note}" for note in notes])
+    hushed = [f"- {code(str(s.span))}: {escape(s.what)} {code(s.code)}: {escape(s.reason)}" for s in told.suppressed]
+    yield from _folded("Suppressed by comments", hushed)
+    tasks = [f"| {g.letter} | {code(g.name)} | {'<br>'.join(map(escape, g.reasons))} |" for g in told.tasks]
+    yield from _folded("Tasks", ["| grade | Task | why |", "|---|---|---|", *tasks] if tasks else [])
+    parts = [f"- {code(e.place)}: {', '.join(map(code, e.parts))}" for thing in told.work for e in thing.places]
+    yield from _folded("Every part that is to be done by hand", parts)
+    rows = [f"| {item.kind} | {code(item.name)} | {escape(item.detail)} |" for item in told.inventory]
+    yield from _folded("Inventory", ["| kind | name | |", "|---|---|---|", *rows] if rows else [])
+
+
+def _by_hand(thing: Work) -> Iterator[str]:
+    yield f"- [ ] **{escape(thing.reason)}**"
+    for form in dict.fromkeys(nearest(entry.place) for entry in thing.places):
+        if form:
+            yield f"  <br>Nearest in Tekton: {escape(form)}"
+    for entry in thing.places:
+        targets = f" → {', '.join(map(code, entry.targets))}" if entry.targets else ""
+        yield f"  - {escape(entry.title)} ({code(str(entry.span))}{targets})"
+        yield from _fence(entry.original(thing.quoted()), "yaml", 4)
+
+
+def _supply(supply: Supply) -> Iterator[str]:
+    yield f"- [ ] **{escape(supply.title)}**: {escape('; '.join(supply.why))}"
+    if supply.command:
+        yield from _fence(supply.command.splitlines(), "sh")
+
+
+def _section(title: str, entries: Sequence[Entry]) -> Iterator[str]:
+    lines = []
+    for entry in entries:
+        targets = f" → {', '.join(map(code, entry.targets))}" if entry.targets else ""
+        lines.append(f"- {escape(entry.reason)}{targets}")
+        lines += [f"  - {code(str(leaf.span))}: {code(leaf.subject)}" for leaf in entry.leaves]
+    yield from _folded(f"{title} ({len(entries)})", lines)
+
+
+def _folded(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield f"\n<details><summary>{title}</summary>\n"
+        yield from lines
         yield "\n</details>"
 
 
-def _setup(title: str, entries: Sequence[Setup]) -> Iterator[str]:
-    if not entries:
-        return
-    yield f"\n### {title}\n"
-    for entry in entries:
-        yield f"- [ ] {entry.kind} `{entry.name}`: {_escaped(entry.why)}"
-        if entry.command:
-            yield f"\n  ```sh\n  {entry.command}\n  ```\n"
+def _fence(lines: Sequence[str], language: str = "", indent: int = 2) -> Iterator[str]:
+    """A block within a list item; its fence is longer than any in the text."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    pad = " " * indent
+    yield f"\n{pad}{fence}{language}"
+    yield from (f"{pad}{line}".rstrip() for line in lines)
+    yield f"{pad}{fence}\n"
 
 
-def _folded(title: str, items: Sequence[Item]) -> Iterator[str]:
-    if not items:
-        return
-    count = sum(len(item.places) for item in items)
-    yield f"\n<details><summary>{title} ({count})</summary>\n"
-    yield "| where | what | how |\n|---|---|---|"
-    for item in items:
-        for place in item.places:
-            target = f" → `{item.target}`" if item.target else ""
-            yield f"| `{place.where}` | {_code(place.subject)} | {_escaped(item.reason)}{target} |"
-    yield "\n</details>"
+def code(text: str) -> str:
+    """Text that shows as it is, whatever it holds."""
+    flat = " ".join(text.split())
+    fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
+    pad = " " if flat.startswith("`") or flat.endswith("`") else ""
+    return f"{fence}{pad}{flat}{pad}{fence}".replace("|", "\\|") if flat else ""
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", " ".join(text.split()))
-
-
-def _code(text: str) -> str:
-    one = " ".join(text.split()).replace("|", "\\|")
-    ticks = "`" * (max((len(run) for run in re.findall("`+", one)), default=0) + 1)
-    return f"{ticks} {one} {ticks}" if "`" in one else f"{ticks}{one}{ticks}"
+def escape(text: str) -> str:
+    """Text whose marks mean nothing; nobody is mentioned by it."""
+    return _LINKS.sub(lambda mark: f"{mark[0]}\u200b", _SPECIAL.sub(r"\\\1", " ".join(text.split())))

@@ -1,6 +1,6 @@
-"""The report as SARIF 2.1.0, which code scanning shows beside the lines.
+"""The report as SARIF 2.1.0, for code scanning and editors.
 
-https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/
 """
 
 from __future__ import annotations
@@ -13,52 +13,79 @@ from urllib.parse import quote
 
 from gha2tekton import __version__
 from gha2tekton.conversion import Conversion
-from gha2tekton.report.digest import Digest, digests
+from gha2tekton.journal import Fate, Outcome
 from gha2tekton.source import Span
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {"error": "error", "warning": "warning", "note": "note"}
-_RULES = {
-    "manual": "A part of a workflow that a person must carry over",
-    "adapted": "A part of a workflow that is done with a difference",
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+_OUTCOMES: dict[Fate, tuple[str, str]] = {
+    "manual": ("error", "The output does not do this, and fails loudly there: a person must."),
+    "adapted": ("note", "The output does this with a difference."),
+    "dropped": ("note", "This has no effect in Tekton."),
 }
+"""The level of each outcome that is told, and what it means."""
 
 
 def render(conversions: Sequence[Conversion]) -> str:
-    """One run with all workflows."""
-    results = [result for told in digests(conversions) for result in _results(told)]
-    names = sorted({result["ruleId"] for result in results})
-    rules = [{"id": name, "shortDescription": {"text": _RULES.get(name, name.replace("-", " "))}} for name in names]
+    """One run for all workflows: what is not exact, and what was found in the input."""
+    results = [result for conversion in conversions for result in _results(conversion)]
+    ids = sorted({result["ruleId"] for result in results})
+    index = {id: number for number, id in enumerate(ids)}
     for result in results:
-        result["ruleIndex"] = names.index(result["ruleId"])
-    driver = {
-        "name": "gha2tekton",
-        "version": __version__,
-        "rules": rules,
+        result["ruleIndex"] = index[result["ruleId"]]
+    driver = {"name": "gha2tekton", "semanticVersion": __version__, "rules": [_rule(id) for id in ids]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository."}}},
+        "results": results,
     }
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _results(told: Digest) -> Iterator[dict[str, Any]]:
-    for found in (*told.errors, *told.notes):
-        yield _result(found.code, _LEVELS[found.severity], found.message, told.name, found.span)
-    for rule, level, items in (("manual", "warning", told.by_hand), ("adapted", "note", told.adapted)):
-        for item in items:
-            for place in item.places:
-                yield _result(rule, level, f"{place.subject}: {item.reason}", told.name, place.outcome.span)
+def _rule(id: str) -> dict[str, Any]:
+    level, meaning = next((told for fate, told in _OUTCOMES.items() if fate == id), ("", ""))
+    if not meaning:
+        return {"id": id, "shortDescription": {"text": id.replace("-", " ")}}
+    return {"id": id, "shortDescription": {"text": meaning}, "defaultConfiguration": {"level": level}}
 
 
-def _result(rule: str, level: str, message: str, name: str, span: Span | None) -> dict[str, Any]:
-    file = span.source.name if span else name
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(file)}}
-    if span is not None:
-        place["region"] = {"startLine": span.line, "startColumn": span.column}
-    mark = hashlib.sha256(f"{rule}\0{file}\0{message}".encode()).hexdigest()[:32]
+def _results(conversion: Conversion) -> Iterator[dict[str, Any]]:
+    journal = conversion.journal
+    reasons = {one.path: one.reason for one in journal.suppressed if one.path}
+    for outcome in journal.outcomes():
+        if outcome.fate in _OUTCOMES:
+            yield _outcome(outcome, reasons.get(outcome.path))
+    for diagnostic in journal.diagnostics:
+        span = diagnostic.span or Span(conversion.source, 0, 0)
+        yield _result(diagnostic.code, diagnostic.severity, diagnostic.message, span, diagnostic.message)
+    for one in journal.suppressed:
+        if not one.path:
+            yield _result(one.code, "note", one.what, one.span, one.what) | _hushed(one.reason)
+
+
+def _outcome(outcome: Outcome, hushed: str | None) -> dict[str, Any]:
+    target = f" (in the output: {outcome.target})" if outcome.target else ""
+    message = f"{outcome.subject}: {outcome.reason}{target}"
+    result = _result(outcome.fate, _OUTCOMES[outcome.fate][0], message, outcome.span, outcome.path + outcome.reason)
+    return result if hushed is None else result | _hushed(hushed)
+
+
+def _hushed(reason: str) -> dict[str, Any]:
+    return {"suppressions": [{"kind": "inSource", "justification": reason}]}
+
+
+def _result(rule: str, level: str, message: str, span: Span, same: str) -> dict[str, Any]:
+    """``same`` is what stays when lines move."""
+    line, column = span.source.position(span.end)
+    region = {"startLine": span.line, "startColumn": span.column, "endLine": line, "endColumn": column}
+    place = {"artifactLocation": {"uri": quote(span.source.name), "uriBaseId": "SRCROOT"}, "region": region}
+    print_ = hashlib.sha256(f"{rule}\0{span.source.name}\0{same}".encode()).hexdigest()
     return {
         "ruleId": rule,
         "level": level,
         "message": {"text": message},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"gha2tekton/v1": mark},
+        "partialFingerprints": {"gha2tekton/v1": print_},
     }

@@ -2,82 +2,172 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Setup
-from gha2tekton.report.digest import Digest, Item, digests
-from gha2tekton.report.grade import GRADES
+from gha2tekton.report.digest import Digest, digest
+from gha2tekton.report.entries import Entry, Work
+from gha2tekton.report.grades import MEANING
+from gha2tekton.report.nearest import nearest
+from gha2tekton.report.supplies import Supply
+
+Style = Literal["", "title", "bad", "fair", "good", "heading", "thing", "where", "quote", "command"]
+
+WIDTH = 100
+_GRADES: dict[str, Style] = {"A": "good", "B": "good", "C": "fair", "D": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the report; ``verbatim`` ones are never broken."""
+
+    text: str = ""
+    style: Style = ""
+    indent: int = 0
+    first: str = ""
+    """What stands before the text and is hung over by the lines after it."""
+    verbatim: bool = False
+
+    def folded(self, width: int) -> list[str]:
+        """The lines that it takes at a width."""
+        pad = " " * self.indent
+        if self.verbatim or not self.text:
+            return [f"{pad}{self.first}{self.text}".rstrip()]
+        hang = pad + " " * len(self.first)
+        return textwrap.wrap(
+            self.text,
+            max(width, 40),
+            initial_indent=pad + self.first,
+            subsequent_indent=hang,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
 def render(conversions: Sequence[Conversion]) -> str:
     """All workflows, each under its path."""
-    return "\n".join("".join(f"{line}\n" for line in lines(item)) for item in digests(conversions))
+    return "".join(f"{text}\n" for _, text in styled(conversions, WIDTH))
 
 
-def lines(told: Digest) -> Iterator[str]:
-    """The lines of one workflow; sections begin without indent."""
-    yield f"{told.name}: grade {told.grade.grade}, {GRADES[told.grade.grade]}"
-    yield f"  {told.parts} parts: {told.counts}"
+def styled(conversions: Sequence[Conversion], width: int) -> Iterator[tuple[Style, str]]:
+    """The lines of the report, no longer than ``width`` where words allow, each with what it is."""
+    for number, conversion in enumerate(conversions):
+        if number:
+            yield "", ""
+        for line in _workflow(digest(conversion)):
+            for text in line.folded(width):
+                yield line.style, text
+
+
+def _workflow(told: Digest) -> Iterator[Line]:
+    yield Line(f"{told.name}: {told.headline}", "title", verbatim=True)
+    yield Line(f"grade {told.grade.letter}: {MEANING[told.grade.letter]}", _GRADES[told.grade.letter], 2)
+    yield Line(told.summary, "where", 2)
     if told.errors:
-        yield ""
-        yield "Not converted: GitHub would refuse this workflow"
-        for found in told.errors:
-            yield f"  {found.span or told.name}: {found.message} [{found.code}]"
-            if found.span:
-                yield from (f"      {line}" for line in found.span.excerpt().splitlines())
+        yield from _heading("Not converted: GitHub would refuse this workflow")
+        for error in told.errors:
+            yield Line(f"{error.span or told.name}: {error.message} [{error.code}]", "bad", 2)
+            if error.span:
+                yield from (Line(text, "quote", 6, verbatim=True) for text in error.span.excerpt().splitlines())
         return
-    if told.by_hand:
-        yield ""
-        yield "To do by hand: the output does not do this, and fails loudly there"
-        for number, item in enumerate(told.by_hand, 1):
-            yield from _by_hand(number, item)
-    yield from _setup("Before you apply it, supply", told.before)
-    yield from _setup("After you applied it", told.after)
-    yield from _items("Works, with a difference", told.adapted)
-    yield from _items("Dropped", told.dropped)
+    number = 0
+    if told.work:
+        yield from _heading("To do by hand before applying: the output does not do this, and fails loudly there")
+        for thing in told.work:
+            number += 1
+            yield from _by_hand(thing, number)
+    if told.before:
+        yield from _heading("To supply before applying")
+        for supply in told.before:
+            number += 1
+            yield from _supply(supply, number)
+    if told.start:
+        yield from _heading("To apply, from the bundle's directory")
+        number += 1
+        yield Line("Put it on the cluster, and start a run", "thing", 2, f"{number}. ")
+        yield from (Line(command, "command", 5, "$ ", True) for command in told.start)
+    if told.after:
+        yield from _heading("To do after applying")
+        for supply in told.after:
+            number += 1
+            yield from _supply(supply, number)
+    yield from _section("Works, with a difference", told.adapted)
+    yield from _section("Dropped", told.dropped)
     if told.notes:
-        yield ""
-        yield "Worth knowing"
+        yield from _heading("Worth knowing")
         for note in told.notes:
-            yield f"  {note.span or told.name}: {note.message} [{note.code}]"
-    if len(told.tasks) > 1:
-        yield ""
-        yield "Tasks"
-        for task in told.tasks:
-            why = f": {'; '.join(task.reasons)}" if task.reasons else ""
-            yield f"  {task.grade}  {task.name}{why}"
+            yield Line(f"{note.span or told.name}: {note.message} [{note.code}]", "", 2, "- ")
+    if told.suppressed:
+        yield from _heading("Suppressed by comments")
+        for one in told.suppressed:
+            yield Line(f"{one.span}: {one.what} [{one.code}]: {one.reason}", "", 2, "- ")
+    yield from _tasks(told)
+    yield from _inventory(told)
+    yield from _parts(told)
 
 
-def _by_hand(number: int, item: Item) -> Iterator[str]:
-    yield f"  {number}. {item.reason}"
-    for place in item.places:
-        yield f"     {place.where}: {place.subject}"
-    if item.target:
-        yield f"     where it belongs: {item.target}"
+def _heading(title: str) -> Iterator[Line]:
+    yield Line()
+    yield Line(title, "heading", verbatim=True)
 
 
-def _setup(title: str, entries: Sequence[Setup]) -> Iterator[str]:
-    if not entries:
-        return
-    yield ""
-    yield title
+def _by_hand(thing: Work, number: int) -> Iterator[Line]:
+    yield Line(thing.reason, "thing", 2, f"{number}. ")
+    for entry in thing.places:
+        targets = f" → {', '.join(entry.targets)}" if entry.targets else ""
+        count = f" ({len(entry.leaves)} parts)" if len(entry.leaves) > 1 else ""
+        yield Line(f"{entry.title}{count}", "bad", 5, "at ")
+        yield Line(f"{entry.span}{targets}", "where", 8, verbatim=True)
+        yield from (Line(text, "quote", 8, "│ ", True) for text in entry.original(thing.quoted()))
+    for form in dict.fromkeys(nearest(entry.place) for entry in thing.places):
+        if form:
+            yield Line(form, "", 5, "nearest in Tekton: ")
+
+
+def _supply(supply: Supply, number: int) -> Iterator[Line]:
+    yield Line(supply.title, "thing", 2, f"{number}. ")
+    yield from (Line(why, "", 5) for why in supply.why)
+    for index, text in enumerate(supply.command.splitlines()):
+        yield Line(text, "command", 5, "  " if index else "$ ", True)
+
+
+def _section(title: str, entries: Sequence[Entry]) -> Iterator[Line]:
+    if entries:
+        yield from _heading(title)
     for entry in entries:
-        yield f"  {entry.kind} {entry.name}: {entry.why}"
-        if entry.command:
-            yield f"      {entry.command}"
+        targets = f" → {', '.join(entry.targets)}" if entry.targets else ""
+        yield Line(f"{entry.reason}{targets}", "", 2, "- ")
+        yield from (Line(f"{leaf.span}: {leaf.subject}", "where", 4, verbatim=True) for leaf in entry.leaves)
 
 
-def _items(title: str, items: Sequence[Item]) -> Iterator[str]:
-    if not items:
-        return
-    yield ""
-    yield title
-    for item in items:
-        target = f" → {item.target}" if item.target else ""
-        if len(item.places) == 1:
-            yield f"  {item.places[0].where}: {item.places[0].subject}: {item.reason}{target}"
+def _tasks(told: Digest) -> Iterator[Line]:
+    if told.tasks:
+        yield from _heading("Tasks")
+    for grade in told.tasks:
+        yield Line(f"{grade.letter}  {grade.name}", _GRADES[grade.letter], 2)
+        yield from (Line(reason, "where", 4) for reason in grade.reasons)
+
+
+def _inventory(told: Digest) -> Iterator[Line]:
+    rows: dict[str, list[Line]] = {}
+    for item in told.inventory:
+        detail = f": {item.detail}" if item.detail else ""
+        if item.command or item.kind in ("webhook", "webhook event"):
             continue
-        yield f"  {item.reason}{target}"
-        for place in item.places:
-            yield f"      {place.where}: {place.subject}"
+        rows.setdefault(item.kind, []).append(Line(f"{item.name}{detail}", "", 4, "- "))
+    if rows:
+        yield from _heading("Inventory")
+    for kind, lines in rows.items():
+        yield Line(kind, "where", 2)
+        yield from lines
+
+
+def _parts(told: Digest) -> Iterator[Line]:
+    if told.work:
+        yield from _heading("Every part that is to be done by hand")
+    for thing in told.work:
+        for entry in thing.places:
+            yield Line(", ".join(entry.parts), "where", 2, f"{entry.place or 'workflow'}: ")

@@ -1,0 +1,163 @@
+"""Outcomes as a reader takes them: what has one reason and one place is told once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gha2tekton.journal import Fate, Outcome
+from gha2tekton.source import Span
+
+_JOB = re.compile(r"jobs\.[^.\[#]+")
+_STEP = re.compile(r"(jobs\.([^.\[#]+))(?:\.steps\[(\d+)\])?")
+_STEPS = re.compile(r"[.\[#]")
+
+
+def is_command(outcome: Outcome) -> bool:
+    """Whether it is a command of a script, whose span is all of the script."""
+    return ".commands[" in outcome.path
+
+
+def command_text(outcome: Outcome) -> str:
+    """How the command begins; long ones are cut short."""
+    return outcome.subject.removeprefix("command ").partition("…")[0].strip()
+
+
+def lines_of(outcome: Outcome) -> tuple[int, int]:
+    """The first and the last line of a leaf, blank ones at its end left out."""
+    span = outcome.span
+    return span.line, span.source.position(max(span.start, span.start + len(span.text.rstrip()) - 1))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Leaves of one fate and reason; ``place`` is the path that they have in common."""
+
+    fate: Fate
+    reason: str
+    place: str
+    title: str
+    leaves: tuple[Outcome, ...]
+
+    @property
+    def span(self) -> Span:
+        """Where the first of them stands."""
+        return self.leaves[0].span
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The files of the bundle that they name."""
+        return tuple(dict.fromkeys(leaf.target for leaf in self.leaves if leaf.target))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that they name."""
+        return tuple(dict.fromkeys(leaf.rule for leaf in self.leaves if leaf.rule))
+
+    @property
+    def parts(self) -> list[str]:
+        """The leaves' paths below the place."""
+        return [leaf.path[len(self.place) :].lstrip(".") or leaf.subject for leaf in self.leaves]
+
+    def original(self, limit: int) -> list[str]:
+        """The lines of the input that hold them, without what all are indented by; at most ``limit``."""
+        source = self.span.source
+        own = [lines_of(leaf) for leaf in self.leaves if leaf.span.source is source]
+        first, last = min(own)[0], max(last for _, last in own)
+        lines = [line for line in map(source.line, range(first, last + 1)) if line.strip()]
+        margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
+        more = [f"… {len(lines) - limit} more lines"] if len(lines) > limit + 1 else []
+        return [line[margin:].rstrip() for line in (lines[:limit] if more else lines)] + more
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do by hand, in all places that ask for it."""
+
+    reason: str
+    places: tuple[Entry, ...]
+
+    def quoted(self) -> int:
+        """How many lines of the input each place may show."""
+        return 8 if len(self.places) == 1 else 4 if len(self.places) < 6 else 2
+
+
+def work(outcomes: Sequence[Outcome]) -> list[Work]:
+    """What must be done by hand, a thing for each reason, with the jobs or steps that it is about."""
+    names = _names(outcomes)
+    groups: dict[str, dict[str, list[Outcome]]] = {}
+    for outcome in outcomes:
+        if outcome.fate == "manual":
+            job = _JOB.match(outcome.path)
+            places = groups.setdefault(outcome.reason, {})
+            places.setdefault(job[0] if job else outcome.path, []).append(outcome)
+    return [
+        Work(reason, tuple(entry for leaves in places.values() for entry in _places(leaves, names)))
+        for reason, places in groups.items()
+    ]
+
+
+def _places(leaves: list[Outcome], names: dict[str, str]) -> list[Entry]:
+    """The job, or each of its steps where nothing but steps is meant."""
+    if not common(leaf.path for leaf in leaves).endswith(".steps"):
+        return [_entry(leaves, names)]
+    steps: dict[str, list[Outcome]] = {}
+    for leaf in leaves:
+        found = _STEP.match(leaf.path)
+        steps.setdefault(found[0] if found else leaf.path, []).append(leaf)
+    return [_entry(some, names) for some in steps.values()]
+
+
+def told(outcomes: Sequence[Outcome], fate: Fate) -> list[Entry]:
+    """The outcomes of a fate, an entry for each reason."""
+    names = _names(outcomes)
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.fate == fate:
+            groups.setdefault(outcome.reason, []).append(outcome)
+    return [_entry(leaves, names) for leaves in groups.values()]
+
+
+def _entry(leaves: list[Outcome], names: dict[str, str]) -> Entry:
+    place = common(leaf.path for leaf in leaves)
+    return Entry(leaves[0].fate, leaves[0].reason, place, _title(place, leaves[0], names), tuple(leaves))
+
+
+def common(paths: Iterable[str]) -> str:
+    """The longest path at or above all of these."""
+    first, *others = paths
+    if all(first == other for other in others):
+        return first
+    cuts = [0, *(match.start() for match in _STEPS.finditer(first)), len(first)]
+    for cut in reversed(cuts):
+        start = first[:cut]
+        if all(other == start or (other.startswith(start) and other[cut : cut + 1] in ".[#") for other in others):
+            return start
+    return ""
+
+
+def _names(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """What people call a step: its name, else the action, else the command that it begins with."""
+    found: dict[str, str] = {}
+    for key in ("name", "uses", "run"):
+        for outcome in outcomes:
+            step, _, last = outcome.path.rpartition(".")
+            if last == key and step not in found:
+                said = outcome.subject.partition(": ")[2]
+                found[step] = said.partition("@")[0] if key == "uses" else said
+    return found
+
+
+def _title(place: str, first: Outcome, names: dict[str, str]) -> str:
+    found = _STEP.match(place)
+    if found is None:
+        return first.subject if place == first.path else place or "the workflow"
+    if found[3] is None:
+        rest = place[found.end() :].lstrip(".")
+        return f"job {found[2]}" + (f", {rest}" if rest else "")
+    step = found[0]
+    name = f" ({names[step]})" if step in names else ""
+    rest = place[found.end() :].lstrip(".")
+    inner = f": {first.subject}" if is_command(first) and place == first.path else f": {rest}" if rest else ""
+    return f"job {found[2]}, step {int(found[3]) + 1}{name}{inner}"

@@ -1,0 +1,29 @@
+"""The Tekton form that comes nearest to what nobody could convert, by the key under which it stands."""
+
+from __future__ import annotations
+
+import re
+
+_FORMS = (
+    (r"on\.schedule", "a CronJob that creates the PipelineRun of runs/"),
+    (r"on(\.|$)", "a Trigger of the EventListener, whose CEL interceptor decides"),
+    (r"permissions|jobs\.[^.]+\.permissions", "a Role for the ServiceAccount; for GitHub's API a token in a Secret"),
+    (r"concurrency|jobs\.[^.]+\.concurrency", "a first Task that takes a Lease and a finally task that gives it back"),
+    (r"jobs\.[^.]+\.environment", "a PipelineTask before this one that waits for a person, such as a custom task"),
+    (r"jobs\.[^.]+\.strategy", "matrix.include of the PipelineTask, each leg an entry of params"),
+    (r"jobs\.[^.]+\.container", "the image, env and volumeMounts of the Task's steps"),
+    (r"jobs\.[^.]+\.services", "a sidecar of the Task"),
+    (r"jobs\.[^.]+\.(uses|with|secrets)", "the called jobs as PipelineTasks; give its file with --actions-dir"),
+    (r"jobs\.[^.]+\.if", "when of the PipelineTask"),
+    (r"jobs\.[^.]+\.outputs", "results of the Task"),
+    (r"jobs\.[^.]+\.runs-on", "nodeSelector and tolerations of the PipelineRun's podTemplate"),
+    (r"jobs\.[^.]+\.steps\[\d+\]\.if", "a condition in the script of the Task's step"),
+    (r"jobs\.[^.]+\.steps\[\d+\]\.run", "the script of a step in the Task"),
+    (r"jobs\.[^.]+\.steps\[\d+\]", "a step in the Task: an image, and a script that does what the action does"),
+    (r"jobs\.[^.]+$", "a Task of your own in place of this one, under the same name"),
+)  # fmt: skip
+
+
+def nearest(place: str) -> str:
+    """In a few words, for the path of a leaf or of what holds it."""
+    return next((form for pattern, form in _FORMS if re.match(pattern, place)), "")

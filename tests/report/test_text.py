@@ -1,0 +1,89 @@
+"""The reports for people: failure first, all that is to be done in its order, and nothing left out."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from gha2tekton.conversion import Conversion
+from gha2tekton.report import markdown, text
+
+ORDER = (
+    "To do by hand before applying",
+    "To supply before applying",
+    "To apply",
+    "To do after applying",
+    "Works, with a difference",
+    "Dropped",
+    "Worth knowing",
+)
+
+
+def test_failure_comes_first(everything: Conversion) -> None:
+    for told in (text.render([everything]), markdown.render([everything])):
+        places = [told.index(title) for title in ORDER]
+        assert all(one < next for one, next in pairwise(places))
+    lines = text.render([everything]).splitlines()
+    assert lines[0].startswith(".github/workflows/all.yml: 2 things to do by hand, ")
+    assert lines[1] == "  grade D: cannot run as it is"
+
+
+def test_what_is_to_be_done_is_numbered_through(everything: Conversion) -> None:
+    numbers = re.findall(r"^  (\d+)\. ", text.render([everything]), re.M)
+    assert [int(number) for number in numbers] == list(range(1, len(numbers) + 1))
+    assert len(numbers) == markdown.render([everything]).count("- [ ] ")
+
+
+def test_each_thing_by_hand_has_where_why_what_and_the_nearest_form(everything: Conversion) -> None:
+    told = text.render([everything])
+    block = told[told.index("no rule knows nobody/signs@v1") : told.index("  2. ")]
+    assert "job build, step 2 (Sign <b>it</b> | now)" in block
+    assert ".github/workflows/all.yml:10:15 → tasks/everything-build.yaml" in block
+    assert "│   uses: nobody/signs@v1" in block
+    assert "job build, step 3 (nobody/signs)" in block
+    assert "nearest in Tekton: a step in the Task" in block
+
+
+def test_every_part_is_told_but_those_that_are_exact(everything: Conversion) -> None:
+    told = text.render([everything])
+    by_hand = " ".join(told[told.index("Every part that is to be done by hand") :].split())
+    for outcome in everything.journal.outcomes():
+        if outcome.fate == "manual":
+            assert outcome.path.rpartition(".")[2] in by_hand
+        elif outcome.fate != "exact":
+            assert f"{outcome.span}: {outcome.subject}" in told
+
+
+def test_what_makes_one_object_is_one_command(everything: Conversion) -> None:
+    told = text.render([everything])
+    assert told.count("kubectl create secret generic github-secrets") == 1
+    assert "  --from-literal=HF_TOKEN=... \\\n" in told
+
+
+@pytest.mark.parametrize("width", [40, 72, 200])
+def test_lines_fit_where_words_allow(everything: Conversion, width: int) -> None:
+    for style, line in text.styled([everything], width):
+        if style not in ("title", "heading", "where", "quote", "command"):
+            assert len(line) <= width or " " not in line.strip()[width:]
+
+
+def test_a_refused_workflow_tells_why_and_nothing_else(refused: Conversion) -> None:
+    told = text.render([refused])
+    assert "5:5: " in told
+    assert "    stepz: []\n          ^" in told
+    assert "To supply" not in told
+
+
+def test_markdown_shows_text_and_never_means_it(everything: Conversion) -> None:
+    told = markdown.render([everything])
+    outside = re.sub(r"```+yaml.*?```+|`+[^`\n]*`+", "", told, flags=re.S)
+    assert "<b>" not in outside
+    assert "\\<b\\>it\\</b\\> \\| now" in outside
+
+
+def test_markdown_fits_a_comment(everything: Conversion) -> None:
+    told = markdown.render([everything] * 200)
+    assert len(told) < 65_536
+    assert "report.txt" in told

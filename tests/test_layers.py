@@ -14,10 +14,10 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 # From the bottom up: a module imports its own layer and those below.
 LAYERS = [
-    {"source", "resources"},
+    {"source", "resources", "codes"},
     {"journal"},
     {"yaml", "manifests"},
-    {"schema"},
+    {"schema", "suppression"},
     {"expression", "shell"},
     {"workflow", "rules", "tekton"},
     {"plan"},

@@ -22,6 +22,7 @@ from gha2tekton.lower.triggers import lower_triggers
 from gha2tekton.plan.build import PlanOptions, build_plan
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
+from gha2tekton.suppression import suppress
 from gha2tekton.tekton.bundle import Bundle
 from gha2tekton.tekton.model import Manifest
 from gha2tekton.tekton.names import label
@@ -57,6 +58,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
     files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
     bundle = Bundle(files, source.name, options.output.namespace)
+    suppress(source, journal)
     return Conversion(source, bundle, journal, plan, base)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gha2tekton.codes import SEVERITIES, Severity
 from gha2tekton.source import Span
 
 Fate = Literal["exact", "adapted", "dropped", "manual"]
@@ -18,8 +19,6 @@ FATES: tuple[Fate, ...] = ("exact", "adapted", "dropped", "manual")
 
 Cause = Literal["no effect outside GitHub", "image cache", "telemetry", "superseded", "GitHub-only service"]
 """The only reasons for which something may be dropped."""
-
-Severity = Literal["error", "warning", "note"]
 
 NOT_UNDERSTOOD = "not understood: nothing in the output stands for it"
 
@@ -151,8 +150,9 @@ class Journal:
     # -- what a person must look at --------------------------------------------------------------------------------
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Keep a finding; the same one twice is kept once."""
-        self._diagnostics.setdefault(diagnostic)
+        """Keep a finding, as severe as the table of codes has it; the same one twice is kept once."""
+        severity = SEVERITIES.get(diagnostic.code, diagnostic.severity)
+        self._diagnostics.setdefault(replace(diagnostic, severity=severity))
 
     def need(self, setup: Setup) -> None:
         """Ask for something to be supplied; one entry a kind and name, the reasons joined."""

@@ -230,7 +230,11 @@ EXPLAINED = [
         "jobs.build.steps[2].uses: nobody/knows-this@v1\n  manual: no rule",
         "--rules DIR",
     ),
-    (".github/workflows/small.yml:10", "command make all (jobs.build.steps[1].run.commands[0])\n  exact", "in the output: tasks/small-build.yaml:"),
+    (
+        ".github/workflows/small.yml:10",
+        "command make all (jobs.build.steps[1].run.commands[0])\n  exact",
+        "in the output: tasks/small-build.yaml:",
+    ),
     (".github/workflows/small.yml:15", "dropped: ", "rule: mappings/actions/step-security/harden-runner.yaml"),
     (".github/workflows/small.yml:3", "small.yml:3: no part of a workflow stands here", ""),
 ]

@@ -77,16 +77,3 @@ def test_the_docs_list_every_difference() -> None:
         re.findall(r"^\| `([a-z-]+)` \|", DOCS.read_text(encoding="utf-8").split("## Findings")[0], re.MULTILINE)
     )
     assert rows == {*TOO_STRICT, *TOO_LENIENT}
-
-
-def test_the_docs_list_every_finding() -> None:
-    folder = Path(__file__).parents[2] / "converter" / "gha2tekton" / "workflow"
-    text = "\n".join(path.read_text() for path in folder.glob("*.py"))
-    told = r"(?:error|warning|note)\(\s*\"([a-z-]+)\"|Diagnostic\(\s*\"([a-z-]+)\""
-    words = told + r"|\(\"([a-z]+(?:-[a-z]+)+)\", f\"|yield \"([a-z-]+)\""
-    codes = {next(filter(None, found)) for found in re.findall(words, text)} | {"not-a-workflow", "not-an-action"}
-    codes |= {"unclosed-expression", "bad-expression"}
-    rows = set(
-        re.findall(r"^\| `([a-z-]+)` \|", DOCS.read_text(encoding="utf-8").split("## Findings")[1], re.MULTILINE)
-    )
-    assert codes == rows

@@ -83,7 +83,8 @@ def command(
             out.source_map(done, source_map)
     except OSError as error:
         stop(str(error))
-    click.echo(f"{sum(item.journal.summary()['manual'] for item in done)} manual", err=True)
+    manual = sum(outcome.fate == "manual" for item in done for outcome in item.journal.pressing())
+    click.echo(f"{manual} manual", err=True)
     sys.exit(1 if refused or reached(done, fail_on) else 0)
 
 

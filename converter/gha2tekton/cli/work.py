@@ -67,12 +67,12 @@ def files_of(
 
 
 def told(done: Sequence[Conversion], fate: Fate) -> dict[str, int]:
-    """How often each thing of this outcome is said; places are left out, for they move."""
+    """How often each thing of this outcome is said, but for what is suppressed; places are left out, for they move."""
     return dict(
         Counter(
             f"{item.source.name}: {outcome.subject}: {outcome.reason}"
             for item in done
-            for outcome in item.journal.outcomes()
+            for outcome in item.journal.pressing()
             if outcome.fate == fate
         )
     )

@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from functools import lru_cache
 
+from gha2tekton.codes import Severity
 from gha2tekton.expression import (
     Call,
     Expression,
@@ -19,7 +20,7 @@ from gha2tekton.expression import (
     to_string,
 )
 from gha2tekton.expression.syntax import walk
-from gha2tekton.journal import Diagnostic, Journal, Severity
+from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.availability import CONDITIONS, CONTEXTS, STATUS, check_names
 from gha2tekton.workflow.shape import Fields, Shape

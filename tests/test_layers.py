@@ -22,7 +22,7 @@ LAYERS = [
     {"workflow", "rules", "tekton"},
     {"plan"},
     {"lower"},
-    {"conversion"},
+    {"conversion", "annotation"},
     {"convert"},
     {"report", "drift", "discover", "lock", "configuration"},
     {"files", "platform"},

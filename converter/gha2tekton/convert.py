@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from gha2tekton.annotation import annotated
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
@@ -57,7 +58,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     journal.retarget({f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs})
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
     files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
-    bundle = Bundle(files, source.name, options.output.namespace)
+    bundle = Bundle(annotated(files, source.name, journal), source.name, options.output.namespace)
     suppress(source, journal)
     return Conversion(source, bundle, journal, plan, base)
 

@@ -78,9 +78,14 @@ class Work:
     reason: str
     places: tuple[Entry, ...]
 
-    def quoted(self) -> int:
-        """How many lines of the input each place may show."""
-        return 8 if len(self.places) == 1 else 4 if len(self.places) < 6 else 2
+    def shown(self) -> list[tuple[Entry, list[str]]]:
+        """Each place with what it quotes of the input; nothing where it says the same as one before it."""
+        limit = 8 if len(self.places) == 1 else 4 if len(self.places) < 6 else 2
+        out: list[tuple[Entry, list[str]]] = []
+        for place in self.places:
+            quoted = place.original(limit)
+            out.append((place, [] if any(quoted == other for _, other in out) else quoted))
+        return out
 
 
 def work(outcomes: Sequence[Outcome]) -> list[Work]:

@@ -104,9 +104,9 @@ def _item(kind: str, title: str, body: str) -> str:
 
 def _by_hand(thing: Work, sides: Sides) -> str:
     body = ""
-    for entry in thing.places:
+    for entry, quoted in thing.shown():
         body += f"<p>{escape(entry.title)} · {_where(entry, sides)}</p>"
-        body += f"<pre>{escape(chr(10).join(entry.original(thing.quoted())))}</pre>"
+        body += f"<pre>{escape(chr(10).join(quoted))}</pre>" if quoted else ""
     for form in dict.fromkeys(nearest(entry.place) for entry in thing.places):
         if form:
             body += f"<p><b>Nearest in Tekton:</b> {escape(form)}</p>"

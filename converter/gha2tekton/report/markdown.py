@@ -81,10 +81,11 @@ def _by_hand(thing: Work) -> Iterator[str]:
     for form in dict.fromkeys(nearest(entry.place) for entry in thing.places):
         if form:
             yield f"  <br>Nearest in Tekton: {escape(form)}"
-    for entry in thing.places:
+    for entry, quoted in thing.shown():
         targets = f" → {', '.join(map(code, entry.targets))}" if entry.targets else ""
         yield f"  - {escape(entry.title)} ({code(str(entry.span))}{targets})"
-        yield from _fence(entry.original(thing.quoted()), "yaml", 4)
+        if quoted:
+            yield from _fence(quoted, "yaml", 4)
 
 
 def _supply(supply: Supply) -> Iterator[str]:

@@ -116,12 +116,12 @@ def _heading(title: str) -> Iterator[Line]:
 
 def _by_hand(thing: Work, number: int) -> Iterator[Line]:
     yield Line(thing.reason, "thing", 2, f"{number}. ")
-    for entry in thing.places:
+    for entry, quoted in thing.shown():
         targets = f" → {', '.join(entry.targets)}" if entry.targets else ""
         count = f" ({len(entry.leaves)} parts)" if len(entry.leaves) > 1 else ""
         yield Line(f"{entry.title}{count}", "bad", 5, "at ")
         yield Line(f"{entry.span}{targets}", "where", 8, verbatim=True)
-        yield from (Line(text, "quote", 8, "│ ", True) for text in entry.original(thing.quoted()))
+        yield from (Line(text, "quote", 8, "│ ", True) for text in quoted)
     for form in dict.fromkeys(nearest(entry.place) for entry in thing.places):
         if form:
             yield Line(form, "", 5, "nearest in Tekton: ")

@@ -1,0 +1,39 @@
+"""Manifests say which part of which workflow they come from, in an annotation for people who meet them in a cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from gha2tekton.journal import Journal
+from gha2tekton.tekton.model import Manifest
+
+NAME = "gha2tekton.dev/source"
+
+_KINDS = ("Task", "Pipeline", "Trigger")
+_HEAD = re.compile(r"(?:jobs|on)\.[^.\[#]+")
+
+
+def annotated(
+    files: Mapping[str, tuple[Manifest, ...]], workflow: str, journal: Journal
+) -> dict[str, tuple[Manifest, ...]]:
+    """The files with the annotation: the workflow, and its job or event where all of a file comes from one."""
+    heads: dict[str, set[str]] = {}
+    for outcome in journal.outcomes():
+        found = _HEAD.match(outcome.path)
+        heads.setdefault(outcome.target.partition("#")[0], set()).add(found[0] if found else "")
+    out = {}
+    for name, documents in files.items():
+        own = heads.get(name, set())
+        part = f"#{next(iter(own))}" if len(own) == 1 and "" not in own else ""
+        out[name] = tuple(_with(document, workflow, part) for document in documents)
+    return out
+
+
+def _with(document: Manifest, workflow: str, part: str) -> Manifest:
+    if document.get("kind") not in _KINDS:
+        return document
+    # A Pipeline is of all jobs, also where the only part that names its file is one job's.
+    source = workflow if document["kind"] == "Pipeline" else workflow + part
+    metadata = document["metadata"]
+    return {**document, "metadata": {**metadata, "annotations": {**metadata.get("annotations", {}), NAME: source}}}

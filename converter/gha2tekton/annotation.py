@@ -11,7 +11,7 @@ from gha2tekton.tekton.model import Manifest
 NAME = "gha2tekton.dev/source"
 
 _KINDS = ("Task", "Pipeline", "Trigger")
-_HEAD = re.compile(r"(?:jobs|on)\.[^.\[#]+")
+_HEAD = re.compile(r"(?:[^#]*#)?(?:jobs|on)\.[^.\[#]+")
 
 
 def annotated(
@@ -21,19 +21,22 @@ def annotated(
     heads: dict[str, set[str]] = {}
     for outcome in journal.outcomes():
         found = _HEAD.match(outcome.path)
-        heads.setdefault(outcome.target.partition("#")[0], set()).add(found[0] if found else "")
+        # Actions are drawn into the jobs that use them.
+        if found or "#" not in outcome.path:
+            heads.setdefault(outcome.target.partition("#")[0], set()).add(found[0] if found else "")
     out = {}
     for name, documents in files.items():
         own = heads.get(name, set())
-        part = f"#{next(iter(own))}" if len(own) == 1 and "" not in own else ""
-        out[name] = tuple(_with(document, workflow, part) for document in documents)
+        part = next(iter(own)) if len(own) == 1 else ""
+        source = part if "#" in part else f"{workflow}#{part}" if part else workflow
+        out[name] = tuple(_with(document, workflow, source) for document in documents)
     return out
 
 
-def _with(document: Manifest, workflow: str, part: str) -> Manifest:
+def _with(document: Manifest, workflow: str, source: str) -> Manifest:
     if document.get("kind") not in _KINDS:
         return document
     # A Pipeline is of all jobs, also where the only part that names its file is one job's.
-    source = workflow if document["kind"] == "Pipeline" else workflow + part
+    source = workflow if document["kind"] == "Pipeline" else source
     metadata = document["metadata"]
     return {**document, "metadata": {**metadata, "annotations": {**metadata.get("annotations", {}), NAME: source}}}

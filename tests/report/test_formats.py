@@ -228,7 +228,7 @@ EXPLAINED = [
     (
         ".github/workflows/small.yml:12",
         "jobs.build.steps[2].uses: nobody/knows-this@v1\n  manual: no rule",
-        "--rules DIR",
+        "--rules takes it",
     ),
     (
         ".github/workflows/small.yml:10",

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from gha2tekton.conversion import Conversion
+from gha2tekton.convert import Options
+from gha2tekton.files import convert_file
+from gha2tekton.output import rendering
 from gha2tekton.report import markdown, text
+from gha2tekton.report.entries import common
+from gha2tekton.rules.load import RuleSet
 
 ORDER = (
     "To do by hand before applying",
@@ -87,3 +94,48 @@ def test_markdown_fits_a_comment(everything: Conversion) -> None:
     told = markdown.render([everything] * 200)
     assert len(told) < 65_536
     assert "report.txt" in told
+
+
+def test_files_that_are_drawn_in_are_named(tmp_path: Path) -> None:
+    action = tmp_path / ".github/actions/sign/action.yml"
+    action.parent.mkdir(parents=True)
+    action.write_text(
+        "name: Sign\nruns:\n  using: composite\n  steps:\n    - name: Key\n      uses: nobody/keys@v1\n      with:\n        a: b\n"
+    )
+    path = tmp_path / ".github/workflows/ci.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ./.github/actions/sign\n"
+    )
+    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    told = text.render([done])
+    assert "at .github/actions/sign/action.yml, step 1 (Key) (3 parts)" in told
+    assert "nearest in Tekton: a step in the Task" in told
+    task = next(documents for name, documents in done.bundle.files.items() if name.startswith("tasks/"))[0]
+    assert task["metadata"]["annotations"] == {"gha2tekton.dev/source": ".github/workflows/ci.yml#jobs.a"}
+
+
+COMMON = {
+    ("jobs.a.steps[0].uses", "jobs.a.steps[0].with.x"): "jobs.a.steps[0]",
+    ("jobs.a.steps[1].run", "jobs.a.steps[10].run"): "jobs.a.steps",
+    ("jobs.ab.name", "jobs.a.name"): "jobs",
+    ("on.push", "name"): "",
+    ("x.yml#jobs.a.if", "x.yml#jobs.a.name"): "x.yml#jobs.a",
+    ("x.yml#jobs.a.if", "x.yaml#jobs.a.name"): "",
+}
+
+
+@pytest.mark.parametrize("paths", COMMON)
+def test_what_paths_have_in_common(paths: tuple[str, ...]) -> None:
+    assert common(paths) == COMMON[paths]
+
+
+def test_of_several_workflows_the_worst_is_told_first(
+    everything: Conversion, converted: Callable[[str], Conversion]
+) -> None:
+    good = converted("name: Good\non: push\njobs:\n  a:\n    runs-on: [self-hosted]\n    steps:\n      - run: make\n")
+    for name in ("text", "markdown", "html"):
+        told = rendering(name, [good, everything])
+        head = told[told.index("workflows, the worst first") if name != "markdown" else 0 :]
+        assert head.index("2 things to do by hand") < head.index("to supply")
+    assert "worst first" not in text.render([good])

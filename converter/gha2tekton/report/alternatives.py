@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gha2tekton.journal import Outcome
 from gha2tekton.report.entries import is_command
-from gha2tekton.report.nearest import nearest
+from gha2tekton.report.nearest import keys, nearest
 
 _OPTIONS = (
     (r"on\.(pull_request|pull_request_target)\b", "--forks and --pull-request-head say which pull requests run"),
@@ -16,7 +16,7 @@ _OPTIONS = (
     (r"jobs\.[^.]+\.runs-on", "--image, --gpu-count, --gpu-resource and --memory say what the Pod has"),
     (r"jobs\.[^.]+\.(container|services)", "--image, or --docker dind for docker itself"),
     (r"jobs\.[^.]+\.(uses|with|secrets)", "--actions-dir DIR with a checkout of the called repository"),
-    (r"jobs\.[^.]+\.steps\[\d+\]\.(uses|with)", "a rule of your own: --rules DIR; mappings/README.md tells how"),
+    (r"jobs\.[^.]+\.steps\[\d+\]\.(uses|with)", "a rule of your own: gha2tekton rules new begins it, --rules takes it"),
     (r"jobs\.[^.]+\.steps\[\d+\]\.uses", "--actions-dir DIR with a checkout of the action: its steps are converted"),
     (r"jobs\.[^.]+\.steps\[\d+\]\.run.* command docker", "--docker dind runs docker itself in a privileged sidecar"),
 )  # fmt: skip
@@ -29,6 +29,6 @@ def alternatives(outcome: Outcome) -> Iterator[str]:
         yield f"by hand: {form}"
     if outcome.fate == "manual" and re.search(r"\.steps\[\d+\]", outcome.path):
         yield "--unmapped skip leaves the step out, where it now fails"
-    place = f"{outcome.path} {outcome.subject}" if is_command(outcome) else outcome.path
+    place = keys(outcome.path) + (f" {outcome.subject}" if is_command(outcome) else "")
     if outcome.fate != "exact" or outcome.rule:
         yield from (told for pattern, told in _OPTIONS if re.match(pattern, place))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gha2tekton.conversion import Conversion
@@ -74,3 +75,8 @@ def _headline(errors: bool, items: int, made: int, differences: int) -> str:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}" if number else ""
+
+
+def overview(told: Sequence[Digest]) -> list[Digest]:
+    """Several workflows, the worst first; nothing where there is only one."""
+    return sorted(told, key=lambda one: one.grade.letter, reverse=True) if len(told) > 1 else []

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from gha2tekton.journal import Fate, Outcome
 from gha2tekton.source import Span
 
-_JOB = re.compile(r"jobs\.[^.\[#]+")
-_STEP = re.compile(r"(jobs\.([^.\[#]+))(?:\.steps\[(\d+)\])?")
+_JOB = re.compile(r"(?:[^#]*#)?(?:jobs\.[^.\[#]+|runs)")
+_STEP = re.compile(r"(?:([^#]*)#)?(?:jobs\.([^.\[#]+)|runs)(?:\.steps\[(\d+)\])?")
+"""The files that a workflow draws in stand before their own paths: ``action.yml#runs.steps[0].run``."""
+
 _STEPS = re.compile(r"[.\[#]")
 
 
@@ -134,7 +136,8 @@ def common(paths: Iterable[str]) -> str:
     first, *others = paths
     if all(first == other for other in others):
         return first
-    cuts = [0, *(match.start() for match in _STEPS.finditer(first)), len(first)]
+    file = first.find("#")
+    cuts = [0, *(match.start() for match in _STEPS.finditer(first) if match.start() >= file), len(first)]
     for cut in reversed(cuts):
         start = first[:cut]
         if all(other == start or (other.startswith(start) and other[cut : cut + 1] in ".[#") for other in others):
@@ -157,12 +160,11 @@ def _names(outcomes: Iterable[Outcome]) -> dict[str, str]:
 def _title(place: str, first: Outcome, names: dict[str, str]) -> str:
     found = _STEP.match(place)
     if found is None:
-        return first.subject if place == first.path else place or "the workflow"
-    if found[3] is None:
-        rest = place[found.end() :].lstrip(".")
-        return f"job {found[2]}" + (f", {rest}" if rest else "")
-    step = found[0]
-    name = f" ({names[step]})" if step in names else ""
+        return first.subject if place == first.path else place.replace("#", ", ") or "the workflow"
+    owner = f"{found[1]}, job {found[2]}" if found[1] and found[2] else f"job {found[2]}" if found[2] else found[1]
     rest = place[found.end() :].lstrip(".")
+    if found[3] is None:
+        return ", ".join(part for part in (owner, rest) if part)
+    name = f" ({names[found[0]]})" if found[0] in names else ""
     inner = f": {first.subject}" if is_command(first) and place == first.path else f": {rest}" if rest else ""
-    return f"job {found[2]}, step {int(found[3]) + 1}{name}{inner}"
+    return f"{owner}, step {int(found[3]) + 1}{name}{inner}"

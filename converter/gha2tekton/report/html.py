@@ -8,7 +8,7 @@ from importlib.resources import files as package_files
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import FATES
-from gha2tekton.report.digest import Digest, digest
+from gha2tekton.report.digest import Digest, digest, overview
 from gha2tekton.report.entries import Entry, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
@@ -18,14 +18,18 @@ from gha2tekton.report.supplies import Supply
 
 def render(conversions: Sequence[Conversion], files: Mapping[str, str]) -> str:
     """One page for all workflows; ``files`` are the bundle's texts by their names."""
-    pages = "".join(_page(conversion, files, f"w{number}") for number, conversion in enumerate(conversions))
+    told = [digest(conversion) for conversion in conversions]
+    pages = "".join(
+        _page(one, conversion, files, f"w{number}")
+        for number, (one, conversion) in enumerate(zip(told, conversions, strict=True))
+    )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         "script-src 'unsafe-inline'\">"
         f"<title>From GitHub Actions to Tekton</title><style>{_asset('page.css')}</style></head>"
-        f"<body>{_contents(conversions)}{pages}<script>{_asset('page.js')}</script></body></html>\n"
+        f"<body>{_contents(told)}{pages}<script>{_asset('page.js')}</script></body></html>\n"
     )
 
 
@@ -33,15 +37,16 @@ def _asset(name: str) -> str:
     return package_files("gha2tekton.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _contents(conversions: Sequence[Conversion]) -> str:
-    if len(conversions) < 2:
-        return ""
-    names = (f'<li><a href="#w{n}">{escape(one.source.name)}</a>' for n, one in enumerate(conversions))
-    return f"<nav><ul>{''.join(names)}</ul></nav>"
+def _contents(told: Sequence[Digest]) -> str:
+    rows = "".join(
+        f'<li><span class="badge {one.grade.letter}">{one.grade.letter}</span> '
+        f'<a href="#w{told.index(one)}">{escape(one.name)}</a> {escape(one.headline)}'
+        for one in overview(told)
+    )
+    return f"<nav><h1>{len(told)} workflows, the worst first</h1><ul>{rows}</ul></nav>" if rows else ""
 
 
-def _page(conversion: Conversion, files: Mapping[str, str], page: str) -> str:
-    told = digest(conversion)
+def _page(told: Digest, conversion: Conversion, files: Mapping[str, str], page: str) -> str:
     sides = Sides(conversion, files, page)
     return f'<section class="page" id="{page}">{"".join(_sections(told, conversion, sides))}</section>'
 

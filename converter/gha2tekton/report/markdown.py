@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.report.digest import Digest, digest
+from gha2tekton.report.digest import Digest, digest, overview
 from gha2tekton.report.entries import Entry, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
@@ -22,14 +22,24 @@ _LINKS = re.compile(r"(?<![\w.])@(?=\w)|#(?=\d)")
 def render(conversions: Sequence[Conversion]) -> str:
     """All workflows; of what would be too long for a comment the folded parts are left out, which is said."""
     told = [digest(conversion) for conversion in conversions]
-    full = "\n".join(_page(one, True) for one in told)
-    return full if len(full) <= LIMIT else _cut("\n".join(_page(one, False) for one in told))
+    full, short = ("\n".join([*_overview(told), *(_page(one, details) for one in told)]) for details in (True, False))
+    return full if len(full) <= LIMIT else _cut(short)
+
+
+def _overview(told: Sequence[Digest]) -> Iterator[str]:
+    if rows := overview(told):
+        yield "| grade | workflow | |\n|---|---|---|"
+        yield from (f"| {one.grade.letter} | {code(one.name)} | {escape(one.headline)} |" for one in rows)
+        yield ""
 
 
 def _cut(text: str) -> str:
     if len(text) <= LIMIT:
         return text
-    return text[: text.rindex("\n- [ ]", 0, LIMIT)] + "\n\nThe rest is in report.txt: it is too long for a comment.\n"
+    return (
+        text[: max(text.rfind("\n- [ ]", 0, LIMIT), text.rfind("\n## ", 0, LIMIT))]
+        + "\n\nThe rest is in report.txt: it is too long for a comment.\n"
+    )
 
 
 def _page(told: Digest, details: bool) -> str:

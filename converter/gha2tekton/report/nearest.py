@@ -26,4 +26,10 @@ _FORMS = (
 
 def nearest(place: str) -> str:
     """In a few words, for the path of a leaf or of what holds it."""
-    return next((form for pattern, form in _FORMS if re.match(pattern, place)), "")
+    own = keys(place)
+    return next((form for pattern, form in _FORMS if re.match(pattern, own)), "")
+
+
+def keys(path: str) -> str:
+    """A path without the file that it is in; the steps of an action are told as those of a job."""
+    return re.sub(r"^runs\.", "jobs.runs.", path.rpartition("#")[2])

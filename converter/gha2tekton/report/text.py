@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.report.digest import Digest, digest
+from gha2tekton.report.digest import Digest, digest, overview
 from gha2tekton.report.entries import Entry, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
@@ -54,12 +54,20 @@ def render(conversions: Sequence[Conversion]) -> str:
 
 def styled(conversions: Sequence[Conversion], width: int) -> Iterator[tuple[Style, str]]:
     """The lines of the report, no longer than ``width`` where words allow, each with what it is."""
-    for number, conversion in enumerate(conversions):
-        if number:
-            yield "", ""
-        for line in _workflow(digest(conversion)):
+    told = [digest(conversion) for conversion in conversions]
+    for number, lines in enumerate([_overview(overview(told)), *map(_workflow, told)]):
+        for line in lines:
             for text in line.folded(width):
                 yield line.style, text
+        if len(told) > 1 and number < len(told):
+            yield "", ""
+
+
+def _overview(told: Sequence[Digest]) -> Iterator[Line]:
+    if told:
+        yield Line(f"{len(told)} workflows, the worst first", "title")
+    for one in told:
+        yield Line(f"{one.name}: {one.headline}", _GRADES[one.grade.letter], 2, f"{one.grade.letter}  ")
 
 
 def _workflow(told: Digest) -> Iterator[Line]:

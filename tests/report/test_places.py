@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ from tests.report.conftest import NAME, ROOT, WORKFLOW
 
 from gha2tekton.cli import cli
 from gha2tekton.conversion import Conversion
+from gha2tekton.convert import Options, convert
 from gha2tekton.report.addresses import addresses
 from gha2tekton.report.places import Places
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.source import Source
+from gha2tekton.workflow.repository import Repository
 from gha2tekton.yaml import documents
 
 GUIDE = ROOT / "fixtures/guides/gpu-notebook"
@@ -162,3 +167,51 @@ def test_the_source_map_has_every_part_that_the_output_has(repository: Path, tmp
     for row in rows:
         lines = (tmp_path / "out" / row["target"]["file"]).read_text().splitlines()
         assert 1 <= row["target"]["line"] <= row["target"]["endLine"] <= len(lines)
+
+
+def leaves(value: Any, way: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    if isinstance(value, dict) and value:
+        return [leaf for key, inner in value.items() for leaf in leaves(inner, (*way, key))]
+    if isinstance(value, list) and value:
+        return [leaf for number, inner in enumerate(value) for leaf in leaves(inner, (*way, number))]
+    return [way]
+
+
+def without(value: Any, way: tuple[str | int, ...]) -> Any:
+    out = json.loads(json.dumps(value))
+    inner = out
+    for step in way[:-1]:
+        inner = inner[step]
+    del inner[way[-1]]
+    return out
+
+
+def test_what_is_taken_out_changes_the_lines_that_stand_for_it() -> None:
+    """Where a place is said to be closer than a step, the lines there are those that the part makes."""
+    path = next((GUIDE / "repository/.github/workflows").iterdir())
+    (document,) = documents(path.read_text(), path.name)
+    document["on"] = document.pop(True, None) or document["on"]
+    repository = Repository.around(path)
+
+    def done(content: Any) -> Conversion:
+        return convert(Source(NAME, json.dumps(content, indent=1)), repository, RuleSet(), Options())
+
+    whole = done(document)
+    files = whole.bundle.rendered()
+    places = Places(whole, files)
+    tried = 0
+    for way in leaves(document):
+        place = places.of("".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in way)[1:])
+        less = done(without(document, way))
+        after = less.bundle.rendered()
+        if place is None or place.basis not in ("text", "field") or less.journal.has_errors or place.file not in after:
+            continue
+        if after[place.file] == files[place.file]:
+            continue
+        old, new = files[place.file].split("\n"), after[place.file].split("\n")
+        changed: set[int] = set()
+        for kind, first, last, *_ in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            changed |= set(range(first, last + 2)) if kind != "equal" else set()
+        assert changed & set(range(place.first, place.last + 1)), f"{way}: {place}"
+        tried += 1
+    assert tried > 15

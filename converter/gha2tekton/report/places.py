@@ -21,22 +21,26 @@ Basis = Literal["text", "field", "step", "job", "file"]
 
 _FIELDS = (
     (r"\.timeout-minutes$", ("--timeout", "timeout:")),
-    (r"\.if$", ("--if", "when:")),
+    (r"\.steps\[\d+\]\.if$", ("--if",)),
+    (r"jobs\.[^.]+\.if$", ("when:",)),
     (r"\.id$", ("--id",)),
     (r"\.shell$", ("--shell",)),
     (r"\.working-directory$", ("--dir", "workingDir:")),
     (r"\.continue-on-error$", ("--continue", "onError:")),
-    (r"\.needs(\[|$)", ("runAfter:", "when:")),
+    (r"\.needs(\[|$)", ("runAfter:",)),
     (r"\.runs-on(\[|$)", ("computeResources:",)),
-    (r"\.strategy\.", ("matrix:", "params:")),
+    (r"\.strategy\.", ("matrix:",)),
     (r"\.services\.", ("sidecars:",)),
     (r"\.container(\.image)?$", ("image:",)),
     (r"\.outputs\.", ("results:",)),
     (r"^on\.schedule", ("schedule:",)),
-    (r"^on\..*\.(branches|tags|paths|types)", ("name: filter", "eventTypes")),
+    (r"^on\..*\.(branches|tags|paths|types)", ("name: filter",)),
     (r"^name$", ("description:",)),
 )
 """What a key is called on the other side."""
+
+_COMMON = frozenset({"true", "false", "null", "string", "number", "boolean", "choice", "environment"})
+"""Words that stand everywhere, so that finding one says nothing."""
 
 _CUTS = re.compile(r"[.\[#]")
 _BEGIN = re.compile(r"\s*(?:step|composite) ")
@@ -146,7 +150,7 @@ class Places:
         return self._within(outcome, file, whole, alone=False) or Place(file, *whole, "file")
 
     def _within(self, outcome: Outcome, file: str, within: tuple[int, int], alone: bool) -> Place | None:
-        """The closer place within some lines; where it does not stand ``alone`` a text must be there once."""
+        """The closer place within some lines; where it does not stand ``alone`` text or field must be there once."""
         lines = self._lines[file]
         first = within[0]
         if alone and (is_command(outcome) or outcome.path.endswith(".run")):
@@ -156,17 +160,20 @@ class Places:
             first = min(first + 1, within[1])
         numbers = range(first, within[1] + 1)
         needle, more = _needle(outcome)
-        if len(needle) > 2:
+        if len(needle) > 2 and needle not in _COMMON:
             # A command's subject may be cut short.
             end = "" if is_command(outcome) else r"(?![\w-])"
             exact = re.compile(rf"(?<![\w-]){re.escape(needle)}{end}")
             found = [number for number in numbers if exact.search(lines[number - 1])]
+            if alone and ".with." in outcome.path and found[1:]:
+                # A title often holds words of the inputs.
+                found = [number for number in found if number > within[0]]
             if found and (alone or len(found) == 1):
                 return Place(file, found[0], min(found[0] + more, within[1]), "text")
         for field in _fields(outcome.path):
-            for number in numbers:
-                if field in lines[number - 1]:
-                    return Place(file, number, _last(lines, number, within[1]), "field")
+            said = [number for number in numbers if field in lines[number - 1]]
+            if said and (alone or len(said) == 1):
+                return Place(file, said[0], _last(lines, said[0], within[1]), "field")
         return None
 
 

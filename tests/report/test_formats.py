@@ -198,6 +198,16 @@ def test_a_refused_workflow_says_so_everywhere(repository: Path) -> None:
     assert "Not converted: GitHub would refuse this workflow" in (repository / "report.text").read_text()
 
 
+def test_reports_are_written_where_every_workflow_is_refused(repository: Path) -> None:
+    (repository / ".github/workflows/small.yml").write_text(BROKEN)
+    file = repository / "report.sarif"
+    result = convert(repository, "--report", f"sarif={file}")
+    assert result.exit_code == 2
+    assert "small.yml:7:9: " in result.stderr
+    (run,) = json.loads(file.read_text())["runs"]
+    assert {found["level"] for found in run["results"]} == {"error"}
+
+
 FAILS = [("never", 0), ("manual", 1), ("adapted", 1), ("D", 1), ("C", 1), ("B", 1)]
 
 

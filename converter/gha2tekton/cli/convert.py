@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from gha2tekton.cli.fail_on import fail_on_option, reached
 from gha2tekton.cli.options import Choice, conversion_options
 from gha2tekton.cli.stop import stop
 from gha2tekton.report import FORMATS
+
+if TYPE_CHECKING:
+    from gha2tekton.conversion import Conversion
 
 
 @click.command("convert")
@@ -66,11 +69,12 @@ def command(
         return
     refused = [conversion for conversion in done if conversion.journal.has_errors]
     if len(refused) == len(done):
-        for conversion in refused:
-            for finding in conversion.journal.diagnostics:
-                if finding.severity == "error":
-                    where = finding.span or conversion.source.name
-                    click.echo(f"{where}: {finding.message} [{finding.code}]", err=True)
+        _tell_refused(refused)
+        try:
+            for name, file in wanted if reports else ():
+                out.report(name, done, file)
+        except OSError as error:
+            stop(str(error))
         sys.exit(2)
     try:
         out.put(done, output, files_of(choice, workflows, found, done, output) if output else {})
@@ -86,6 +90,14 @@ def command(
     manual = sum(outcome.fate == "manual" for item in done for outcome in item.journal.pressing())
     click.echo(f"{manual} manual", err=True)
     sys.exit(1 if refused or reached(done, fail_on) else 0)
+
+
+def _tell_refused(refused: Sequence[Conversion]) -> None:
+    for conversion in refused:
+        for finding in conversion.journal.diagnostics:
+            if finding.severity == "error":
+                where = finding.span or conversion.source.name
+                click.echo(f"{where}: {finding.message} [{finding.code}]", err=True)
 
 
 def report_options(given: Sequence[str]) -> list[tuple[str, Path | None]]:

@@ -37,4 +37,6 @@ def show(done: Sequence[Conversion]) -> None:
 
     console = Console(stderr=True, highlight=False)
     for style, line in text.styled(done, console.width):
+        if style == "quote" and len(line) > console.width:
+            line = f"{line[: console.width - 1]}…"
         console.print(Text(line, style=_COLOURS.get(style, "")), soft_wrap=True)

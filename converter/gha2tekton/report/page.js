@@ -1,7 +1,8 @@
 for (const button of document.querySelectorAll('pre.command button')) {
   button.onclick = () => {
-    navigator.clipboard?.writeText(button.nextElementSibling.textContent);
-    button.textContent = 'copied';
+    const command = button.nextElementSibling;
+    getSelection().selectAllChildren(command);
+    navigator.clipboard?.writeText(command.textContent).then(() => { button.textContent = 'copied'; }, () => {});
   };
 }
 for (const page of document.querySelectorAll('.page')) {

@@ -208,7 +208,7 @@ def test_reports_are_written_where_every_workflow_is_refused(repository: Path) -
     assert {found["level"] for found in run["results"]} == {"error"}
 
 
-FAILS = [("never", 0), ("manual", 1), ("adapted", 1), ("D", 1), ("C", 1), ("B", 1)]
+FAILS = [("never", 0), ("manual", 1), ("dropped", 1), ("adapted", 1), ("D", 1), ("C", 1), ("B", 1)]
 
 
 @pytest.mark.parametrize(("wanted", "status"), FAILS)
@@ -216,7 +216,9 @@ def test_fail_on(repository: Path, wanted: str, status: int) -> None:
     assert convert(repository, "--fail-on", wanted).exit_code == status
 
 
-@pytest.mark.parametrize(("wanted", "status"), [("manual", 0), ("D", 0), ("C", 0), ("B", 1), ("adapted", 1)])
+@pytest.mark.parametrize(
+    ("wanted", "status"), [("manual", 0), ("dropped", 1), ("D", 0), ("C", 0), ("B", 1), ("adapted", 1)]
+)
 def test_fail_on_of_a_good_one(repository: Path, wanted: str, status: int) -> None:
     text = WORKFLOW.split("      - uses: nobody")[0]
     (repository / ".github/workflows/small.yml").write_text(text)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from gha2tekton.conversion import Conversion
+    from gha2tekton.journal import Fate
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-CHOICES = ("manual", "adapted", "B", "C", "D", "never")
+CHOICES = ("manual", "dropped", "adapted", "B", "C", "D", "never")
+
+FATES: Mapping[str, tuple[Fate, ...]] = {
+    "manual": ("manual",),
+    "dropped": ("manual", "dropped"),
+    "adapted": ("manual", "adapted"),
+}
+"""The outcomes that each word stands for."""
 
 
 def fail_on_option(default: str = "never") -> Callable[[F], F]:
@@ -30,9 +38,8 @@ def reached(done: Sequence[Conversion], wanted: str) -> bool:
     """Whether any conversion is as bad as ``--fail-on`` says."""
     if wanted == "never":
         return False
-    if wanted in ("manual", "adapted"):
-        fates = ("manual", "adapted") if wanted == "adapted" else ("manual",)
-        return any(outcome.fate in fates for item in done for outcome in item.journal.pressing())
+    if wanted in FATES:
+        return any(outcome.fate in FATES[wanted] for item in done for outcome in item.journal.pressing())
     from gha2tekton.report.grades import whole
 
     return any(whole(item).letter >= wanted for item in done)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from gha2tekton.cli.fail_on import fail_on_option, reached
+from gha2tekton.cli.fail_on import FATES, fail_on_option, reached
 from gha2tekton.cli.options import Choice, conversion_options
 from gha2tekton.cli.stop import stop
 
@@ -28,7 +28,7 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **
     except InputError as error:
         stop(str(error))
     bad = 0
-    told = ("manual", "adapted") if fail_on == "adapted" else ("manual",)
+    told = FATES.get(fail_on, FATES["manual"])
     done = convert_all(Choice.of(ctx), found)
     for item in done:
         for finding in item.journal.diagnostics:

@@ -45,7 +45,7 @@ def told(directory: Path, name: str) -> dict[str, str]:
     """The values that a program wrote to a command file."""
     file = directory / name
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    found = re.findall(r"^(\S+)<<(END_\w+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^(\S+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
     return {key: value for key, _, value in found} | dict(re.findall(r"^([\w-]+)=(.*)$", text, re.MULTILINE))
 
 

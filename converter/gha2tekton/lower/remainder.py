@@ -44,7 +44,7 @@ def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
             elif value.path.endswith(".secrets"):
                 journal.dropped(value.path, "superseded", "all jobs read the same Secret")
             else:
-                journal.exact(value.path, home)
+                journal.exact(value.path, target if ".strategy.matrix" in value.path else home)
     if plan.refused:
         return
     if job.runs_on is not None:

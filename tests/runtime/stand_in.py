@@ -51,6 +51,7 @@ def answering(answers: Mapping[str, Any]) -> Iterator[StandIn]:
             status, content = found if isinstance(found, tuple) else (200, found)
             text = content if isinstance(content, str) else json.dumps(content)
             self.send_response(status)
+            self.send_header("Content-Type", "text/plain" if isinstance(content, str) else "application/json")
             self.end_headers()
             self.wfile.write(text.replace("{url}", stand_in.url).encode())
 

@@ -49,7 +49,10 @@ def job_container(
     container = job.job.container
     if container is None:
         return ContainerOptions()
-    journal.exact(container.image.path, target)
+    if job.assumed:
+        journal.adapted(container.image.path, job.assumed, target)
+    else:
+        journal.exact(container.image.path, target)
     env: list[EnvVar] = []
     later: list[tuple[str, str]] = []
     for name, value in container.env.items():

@@ -155,6 +155,8 @@ class JobWriter:
             step = self.filed(step, name)
         services = service_sidecars(job.job.services, job.scope, carrier, self.journal, target) if index == 0 else ()
         self.ask(carrier, job)
+        if job.assumed:
+            self.journal.note(Diagnostic("image-assumed", "note", f"{job.assumed} (in job {job.job.id})", job.job.span))
         for note in sorted(carrier.notes):
             self.journal.note(Diagnostic("context-differs", "note", f"{note} (in job {job.job.id})", job.job.span))
         task = Task(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gha2tekton.expression import Partial, fold_template
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.words import safe
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.plan.scope import input_defaults, literal
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, Task, Workspace
 
@@ -61,10 +63,13 @@ def gate_task(name: str, jobs: list[str], dynamic: list[str]) -> Task:
 
 def possible(plan: Plan) -> Plan:
     """The plan, with jobs refused whose image would have to be computed after the Pod has started."""
-    return replace(plan, jobs=tuple(_possible(job) for job in plan.jobs))
+    return replace(plan, jobs=tuple(_possible(job, input_defaults(plan.workflow)) for job in plan.jobs))
 
 
-def _possible(job: JobPlan) -> JobPlan:
+def _possible(job: JobPlan, defaults: Partial) -> JobPlan:
     if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
         return job
+    usual = literal(fold_template(job.image, {**job.scope.known, "inputs": defaults}))
+    if usual:
+        return replace(job, image=(usual,), assumed=f"the image is that of the inputs' defaults, {usual}")
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")

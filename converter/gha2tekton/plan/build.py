@@ -13,7 +13,7 @@ from gha2tekton.plan.chain import chained
 from gha2tekton.plan.containers import Found, find
 from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
-from gha2tekton.plan.scope import Scope, evaluate_leaf, job_scope, literal
+from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import supplied, supplies
 from gha2tekton.rules import machines
@@ -162,9 +162,15 @@ class _Builder:
             return Runner("unknown")
         labels = [scope.guess(label) or "" for label in job.runs_on.labels]
         group = (scope.guess(job.runs_on.group) or "") if job.runs_on.group else ""
-        if not any(labels) and not group:
-            return Runner("linux", note="the runner is only known at run time: taken for a Linux machine without a GPU")
-        return machines.runner(self.rules, labels, group)
+        if any(labels) or group:
+            return machines.runner(self.rules, labels, group)
+        usual = scope.with_known(inputs=input_defaults(self.workflow))
+        labels = [usual.guess(label) or "" for label in job.runs_on.labels]
+        if any(labels):
+            found = machines.runner(self.rules, labels, "")
+            note = f"the machine is that of the inputs' defaults, {', '.join(labels)}"
+            return replace(found, note=f"{note}; {found.note}" if found.note else note)
+        return Runner("linux", note="the runner is only known at run time: taken for a Linux machine without a GPU")
 
     def base(self) -> frozenset[str]:
         return frozenset(name for table in self.rules.table("images") for name in table.get("base") or ())

@@ -129,6 +129,8 @@ class JobPlan:
     state: bool = False
     """Other jobs read its result or outputs from the volume, or it reads theirs."""
     refused: str = ""
+    assumed: str = ""
+    """What was taken for granted of its image."""
     matrix: Template = ()
     """The matrix as JSON where only the run knows its legs; ``legs`` then is one that stands for all."""
     unserved: Mapping[str, str] = field(default_factory=dict)

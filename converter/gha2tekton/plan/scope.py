@@ -23,7 +23,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.workflow.matrix import Leg, RuntimeMatrix
-from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value
+from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value, Workflow
 
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
 """The functions that, called anywhere in a condition, take the place of the implicit success()."""
@@ -79,6 +79,21 @@ class Scope:
 
     def with_known(self, **contexts: Any) -> Scope:
         return replace(self, known={**self.known, **contexts})
+
+
+def input_defaults(workflow: Workflow) -> Partial:
+    """The inputs of a workflow where nobody gives any."""
+    empty: dict[str, Any] = {"boolean": False, "string": ""}
+    out: dict[str, Any] = {}
+    for event in workflow.events:
+        for item in event.inputs:
+            if item.default is None:
+                known = empty.get(item.type) if not item.required else None
+            else:
+                known = item.default.raw if item.type in ("boolean", "number") else item.default.literal
+            if known is not None:
+                out[item.name.lower()] = known
+    return Partial(out)
 
 
 def job_scope(title: str, job: Job, leg: Leg, static: bool, dynamic: bool = False) -> Scope:

@@ -1,0 +1,216 @@
+"""What single keys of a job become in its Task, a row each."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gha2tekton import files
+from gha2tekton.conversion import Conversion
+from gha2tekton.convert import Options
+from gha2tekton.rules.load import RuleSet
+
+
+def convert(folder: Path, job: str, head: str = "on: push", actions: Path | None = None) -> Conversion:
+    path = folder / ".github" / "workflows" / "ci.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f"{textwrap.dedent(head).strip()}\njobs:\n  a:\n{textwrap.indent(textwrap.dedent(job).strip(), '    ')}\n"
+    )
+    return files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), actions, Options())
+
+
+def task(conversion: Conversion) -> Any:
+    (name,) = [name for name in conversion.bundle.files if name.startswith("tasks/")]
+    return conversion.bundle.files[name][0]["spec"]
+
+
+def said(conversion: Conversion, path: str) -> tuple[str, str]:
+    return next((o.fate, o.reason) for o in conversion.journal.outcomes() if o.path == path)
+
+
+STEPS = "steps:\n- run: make"
+RUNS = f"runs-on: ubuntu-latest\n{STEPS}"
+CONTAINER = "runs-on: ubuntu-latest\n{}\n" + STEPS
+OPTIONS: list[tuple[str, str, dict[str, Any]]] = [
+    ("--user root", "exact", {"securityContext": {"runAsUser": 0}}),
+    ("--cap-add SYS_ADMIN --cap-add=cap_net_admin --cap-drop ALL", "exact", {"securityContext": {"capabilities": {"add": ["SYS_ADMIN", "NET_ADMIN"], "drop": ["ALL"]}}}),
+    ("--user 1000 --security-opt seccomp=unconfined", "exact", {"securityContext": {"runAsUser": 1000, "seccompProfile": {"type": "Unconfined"}}}),
+    ("--security-opt no-new-privileges", "exact", {"securityContext": {"allowPrivilegeEscalation": False}}),
+    ("--cpus 2 --memory 4g", "exact", {"computeResources": {"limits": {"cpu": "2", "memory": "4Gi"}}}),
+    ("--network host --entrypoint ''", "exact", {}),
+    ("--ulimit memlock=-1", "adapted", {}),
+    ("-v cache:/cache", "adapted", {}),
+    ("-v /srv:/srv", "manual", {}),
+    ("--device /dev/fuse", "manual", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "fate", "wanted"), OPTIONS, ids=[row[0] for row in OPTIONS])
+def test_options_of_a_container(options: str, fate: str, wanted: dict[str, Any], tmp_path: Path) -> None:
+    done = convert(tmp_path, CONTAINER.format(f'container: {{image: "python:3.12", options: "{options}"}}'))
+    (step,) = task(done)["steps"]
+    assert {key: step.get(key) for key in wanted} == wanted
+    assert said(done, "jobs.a.container.options")[0] == fate
+
+
+VOLUMES = [
+    ("data:/data", "adapted", "/data"),
+    ("/dev/shm:/dev/shm", "adapted", "/dev/shm"),
+    ("/srv/data:/data", "manual", ""),
+    ("${{ github.workspace }}:/notebooks", "manual", ""),
+]
+
+
+@pytest.mark.parametrize(("volume", "fate", "place"), VOLUMES)
+def test_volumes_of_a_container(volume: str, fate: str, place: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, CONTAINER.format(f'container: {{image: "python:3.12", volumes: ["{volume}"]}}'))
+    spec = task(done)
+    assert said(done, "jobs.a.container.volumes[0]")[0] == fate
+    mounts = {mount["mountPath"]: mount["name"] for mount in spec["steps"][0]["volumeMounts"]}
+    assert (place in mounts) == bool(place)
+    if place:
+        assert any(volume["name"] == mounts[place] and "emptyDir" in volume for volume in spec["volumes"])
+
+
+def test_services_have_their_commands(tmp_path: Path) -> None:
+    service = (
+        'services: {db: {image: "postgres:17", command: "postgres -c \'a b\'", entrypoint: run, volumes: ["x:/y"]}}'
+    )
+    done = convert(tmp_path, CONTAINER.format(service))
+    (sidecar,) = task(done)["sidecars"]
+    assert (sidecar["command"], sidecar["args"]) == (["run"], ["postgres", "-c", "a b"])
+    assert said(done, "jobs.a.services.db.volumes[0]")[0] == "dropped"
+
+
+CALLED = """\
+on:
+  workflow_call:
+    inputs:
+      image: {type: string, default: "python:3.13"}
+      arch: {type: string, default: amd64}
+      runner: {type: string, default: linux-gpu-a100}
+      none: {type: string, required: true}
+"""
+IMAGES = [
+    ("${{ inputs.image }}", "$(params.input-image)", "exact"),
+    ("${{ inputs.arch == 'amd64' && 'python:3.13' || 'python:3.12' }}", "python:3.13", "adapted"),
+    ("${{ contains(inputs.none, 'x') && 'a' || 'b' }}", "", "manual"),
+]
+
+
+@pytest.mark.parametrize(("image", "wanted", "fate"), IMAGES)
+def test_images_that_hang_on_inputs(image: str, wanted: str, fate: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, CONTAINER.format(f'container: "{image}"'), CALLED)
+    assert said(done, "jobs.a.container")[0] == fate
+    if wanted:
+        found = task(done)["steps"][0]["image"]
+        assert found == wanted or found.startswith("$(params.")
+    told = [d.code for d in done.journal.diagnostics]
+    assert ("image-assumed" in told) == (fate == "adapted")
+
+
+def test_machines_that_hang_on_inputs(tmp_path: Path) -> None:
+    done = convert(tmp_path, f"runs-on: ${{{{ inputs.runner }}}}\n{STEPS}", CALLED)
+    assert "the machine is that of the inputs' defaults, linux-gpu-a100" in said(done, "jobs.a.runs-on")[1]
+    assert task(done)["steps"][0]["computeResources"]["limits"]["nvidia.com/gpu"] == "1"
+
+
+def test_a_login_gets_a_token_of_its_own(tmp_path: Path) -> None:
+    step = "- uses: aws-actions/configure-aws-credentials@v5\n  with: {aws-region: eu-west-1, role-to-assume: r%s}"
+    done = convert(tmp_path, f"{RUNS}\n{step % ', audience: mine'}")
+    spec = task(done)
+    (volume,) = [volume for volume in spec["volumes"] if volume["name"] == "identity"]
+    token = volume["projected"]["sources"][0]["serviceAccountToken"]
+    assert (token["path"], token["audience"]) == ("aws", "mine")
+    assert any(entry.kind == "identity" and "audience mine" in entry.why for entry in done.journal.setup)
+    keys = convert(tmp_path, f"{RUNS}\n{step % ', aws-access-key-id: k, aws-secret-access-key: s'}")
+    assert not [volume for volume in task(keys)["volumes"] if volume["name"] == "identity"]
+
+
+def test_images_are_built_in_a_sidecar(tmp_path: Path) -> None:
+    step = "- uses: docker/build-push-action@v6\n  with: {tags: 'ghcr.io/o/r:1', push: true}"
+    done = convert(tmp_path, f"{RUNS}\n{step}")
+    assert [sidecar["name"] for sidecar in task(done)["sidecars"]] == ["builder"]
+    assert "build-image --tags ghcr.io/o/r:1 --push true" in task(done)["steps"][0]["script"]
+    several = convert(tmp_path, f"{RUNS}\n{step.replace('push: true', 'platforms: a,b')}")
+    assert said(several, "jobs.a.steps[1].uses")[0] == "manual"
+
+
+SCRIPTS = [
+    ("core.info('${{ github.actor }}')", "exact", "core.info(('"),
+    ("const n = ${{ github.event.number }}", "exact", "JSON.parse(process.env."),
+    ("await exec.exec('git checkout ${{ github.head_ref }}')", "manual", ""),
+]
+
+
+@pytest.mark.parametrize(("script", "fate", "text"), SCRIPTS)
+def test_values_in_github_scripts_are_data(script: str, fate: str, text: str, tmp_path: Path) -> None:
+    done = convert(
+        tmp_path, f'{RUNS}\n- uses: actions/github-script@v8\n  with:\n    script: "{script}"', "on: pull_request"
+    )
+    assert said(done, "jobs.a.steps[1].with.script")[0] == fate
+    assert text in task(done)["steps"][0]["script"]
+
+
+ACTION = """\
+name: Mine
+inputs:
+  who: {default: world}
+  my-name: {required: true}
+outputs: {told: {description: x}}
+runs: {using: node20, main: dist/main.js, pre: p.js, post: dist/post.js, post-if: success()}
+"""
+
+
+def test_programs_of_actions_are_run_by_node(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "action.yml").write_text(ACTION)
+    done = convert(tmp_path, f'{RUNS}\n- uses: ./mine\n  with: {{my-name: "it\'s ${{{{ github.actor }}}}"}}')
+    script = task(done)["steps"][0]["script"]
+    assert 'javascript-action ./mine dist/main.js jobs-a-steps-1 who world my-name "$GHA_INPUT_2"' in script
+    assert "p.js" not in script
+    assert "--if 'success()'" in script.split("Post ")[1]
+    assert done.journal.summary()["manual"] == 0
+
+
+def test_programs_of_other_repositories_are_fetched(tmp_path: Path) -> None:
+    (tmp_path / "checkouts" / "acme" / "do@v1" / "sub").mkdir(parents=True)
+    (tmp_path / "checkouts" / "acme" / "do@v1" / "sub" / "action.yml").write_text(ACTION)
+    done = convert(tmp_path, f"{RUNS}\n- uses: acme/do/sub@v1\n  with: {{my-name: x}}", actions=tmp_path / "checkouts")
+    script = task(done)["steps"][0]["script"]
+    assert script.index("javascript-action acme/do/sub@v1 p.js") < script.index("acme/do/sub@v1 dist/main.js")
+
+
+PLACES = ["checkouts/acme/tools@v1", "checkouts/acme/tools", "checkouts/acme__tools", "checkouts/anything"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_actions_in_repositories_checked_out_beside(place: str, tmp_path: Path) -> None:
+    folder = tmp_path / place / "actions" / "do"
+    folder.mkdir(parents=True)
+    (folder / "action.yml").write_text("name: x\nruns: {using: composite, steps: [{run: make it, shell: bash}]}\n")
+    (tmp_path / place / ".git").mkdir()
+    (tmp_path / place / ".git" / "config").write_text('[remote "origin"]\n\turl = git@github.com:acme/tools.git\n')
+    steps = "- uses: actions/checkout@v4\n  with: {repository: acme/tools, ref: v1, path: ./there}\n- uses: ./there/actions/do"
+    done = convert(tmp_path, f"{RUNS}\n{steps}", actions=tmp_path / "checkouts")
+    assert "make it" in task(done)["steps"][0]["script"]
+    assert done.journal.summary()["manual"] == 0
+
+
+def test_background_steps_are_told(tmp_path: Path) -> None:
+    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n- run: sleep 9\n  background: true\n- wait-all: true")
+    assert {
+        said(done, f"jobs.a.steps[{n}].{key}")[0] for n, key in ((0, "run"), (0, "background"), (1, "wait-all"))
+    } == {"manual"}
+
+
+def test_what_is_lost_says_why(tmp_path: Path) -> None:
+    """Files that are drawn in for a step or job that cannot run here have its reason, and none is not understood."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "action.yml").write_text("name: x\nruns: {using: docker, image: Dockerfile}\n")
+    done = convert(tmp_path, "runs-on: macos-latest\nenv: {A: b}\nsteps:\n- uses: ./mine", "on: push\nenv: {C: d}")
+    assert not [outcome.path for outcome in done.journal.outcomes() if "not understood" in outcome.reason]

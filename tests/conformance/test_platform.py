@@ -17,7 +17,7 @@ OPTIONS: list[list[str]] = [
     [],
     ["--no-monitoring", "--gpu-resource", "nvidia.com/mig-1g.5gb"],
     ["--host", "results.example.org", "--ingress-class", "nginx", "--operators", "team:ci", "--viewers", "all",
-     "--provisioner", "pd.csi.storage.gke.io", "--storage-class", "fast", "--shared", "--gpu-product", "A100",
+     "--provisioner", "filestore.csi.storage.gke.io", "--storage-class", "fast", "--shared", "--gpu-product", "A100",
      "--gpu-memory", "40000", "--secret-store", "vault"],
 ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from gha2tekton.cli import cli
 from gha2tekton.platform.dashboard import panels
-from gha2tekton.platform.needs import needs, quantity
+from gha2tekton.platform.needs import Needs, needs, quantity
 from gha2tekton.platform.render import SCRIPTS, render
 from gha2tekton.platform.settings import Platform, PlatformError
 from gha2tekton.yaml import documents
@@ -136,6 +136,9 @@ WRONG = [
     ({"provisioner": "ebs.csi.aws.com"}, "--provisioner needs --storage-class"),
     ({"secret_store": "a: b"}, "--secret-store"),
     ({"operators": "x\ny"}, "--operators"),
+    ({"provisioner": "ebs.csi.aws.com", "storage_class": "a", "shared": True}, "one node at a time"),
+    ({"storage_parameters": ("a=b",)}, "needs --provisioner"),
+    ({"provisioner": "nfs.csi.k8s.io", "storage_class": "a", "storage_parameters": ("a",)}, "not KEY=VALUE"),
 ]
 
 
@@ -143,6 +146,71 @@ WRONG = [
 def test_what_no_manifest_may_hold_is_refused(values: dict[str, Any], told: str) -> None:
     with pytest.raises(PlatformError, match=told):
         Platform(**values)
+
+
+CLASSES = [
+    ("efs.csi.aws.com", (), "needs --storage-parameter fileSystemId"),
+    ("efs.csi.aws.com", ("fileSystemId=fs-1",), "fs-1"),
+    ("example.org/own", (), None),
+    ("ebs.csi.aws.com", ("type=io2",), "io2"),
+]
+
+
+@pytest.mark.parametrize(("provisioner", "given", "told"), CLASSES)
+def test_classes_of_drivers(provisioner: str, given: tuple[str, ...], told: str | None) -> None:
+    platform = Platform(provisioner=provisioner, storage_class="own", storage_parameters=given)
+    if told and told.startswith("needs"):
+        with pytest.raises(PlatformError, match=told):
+            render(platform, Needs())
+        return
+    (made,) = documents(render(platform, Needs())["storage/storage-class.yaml"], "")
+    assert (told in made["parameters"].values()) if told else "parameters" not in made
+
+
+def test_slices_are_counted_and_never_mixed_with_whole_gpus(workflow: Path, tmp_path: Path) -> None:
+    words = ["--gpu-resource", "nvidia.com/mig-1g.5gb"]
+    assert make(workflow, "-o", tmp_path / "p", *words).exit_code == 0
+    assert one(tmp_path / "p", "ResourceQuota")["spec"]["hard"]["requests.nvidia.com/mig-1g.5gb"] == "4"
+    CliRunner().invoke(cli, ["convert", str(workflow), "-o", str(tmp_path / "b"), "--namespace", "gpu-ci"])
+    result = make(tmp_path / "b", "-o", tmp_path / "q", *words)
+    assert (result.exit_code, "the bundles ask for nvidia.com/gpu" in result.output) == (2, True)
+
+
+PROFILES: list[tuple[dict[str, Any], str]] = [
+    ({}, "baseline"),
+    ({"securityContext": {"privileged": True}}, "privileged"),
+    ({"securityContext": {"capabilities": {"add": ["SYS_PTRACE"]}}}, "privileged"),
+    ({"securityContext": {"capabilities": {"add": ["CHOWN"]}}}, "baseline"),
+]
+
+
+@pytest.mark.parametrize(("container", "profile"), PROFILES)
+def test_the_namespace_takes_the_runs(container: dict[str, Any], profile: str) -> None:
+    task = {"kind": "Task", "metadata": {"name": "t"}, "spec": {"steps": [{"name": "s", **container}]}}
+    needed = needs([task], "nvidia.com/gpu")
+    (made,) = documents(render(Platform(), needed)["base/namespace.yaml"], "")
+    assert made["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == profile
+    if profile == "privileged":
+        with pytest.raises(PlatformError, match="would refuse Task t"):
+            render(Platform(pod_security="baseline"), needed)
+
+
+def test_operators_may_also_look(platform: Path) -> None:
+    viewer, operator = one(platform, "Role", "pipeline-viewer"), one(platform, "Role", "pipeline-operator")
+
+    def rights(role: Any) -> set[tuple[str, str]]:
+        return {(what, verb) for rule in role["rules"] for what in rule["resources"] for verb in rule["verbs"]}
+
+    assert rights(viewer) < rights(operator)
+
+
+def test_results_of_every_claim_are_shown() -> None:
+    (server, _) = documents(render(Platform(), Needs(artifacts=("a", "b")))["results/server.yaml"], "")
+    pod = server["spec"]["template"]["spec"]
+    for container in pod["containers"]:
+        mounts = [m["mountPath"] for m in container["volumeMounts"] if m["mountPath"].startswith("/artifacts")]
+        assert mounts == ["/artifacts/a", "/artifacts/b"]
+    assert [v["persistentVolumeClaim"]["claimName"] for v in pod["volumes"][-2:]] == ["a", "b"]
 
 
 def test_no_token_is_left(platform: Path) -> None:
@@ -265,6 +333,7 @@ case "$*" in
   'get eventlisteners'*) printf ci-eventlistener ;;
   'get secret'*jsonpath*) printf c2VjcmV0 ;;
   'get secret'*) exit @SECRETS@ ;;
+  'get crd '*coreos*) exit @OPERATORS@ ;;
   'get crd'*) exit @CRDS@ ;;
   'get pods'*name) echo pod/one ;;
   *) cat > "$KUBECTL_LOG.stdin" 2> /dev/null < /dev/null; case "$*" in *'apply'*'-f -'*) cat > "$KUBECTL_LOG.applied" ;; esac; echo "done: $*" ;;
@@ -273,12 +342,19 @@ esac
 
 
 def script(
-    platform: Path, name: str, *words: str, version: str = "1.31.2", secrets: int = 0, crds: int = 0, **env: str
+    platform: Path,
+    name: str,
+    *words: str,
+    version: str = "1.31.2",
+    secrets: int = 0,
+    crds: int = 0,
+    operators: int = 0,
+    **env: str,
 ) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     tools = platform.parent / "tools"
     tools.mkdir(exist_ok=True)
     text = KUBECTL.replace("@VERSION@", version).replace("@SECRETS@", str(secrets)).replace("@CRDS@", str(crds))
-    (tools / "kubectl").write_text(text)
+    (tools / "kubectl").write_text(text.replace("@OPERATORS@", str(operators)))
     (tools / "kubectl").chmod(0o755)
     log = platform.parent / "kubectl.log"
     log.unlink(missing_ok=True)
@@ -327,6 +403,13 @@ def test_deploy_names_what_tekton_lacks(platform: Path) -> None:
     done, calls = script(platform, "deploy.sh", crds=1)
     assert done.returncode == 1
     assert "tekton-releases/pipeline/previous/v" in done.stdout
+    assert not [call for call in calls if CHANGING.search(call)]
+
+
+def test_deploy_names_operators_that_are_not_there(platform: Path) -> None:
+    done, calls = script(platform, "deploy.sh", operators=1)
+    assert done.returncode == 1
+    assert "not there: servicemonitors.monitoring.coreos.com" in done.stdout
     assert not [call for call in calls if CHANGING.search(call)]
 
 
@@ -462,13 +545,13 @@ def test_clean_up(platform: Path, tmp_path: Path) -> None:
 def test_the_index_of_results(platform: Path, tmp_path: Path) -> None:
     site, artifacts = tmp_path / "site", tmp_path / "artifacts"
     site.mkdir()
-    (artifacts / "run <1>" / "artifacts" / "pages").mkdir(parents=True)
-    (artifacts / "run <1>" / "artifacts" / "pages" / "a b.html").write_text("x")
-    (artifacts / "run <1>" / "artifacts" / ".state").mkdir()
-    (artifacts / "run <1>" / "artifacts" / ".state" / "secret.html").write_text("x")
+    (artifacts / "claim" / "run <1>" / "artifacts" / "pages").mkdir(parents=True)
+    (artifacts / "claim" / "run <1>" / "artifacts" / "pages" / "a b.html").write_text("x")
+    (artifacts / "claim" / "run <1>" / "artifacts" / ".state").mkdir()
+    (artifacts / "claim" / "run <1>" / "artifacts" / ".state" / "secret.html").write_text("x")
     env = {**os.environ, "SITE": str(site), "ARTIFACTS": str(artifacts)}
     subprocess.run([sys.executable, str(platform / "results/results_index.py"), "--once"], env=env, check=True)
     page = (site / "index.html").read_text()
-    assert 'href="runs/run%20%3C1%3E/artifacts/pages/a%20b.html"' in page
+    assert 'href="runs/claim/run%20%3C1%3E/artifacts/pages/a%20b.html"' in page
     assert "secret.html" not in page
     assert "run <1>" not in page

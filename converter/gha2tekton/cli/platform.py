@@ -18,6 +18,12 @@ _OPTIONS = (
     click.option("--namespace", default="gpu-ci", show_default=True, help="Where the runs live."),
     click.option("--storage-class", default="", help="Of the cache; the cluster's own by default."),
     click.option("--provisioner", default="", help="Make that class for a CSI driver such as ebs.csi.aws.com."),
+    click.option(
+        "--storage-parameter",
+        "storage_parameters",
+        multiple=True,
+        help="KEY=VALUE of that class, such as a file system.",
+    ),
     click.option("--shared", is_flag=True, help="The cache may be mounted on several nodes at once."),
     click.option("--cache-size", default="200Gi", show_default=True, help="Of the claim for data sets."),
     click.option("--gpu-resource", default="nvidia.com/gpu", show_default=True, help="Or nvidia.com/mig-1g.5gb."),
@@ -38,10 +44,9 @@ _OPTIONS = (
     click.option("--secret-store", default="", help="A ClusterSecretStore of External Secrets."),
     click.option(
         "--pod-security",
-        type=click.Choice(["privileged", "baseline", "restricted"]),
-        default="baseline",
-        show_default=True,
-        help="The profile that the namespace enforces.",
+        type=click.Choice(["", "privileged", "baseline"]),
+        default="",
+        help="The profile that the namespace enforces; by default the strictest that the runs pass.",
     ),
 )
 
@@ -74,9 +79,12 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
     except PlatformError as error:
         stop(str(error))
     bundles = [source for source in sources if (source / "kustomization.yaml").is_file()]
-    manifests = list(_manifests(sources, bundles, platform.namespace))
+    manifests = list(_manifests(sources, bundles, platform.namespace, platform.gpu_resource))
     links = [_relative(bundle, output) for bundle in bundles]
-    files = render(platform, needs(manifests, platform.gpu_resource), links)
+    try:
+        files = render(platform, needs(manifests, platform.gpu_resource), links)
+    except PlatformError as error:
+        stop(str(error))
     edited = [] if force else changed(files, output)
     if edited:
         stop(f"{output}: these files are there with another content: {', '.join(edited)}; --force writes over them")
@@ -87,7 +95,7 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
     click.echo(f"{output}: {'written' if written else 'unchanged'}; begin with {output}/README.md", err=True)
 
 
-def _manifests(sources: tuple[Path, ...], bundles: list[Path], namespace: str) -> Iterator[Mapping[str, Any]]:
+def _manifests(sources: tuple[Path, ...], bundles: list[Path], namespace: str, gpu: str) -> Iterator[Mapping[str, Any]]:
     """The objects of bundles as they lie there, and of workflows as they would be converted."""
     from gha2tekton.cli.work import convert_all
     from gha2tekton.discover import InputError, find
@@ -110,7 +118,7 @@ def _manifests(sources: tuple[Path, ...], bundles: list[Path], namespace: str) -
         found = find(workflows)
     except InputError as error:
         stop(str(error))
-    for conversion in convert_all(Choice(explicit={"namespace": namespace}), found):
+    for conversion in convert_all(Choice(explicit={"namespace": namespace, "gpu_resource": gpu}), found):
         for manifests in conversion.bundle.files.values():
             yield from manifests
 

@@ -27,6 +27,10 @@ class Needs:
     """The keys of each Secret that Tasks read."""
     pipelines: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    privileged: tuple[str, ...] = ()
+    """The Tasks that the baseline profile of Kubernetes refuses."""
+    others: tuple[str, ...] = ()
+    """Resources of the GPUs' vendor that are asked for beside the one that is counted."""
 
 
 def needs(manifests: Iterable[Mapping[str, Any]], gpu_resource: str) -> Needs:
@@ -63,6 +67,8 @@ def needs(manifests: Iterable[Mapping[str, Any]], gpu_resource: str) -> Needs:
         {name: tuple(sorted(found)) for name, found in sorted(keys.items())},
         tuple(sorted(pipeline["metadata"]["name"] for pipeline in pipelines)),
         tuple(sorted(image for image in images if image and "$(" not in image)),
+        tuple(sorted(name for name, task in tasks.items() if _above_baseline(task["spec"]))),
+        tuple(sorted(_of_vendor((*tasks.values(), *runs), gpu_resource) - {gpu_resource})),
     )
 
 
@@ -107,6 +113,35 @@ def _asked(
     for one in (*(spec.get("stepSpecs") or ()), *(spec.get("sidecarSpecs") or ())):
         own[one["name"]] = max(own.get(one["name"], 0), _limit(one, resource))
     return sum(own.values())
+
+
+_BASELINE = set(
+    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID "
+    "SYS_CHROOT".split()
+)
+"""The capabilities that the baseline profile lets containers add."""
+
+
+def _above_baseline(spec: Mapping[str, Any]) -> bool:
+    for container in (spec.get("stepTemplate") or {}, *_containers({"spec": spec})):
+        security = container.get("securityContext") or {}
+        added = (security.get("capabilities") or {}).get("add") or ()
+        if security.get("privileged") or set(added) - _BASELINE:
+            return True
+    return any("hostPath" in volume for volume in spec.get("volumes") or ())
+
+
+def _of_vendor(objects: Iterable[Mapping[str, Any]], gpu_resource: str) -> set[str]:
+    vendor = gpu_resource.partition("/")[0] + "/"
+    found: set[str] = set()
+    for item in objects:
+        places = list(_containers(item))
+        for spec in item["spec"].get("taskRunSpecs") or ():
+            places += [*(spec.get("stepSpecs") or ()), *(spec.get("sidecarSpecs") or ())]
+        for place in places:
+            limits = (place.get("computeResources") or {}).get("limits") or {}
+            found |= {name for name in limits if name.startswith(vendor)}
+    return found
 
 
 def _containers(task: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -17,11 +17,6 @@ from gha2tekton.platform.page import page
 from gha2tekton.platform.settings import Platform
 
 _TOKEN = re.compile(r"@([a-z][a-z-]*)@")
-_PARAMETERS = {
-    "ebs.csi.aws.com": 'parameters:\n  type: gp3\n  iops: "6000"\n  throughput: "500"\n  encrypted: "true"\n',
-    "pd.csi.storage.gke.io": "parameters:\n  type: pd-ssd\n",
-    "disk.csi.azure.com": "parameters:\n  skuName: Premium_LRS\n",
-}
 SCRIPTS = ("deploy.sh", "verify.sh", "collect-logs.sh", "uninstall.sh", "rotate-webhook-secret.sh", "secrets.sh")
 PREFLIGHT_IMAGE = "nvcr.io/nvidia/cuda:12.8.1-base-ubuntu24.04"
 
@@ -66,11 +61,11 @@ class _Files:
 
     def tokens(self, bundles: Sequence[str]) -> Mapping[str, str]:
         platform, needed = self.platform, self.needed
-        storage = platform.storage_class
+        storage, given = platform.storage_class, settings.parameters(platform)
         return {
             "namespace": platform.namespace,
-            "pod-security": platform.pod_security,
-            "gpu-resource": platform.gpu_resource,
+            "pod-security": settings.pod_security(platform, needed),
+            "gpu-resource": settings.resource(platform, needed),
             "gpu-jsonpath": platform.gpu_resource.replace(".", "\\."),
             "gpu-memory": str(platform.gpu_memory),
             "gpus": str(needed.gpus),
@@ -80,7 +75,7 @@ class _Files:
             "storage-class": storage,
             "storage-class-line": f"  storageClassName: {storage}" if storage else "",
             "provisioner": platform.provisioner,
-            "parameters": _PARAMETERS.get(platform.provisioner, ""),
+            "parameters": dump([{"parameters": given}]) if given else "",
             "access-mode": "ReadWriteMany" if platform.shared else "ReadWriteOnce",
             "cache-size": platform.cache_size,
             "keep-days": str(platform.keep_days),
@@ -97,7 +92,23 @@ class _Files:
             "monitoring-namespace": platform.monitoring_namespace,
             "ingress-class": f"  ingressClassName: {platform.ingress_class}" if platform.ingress_class else "",
             "results-host": platform.host,
-            "artifacts-claim": needed.artifacts[0] if needed.artifacts else "",
+            "results-mounts": _each(
+                8,
+                needed.artifacts,
+                "- name: claim-{n}",
+                "  mountPath: /artifacts/{claim}",
+                "  subPath: shared-artifacts",
+                "  readOnly: true",
+            ),
+            "results-volumes": _each(
+                6,
+                needed.artifacts,
+                "- name: claim-{n}",
+                "  persistentVolumeClaim:",
+                "    claimName: {claim}",
+                "    readOnly: true",
+            ),
+            "operator-crds": " ".join(_crds(platform, needed)),
             "secret-store": platform.secret_store,
             "pipelines": settings.PIPELINES,
             "triggers": settings.TRIGGERS,
@@ -214,6 +225,16 @@ def _each(pad: int, claims: Sequence[str], *lines: str) -> str:
     return "".join(
         f"{' ' * pad}{line.format(n=number, claim=claim)}\n" for number, claim in enumerate(claims) for line in lines
     )
+
+
+def _crds(platform: Platform, needed: Needs) -> list[str]:
+    """The kinds of operators that are written, by the names of their CRDs."""
+    found = []
+    if platform.monitoring:
+        found += [f"{kind}.monitoring.coreos.com" for kind in ("servicemonitors", "podmonitors", "prometheusrules")]
+    if platform.secret_store and needed.secrets:
+        found.append("externalsecrets.external-secrets.io")
+    return found
 
 
 def _affinity(platform: Platform) -> str:

@@ -64,7 +64,9 @@ class Platform:
     viewers: str = ""
     secret_store: str = ""
     """A ClusterSecretStore of External Secrets; without one Secrets are made by a script."""
-    pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
+    pod_security: Literal["", "privileged", "baseline"] = ""
+    storage_parameters: tuple[str, ...] = ()
+    """KEY=VALUE of the class that is made; they win over those that are known for its driver."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -75,6 +77,54 @@ class Platform:
                 raise PlatformError(f"{option}: {value!r} is no {item.name.replace('_', ' ')} that Kubernetes takes")
         if self.provisioner and not self.storage_class:
             raise PlatformError("--provisioner needs --storage-class: the name of the class that is made")
+        if self.shared and self.provisioner in _PARAMETERS and self.provisioner not in _SHARED:
+            raise PlatformError(f"--shared: volumes of {self.provisioner} are mounted on one node at a time")
+        for pair in self.storage_parameters:
+            if re.fullmatch(r"[A-Za-z0-9._/-]+=[^\x00-\x1f]+", pair) is None:
+                raise PlatformError(f"--storage-parameter: {pair!r} is not KEY=VALUE")
+            if not self.provisioner:
+                raise PlatformError("--storage-parameter needs --provisioner: there is no class to put it into")
+
+
+_PARAMETERS = {
+    "ebs.csi.aws.com": {"type": "gp3", "iops": "6000", "throughput": "500", "encrypted": "true"},
+    "pd.csi.storage.gke.io": {"type": "pd-ssd"},
+    "disk.csi.azure.com": {"skuName": "Premium_LRS"},
+    "efs.csi.aws.com": {"provisioningMode": "efs-ap", "directoryPerms": "770"},
+    "filestore.csi.storage.gke.io": {"tier": "standard"},
+    "file.csi.azure.com": {"skuName": "Premium_LRS"},
+    "nfs.csi.k8s.io": {},
+}
+"""What a class of each driver says, where its owner says nothing."""
+_SHARED = {"efs.csi.aws.com", "filestore.csi.storage.gke.io", "file.csi.azure.com", "nfs.csi.k8s.io"}
+"""Those whose volumes several nodes may mount."""
+_DEMANDED = {"efs.csi.aws.com": ("fileSystemId",), "nfs.csi.k8s.io": ("server", "share")}
+
+
+def parameters(platform: Platform) -> dict[str, str]:
+    """Those of the StorageClass that is made; PlatformError when its driver cannot do without one that is not given."""
+    given = {**_PARAMETERS.get(platform.provisioner, {}), **dict(p.split("=", 1) for p in platform.storage_parameters)}
+    for name in _DEMANDED.get(platform.provisioner, ()):
+        if name not in given:
+            raise PlatformError(f"--provisioner {platform.provisioner} needs --storage-parameter {name}=…")
+    return given
+
+
+def pod_security(platform: Platform, needed: Needs) -> str:
+    """The strictest profile that the runs pass; PlatformError when a stricter one is asked for."""
+    if platform.pod_security == "baseline" and needed.privileged:
+        raise PlatformError(f"--pod-security baseline: Kubernetes would refuse Task {needed.privileged[0]}")
+    return platform.pod_security or ("privileged" if needed.privileged else "baseline")
+
+
+def resource(platform: Platform, needed: Needs) -> str:
+    """The GPU resource; PlatformError where the workflows ask for another of its vendor."""
+    for other in needed.others:
+        raise PlatformError(
+            f"--gpu-resource {platform.gpu_resource}: the bundles ask for {other}; convert again with --gpu-resource, "
+            "or name theirs here: a run never holds slices and whole GPUs"
+        )
+    return platform.gpu_resource
 
 
 def gpus(platform: Platform, needed: Needs) -> int:

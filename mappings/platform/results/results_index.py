@@ -31,13 +31,13 @@ def section(run: Path) -> str:
         for file in shown[:50]
     )
     when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(run.stat().st_mtime))
-    link = f'<a href="runs/{quote(run.name)}/">{escape(run.name)}</a>'
+    link = f'<a href="runs/{quote(run.relative_to(ARTIFACTS).as_posix())}/">{escape(run.name)}</a>'
     return f"<section><h2>{link} <time>{when} UTC</time></h2><ul>{rows}</ul></section>\n"
 
 
 def write() -> None:
     """The index, put in its place in one step."""
-    runs = [run for run in ARTIFACTS.iterdir() if run.is_dir() and not run.name.startswith(".")]
+    runs = [run for run in ARTIFACTS.glob("*/*") if run.is_dir() and not run.name.startswith(".")]
     runs.sort(key=lambda run: (-run.stat().st_mtime, run.name))
     body = "".join(map(section, runs[:LIMIT])) or "<p>No run has left anything yet."
     part = SITE / ".index.html"

@@ -6,6 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 
 say "Cluster"
+lacking=''
 version=$(kubectl version -o json | tr -d ' \n"' | sed -n 's/.*serverVersion:{[^}]*gitVersion:v\([0-9]*\.[0-9]*\).*/\1/p')
 [ -n "$version" ] || fail "the cluster does not answer: kubectl version"
 case ${version%%.*}.$(printf '%03d' "${version#*.}") in
@@ -21,6 +22,13 @@ for crd in pipelineruns.tekton.dev eventlisteners.triggers.tekton.dev; do
     [ "$dry" = yes ] || exit 1
   fi
 done
+for crd in @operator-crds@; do
+  kubectl get crd "$crd" > /dev/null 2>&1 || lacking="$lacking $crd"
+done
+if [ -n "$lacking" ]; then
+  say "  not there:$lacking; install its operator, or take monitoring or secrets out of kustomization.yaml"
+  [ "$dry" = yes ] || exit 1
+fi
 gpus=$(kubectl get nodes -o 'jsonpath={range .items[*]}{.status.allocatable.@gpu-jsonpath@}{"\n"}{end}' | awk '{ n += $1 } END { print n + 0 }')
 say "  $gpus of @gpu-resource@ in all, and the workflows want @gpus@ at once"
 [ "$gpus" -ge @gpus@ ] || say "  WARNING: runs will wait for GPUs that are not there"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.conformance.judge import admit, kustomize, refusals
+from tests.conformance.judge import admit, admit_triggers, kustomize, refusals
 
 from gha2tekton.cli import cli
 from gha2tekton.yaml import documents
@@ -18,7 +18,8 @@ OPTIONS: list[list[str]] = [
     ["--no-monitoring", "--gpu-resource", "nvidia.com/mig-1g.5gb"],
     ["--host", "results.example.org", "--ingress-class", "nginx", "--operators", "team:ci", "--viewers", "all",
      "--provisioner", "filestore.csi.storage.gke.io", "--storage-class", "fast", "--shared", "--gpu-product", "A100",
-     "--gpu-memory", "40000", "--secret-store", "vault"],
+     "--gpu-memory", "40000", "--secret-store", "vault", "--publish", "s3://bucket/ci"],
+    ["--publish", "oci://registry.example.org/ci", "--gpu-label", "accelerator=t4"],
 ]  # fmt: skip
 
 
@@ -41,3 +42,21 @@ def test_the_platform_is_accepted(words: list[str], tmp_path: Path) -> None:
     assert {m["metadata"]["namespace"] for m in namespaced} == {"gpu-ci"}
     program = next(m for m in manifests if m["kind"] == "ConfigMap" and m["metadata"]["name"] == "clean-up")
     assert "def main()" in program["data"]["clean_up.py"]
+
+
+def test_bundles_with_the_nodes_of_the_platform_are_accepted(tmp_path: Path) -> None:
+    """The overlay builds over the bundle, its template is admitted, and the runs ask for the nodes."""
+    bundle, out = tmp_path / "bundle", tmp_path / "platform"
+    CliRunner().invoke(cli, ["convert", str(GUIDE), "-o", str(bundle), "--namespace", "gpu-ci"])
+    words = ["platform", str(bundle), "-o", str(out), "--gpu-memory", "40000"]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    (overlay,) = (out / "runs").iterdir()
+    built = tmp_path / "built" / "all.yaml"
+    built.parent.mkdir()
+    built.write_text(kustomize(overlay), encoding="utf-8")
+    assert not refusals(admit_triggers(built.parent))
+    assert not refusals(admit(overlay / "gpu-scientific-computing-run.yaml"))
+    (template,) = (m for m in documents(built.read_text(), "built") if m["kind"] == "TriggerTemplate")
+    for run in template["spec"]["resourcetemplates"]:
+        pod = run["spec"]["taskRunTemplate"]["podTemplate"]
+        assert (pod["priorityClassName"], "affinity" in pod, "tolerations" in pod) == ("gpu-runs", True, True)

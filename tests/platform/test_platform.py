@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gha2tekton.cli import cli
+from gha2tekton.manifests import dump
 from gha2tekton.platform.dashboard import panels
 from gha2tekton.platform.needs import Needs, needs, quantity
 from gha2tekton.platform.render import SCRIPTS, render
@@ -96,7 +97,7 @@ def test_a_bundle_counts_as_its_workflow(workflow: Path, platform: Path, tmp_pat
     CliRunner().invoke(cli, ["convert", str(workflow), "-o", str(bundle), "--namespace", "gpu-ci"])
     assert make(bundle, "-o", tmp_path / "again").exit_code == 0
     assert one(tmp_path / "again", "ResourceQuota") == one(platform, "ResourceQuota")
-    assert '-k "$here/../../bundle"' in (tmp_path / "again/scripts/deploy.sh").read_text()
+    assert '-k "$here/../runs/1-bundle"' in (tmp_path / "again/scripts/deploy.sh").read_text()
 
 
 def test_a_bundle_of_another_namespace_is_refused(workflow: Path, tmp_path: Path) -> None:
@@ -138,6 +139,8 @@ WRONG = [
     ({"operators": "x\ny"}, "--operators"),
     ({"provisioner": "ebs.csi.aws.com", "storage_class": "a", "shared": True}, "one node at a time"),
     ({"storage_parameters": ("a=b",)}, "needs --provisioner"),
+    ({"publish": "ftp://x"}, "--publish"),
+    ({"gpu_label": "no label"}, "--gpu-label"),
     ({"provisioner": "nfs.csi.k8s.io", "storage_class": "a", "storage_parameters": ("a",)}, "not KEY=VALUE"),
 ]
 
@@ -193,6 +196,94 @@ def test_the_namespace_takes_the_runs(container: dict[str, Any], profile: str) -
     if profile == "privileged":
         with pytest.raises(PlatformError, match="would refuse Task t"):
             render(Platform(pod_security="baseline"), needed)
+
+
+def _template(limits: dict[str, str], pod: dict[str, Any]) -> dict[str, Any]:
+    spec = {"taskRunTemplate": {"serviceAccountName": "r", **({"podTemplate": pod} if pod else {})}}
+    spec["taskRunSpecs"] = [
+        {"pipelineTaskName": "t", "stepSpecs": [{"name": "s", "computeResources": {"limits": limits}}]}
+    ]
+    run = {"kind": "PipelineRun", "metadata": {"generateName": "p-"}, "spec": spec}
+    return {"kind": "TriggerTemplate", "metadata": {"name": "tt"}, "spec": {"resourcetemplates": [run]}}
+
+
+NODES: list[tuple[Platform, dict[str, str], dict[str, Any], dict[str, Any] | None]] = [
+    (Platform(), {"memory": "1Gi"}, {}, None),
+    (Platform(), {"nvidia.com/gpu": "1"}, {}, {"priorityClassName": "gpu-runs"}),
+    (
+        Platform(gpu_label="accelerator=nvidia-tesla-gpu"),
+        {"nvidia.com/gpu": "$(tt.params.gpu-count)"},
+        {"nodeSelector": {"nvidia.com/gpu.present": "true"}, "securityContext": {"fsGroup": 1000}},
+        {
+            "nodeSelector": {"accelerator": "nvidia-tesla-gpu"},
+            "securityContext": {"fsGroup": 1000},
+            "priorityClassName": "gpu-runs",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("platform", "limits", "pod", "expected"), NODES)
+def test_gpu_runs_take_their_nodes(
+    platform: Platform, limits: dict[str, str], pod: dict[str, Any], expected: dict[str, Any] | None
+) -> None:
+    template = _template(limits, pod)
+    held = {
+        "kind": "ConfigMap",
+        "metadata": {"name": "cm"},
+        "data": {"pipelinerun.yaml": dump(template["spec"]["resourcetemplates"])},
+    }
+    files = render(platform, Needs(), {"../b": [template, held]})
+    if expected is None:
+        assert not [name for name in files if name.startswith("runs/")]
+        return
+    (made,) = documents(files["runs/1-b/kustomization.yaml"], "")
+    assert made["resources"] == ["../../../b"]
+    first, second = (json.loads(patch["patch"])[0] for patch in made["patches"])
+    assert first["value"] == {"serviceAccountName": "r", "podTemplate": expected}
+    (run,) = documents(second["value"], "")
+    assert run["spec"]["taskRunTemplate"]["podTemplate"] == expected
+
+
+def test_a_label_by_hand_is_that_of_the_preflight_too() -> None:
+    (job,) = documents(render(Platform(gpu_label="accelerator=t4"), Needs())["gpu/preflight.yaml"], "")
+    assert job["spec"]["template"]["spec"]["nodeSelector"] == {"accelerator": "t4"}
+
+
+PUBLISHED = [
+    ("s3://bucket/ci", "s3", ["s3", "sync", "s3://bucket/ci", "--no-follow-symlinks"]),
+    ("oci://registry.example.org/ci", "oci", ["push", "registry.example.org/ci/c:old", "old"]),
+]
+
+
+@pytest.mark.parametrize(("where", "scheme", "words"), PUBLISHED)
+def test_artifacts_are_published(tmp_path: Path, where: str, scheme: str, words: list[str]) -> None:
+    files = render(Platform(publish=where, s3_endpoint="http://minio:9000"), Needs(artifacts=("c",)))
+    (job,) = documents(files["publish/publish.yaml"], "")
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    given = {row["name"]: row["value"] for row in container["env"]}
+    assert given.get("AWS_ENDPOINT_URL") == ("http://minio:9000" if scheme == "s3" else None)
+    program = tmp_path / "program"
+    program.write_text(files[f"publish/{container['command'][-1].rsplit('/', 1)[-1]}"])
+    for run, age in (("old", 10_000), ("fresh", 0), ("there", 10_000)):
+        (tmp_path / "a/c" / run).mkdir(parents=True)
+        (tmp_path / "a/c" / run / "file").write_text("x")
+        os.utime(tmp_path / "a/c" / run / "file", (time.time() - age,) * 2)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool in ("aws", "oras"):
+        (tools / tool).write_text(
+            '#!/bin/sh\necho "$*" >> "$LOG"\ncase $* in manifest*there) ;; manifest*) exit 1 ;; esac\n'
+        )
+        (tools / tool).chmod(0o755)
+    env = {
+        "PATH": f"{tools}:{os.environ['PATH']}", "LOG": str(tmp_path / "log"), "ARTIFACTS": str(tmp_path / "a"),
+        "DESTINATION": given["DESTINATION"],
+    }  # fmt: skip
+    subprocess.run(["sh", str(program)], env=env, check=True)
+    sent = [line.split() for line in (tmp_path / "log").read_text().splitlines() if not line.startswith("manifest")]
+    assert len(sent) == 1
+    assert set(words) <= set(sent[0])
 
 
 def test_operators_may_also_look(platform: Path) -> None:
@@ -331,6 +422,9 @@ case "$*" in
   *'version -o json') printf '{ "serverVersion": {\\n "gitVersion": "v@VERSION@" } }' ;;
   *'get nodes'*jsonpath*) printf '1\\n2\\n\\n' ;;
   'get eventlisteners'*) printf ci-eventlistener ;;
+  'get ingress'*) printf 'other x\\nci.example.org el-ci-eventlistener\\n' ;;
+  'get deployment'*version*) printf '@TEKTON@' ;;
+  'get clusterrolebindings'*) printf 'gpu-ci-x gpu-ci\\nother-y other\\n' ;;
   'get secret'*jsonpath*) printf c2VjcmV0 ;;
   'get secret'*) exit @SECRETS@ ;;
   'get crd '*coreos*) exit @OPERATORS@ ;;
@@ -349,12 +443,13 @@ def script(
     secrets: int = 0,
     crds: int = 0,
     operators: int = 0,
+    tekton: str = "v1.12.0",
     **env: str,
 ) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     tools = platform.parent / "tools"
     tools.mkdir(exist_ok=True)
     text = KUBECTL.replace("@VERSION@", version).replace("@SECRETS@", str(secrets)).replace("@CRDS@", str(crds))
-    (tools / "kubectl").write_text(text.replace("@OPERATORS@", str(operators)))
+    (tools / "kubectl").write_text(text.replace("@OPERATORS@", str(operators)).replace("@TEKTON@", tekton))
     (tools / "kubectl").chmod(0o755)
     log = platform.parent / "kubectl.log"
     log.unlink(missing_ok=True)
@@ -386,7 +481,7 @@ def test_deploy_in_order(platform: Path) -> None:
     places = [next(n for n, call in enumerate(calls) if call.startswith(head)) for head in heads]
     assert places == sorted(places)
     assert "3 of nvidia.com/gpu in all, and the workflows want 2 at once" in done.stdout
-    assert "Service el-ci-eventlistener, port 8080" in done.stdout
+    assert "webhook of ci-eventlistener: https://ci.example.org/" in done.stdout
     again, _ = script(platform, "deploy.sh")
     assert again.stdout == done.stdout
 
@@ -397,6 +492,14 @@ OLD = [("1.27.9", 1), ("1.28.0", 0), ("1.9.1", 1), ("1.40.0", 0)]
 @pytest.mark.parametrize(("version", "code"), OLD)
 def test_deploy_looks_at_the_version(platform: Path, version: str, code: int) -> None:
     assert script(platform, "deploy.sh", version=version)[0].returncode == code
+
+
+TEKTONS = [("v0.68.0", 1), ("v1.8.0", 1), ("v1.9.0", 0), ("v1.15.0", 0), ("", 0)]
+
+
+@pytest.mark.parametrize(("tekton", "code"), TEKTONS)
+def test_deploy_looks_at_tekton(platform: Path, tekton: str, code: int) -> None:
+    assert script(platform, "deploy.sh", tekton=tekton)[0].returncode == code
 
 
 def test_deploy_names_what_tekton_lacks(platform: Path) -> None:
@@ -464,6 +567,9 @@ def test_secrets_are_made_from_variables(platform: Path) -> None:
 def test_data_stays_unless_it_is_named(platform: Path) -> None:
     _, calls = script(platform, "uninstall.sh")
     assert not [call for call in calls if "namespace gpu-ci" in call or "persistentvolumeclaims" in call]
+    assert [call for call in calls if "delete clusterrolebinding" in call] == [
+        "delete clusterrolebinding gpu-ci-x --ignore-not-found"
+    ]
     _, calls = script(platform, "uninstall.sh", "--data")
     assert "delete namespace gpu-ci --ignore-not-found" in calls
 

@@ -27,6 +27,7 @@ _OPTIONS = (
     click.option("--shared", is_flag=True, help="The cache may be mounted on several nodes at once."),
     click.option("--cache-size", default="200Gi", show_default=True, help="Of the claim for data sets."),
     click.option("--gpu-resource", default="nvidia.com/gpu", show_default=True, help="Or nvidia.com/mig-1g.5gb."),
+    click.option("--gpu-label", default="", help="KEY=VALUE of GPU nodes, where the GPU operator does not label them."),
     click.option("--gpu-product", default="", help="The label nvidia.com/gpu.product of the nodes to take."),
     click.option("--gpu-memory", default=0, type=click.IntRange(0), help="MiB that a GPU must have."),
     click.option("--quota-gpus", default=0, type=click.IntRange(0), help="By default what the workflows need."),
@@ -36,6 +37,8 @@ _OPTIONS = (
     click.option("--keep-runs", default=20, type=click.IntRange(0), show_default=True, help="Of each Pipeline."),
     click.option("--monitoring/--no-monitoring", default=True, show_default=True, help="Prometheus and Grafana."),
     click.option("--host", default="", help="The name under which results are shown."),
+    click.option("--publish", default="", help="Send artifacts to s3://bucket/prefix or oci://registry/repository."),
+    click.option("--s3-endpoint", default="", help="URL of a store that speaks S3, where it is not Amazon's."),
     click.option("--ingress-class", default="", help="Of the Ingress for results."),
     click.option("--ingress-namespace", default="ingress-nginx", show_default=True, help="Of its controller."),
     click.option("--monitoring-namespace", default="monitoring", show_default=True, help="Of Prometheus."),
@@ -79,8 +82,11 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
     except PlatformError as error:
         stop(str(error))
     bundles = [source for source in sources if (source / "kustomization.yaml").is_file()]
-    manifests = list(_manifests(sources, bundles, platform.namespace, platform.gpu_resource))
-    links = [_relative(bundle, output) for bundle in bundles]
+    held = {bundle: list(_held(bundle, platform.namespace)) for bundle in bundles}
+    workflows = [source for source in sources if source not in held]
+    manifests = [one for found in held.values() for one in found]
+    manifests += _converted(workflows, platform.namespace, platform.gpu_resource)
+    links = {_relative(bundle, output): found for bundle, found in held.items()}
     try:
         files = render(platform, needs(manifests, platform.gpu_resource), links)
     except PlatformError as error:
@@ -95,23 +101,26 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
     click.echo(f"{output}: {'written' if written else 'unchanged'}; begin with {output}/README.md", err=True)
 
 
-def _manifests(sources: tuple[Path, ...], bundles: list[Path], namespace: str, gpu: str) -> Iterator[Mapping[str, Any]]:
-    """The objects of bundles as they lie there, and of workflows as they would be converted."""
-    from gha2tekton.cli.work import convert_all
-    from gha2tekton.discover import InputError, find
+def _held(bundle: Path, namespace: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a bundle as they lie there."""
     from gha2tekton.yaml import documents
 
-    for bundle in bundles:
-        for path in sorted(bundle.rglob("*.yaml")):
-            try:
-                found = documents(path.read_text(encoding="utf-8"), str(path))
-            except (OSError, ValueError) as error:
-                stop(str(error))
-            for manifest in found:
-                if isinstance(manifest, dict):
-                    _fits(manifest, path, namespace)
-                    yield manifest
-    workflows = [source for source in sources if source not in bundles]
+    for path in sorted(bundle.rglob("*.yaml")):
+        try:
+            found = documents(path.read_text(encoding="utf-8"), str(path))
+        except (OSError, ValueError) as error:
+            stop(str(error))
+        for manifest in found:
+            if isinstance(manifest, dict):
+                _fits(manifest, path, namespace)
+                yield manifest
+
+
+def _converted(workflows: list[Path], namespace: str, gpu: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of workflows as they would be converted."""
+    from gha2tekton.cli.work import convert_all
+    from gha2tekton.discover import InputError, find
+
     if not workflows:
         return
     try:

@@ -16,12 +16,13 @@ _PARTS = {
     "quota": "the quota, and defaults by which Tekton's own containers live under it",
     "security": "network policies of EventListeners and runs",
     "results": "a small web server over the artifacts, with an index of runs",
+    "publish": "sends the artifacts of runs to a store or a registry",
     "monitoring": "what Prometheus reads, alerts, and a Grafana dashboard",
     "secrets": "Secrets from a store by External Secrets",
 }
 
 
-def page(platform: Platform, needed: Needs, parts: Sequence[str]) -> str:
+def page(platform: Platform, needed: Needs, parts: Sequence[str], placed: bool) -> str:
     """Markdown."""
     lines = [
         "# The platform around the pipelines",
@@ -32,6 +33,7 @@ def page(platform: Platform, needed: Needs, parts: Sequence[str]) -> str:
         "| part | what it is |",
         "|---|---|",
         *(f"| `{part}/` | {_PARTS[part]} |" for part in parts),
+        *(["| `runs/` | GPU runs of the bundles with their nodes and their priority |"] if placed else []),
         "| `scripts/` | deploy, verify, collect-logs, secrets, rotate-webhook-secret, uninstall; with `--dry-run` |",
         "",
         "## What the workflows need",

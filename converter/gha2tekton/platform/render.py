@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from textwrap import indent
+from typing import Any
 
 from gha2tekton import resources
 from gha2tekton.manifests import dump
-from gha2tekton.platform import settings
+from gha2tekton.platform import nodes, settings
 from gha2tekton.platform.dashboard import dashboard
 from gha2tekton.platform.needs import Needs
 from gha2tekton.platform.page import page
@@ -18,12 +21,16 @@ from gha2tekton.platform.settings import Platform
 
 _TOKEN = re.compile(r"@([a-z][a-z-]*)@")
 SCRIPTS = ("deploy.sh", "verify.sh", "collect-logs.sh", "uninstall.sh", "rotate-webhook-secret.sh", "secrets.sh")
+_PUBLISHERS = {"s3": "docker.io/amazon/aws-cli:2.27.50", "oci": "ghcr.io/oras-project/oras:v1.2.3"}
 PREFLIGHT_IMAGE = "nvcr.io/nvidia/cuda:12.8.1-base-ubuntu24.04"
 
 
-def render(platform: Platform, needed: Needs, bundles: Sequence[str] = ()) -> dict[str, str]:
-    """Every file of the platform by its path; ``bundles`` are directories to deploy, as seen from it."""
-    files = _Files(platform, needed, bundles)
+Bundles = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def render(platform: Platform, needed: Needs, bundles: Bundles | None = None) -> dict[str, str]:
+    """Every file of the platform by its path; ``bundles`` are what lies in directories to deploy, as seen from it."""
+    files = _Files(platform, needed, bundles or {})
     parts = ["base", "storage", "gpu", "quota", "security"]
     files.base()
     files.storage()
@@ -33,6 +40,9 @@ def render(platform: Platform, needed: Needs, bundles: Sequence[str] = ()) -> di
     if needed.artifacts:
         files.results()
         parts.append("results")
+        if platform.publish:
+            files.publish()
+            parts.append("publish")
     if platform.monitoring:
         files.monitoring()
         parts.append("monitoring")
@@ -48,16 +58,16 @@ def render(platform: Platform, needed: Needs, bundles: Sequence[str] = ()) -> di
         "components": parts[1:],
     }
     files.out["kustomization.yaml"] = dump([top])
-    files.out["README.md"] = page(platform, needed, parts)
+    files.out["README.md"] = page(platform, needed, parts, any(name.startswith("runs/") for name in files.out))
     return dict(sorted(files.out.items()))
 
 
 class _Files:
-    def __init__(self, platform: Platform, needed: Needs, bundles: Sequence[str]) -> None:
+    def __init__(self, platform: Platform, needed: Needs, bundles: Bundles) -> None:
         self.platform = platform
         self.needed = needed
         self.out: dict[str, str] = {}
-        self.values = self.tokens(bundles)
+        self.values = self.tokens(self.runs(bundles))
 
     def tokens(self, bundles: Sequence[str]) -> Mapping[str, str]:
         platform, needed = self.platform, self.needed
@@ -71,7 +81,8 @@ class _Files:
             "gpus": str(needed.gpus),
             "preflight-count": "1",
             "preflight-image": PREFLIGHT_IMAGE,
-            "affinity": _affinity(platform),
+            "affinity": indent(dump([nodes.affinity(platform)]), " " * 6) if nodes.affinity(platform) else "",
+            "node-selector": indent(dump([nodes.selector(platform)]), " " * 8),
             "storage-class": storage,
             "storage-class-line": f"  storageClassName: {storage}" if storage else "",
             "provisioner": platform.provisioner,
@@ -108,6 +119,7 @@ class _Files:
                 "    claimName: {claim}",
                 "    readOnly: true",
             ),
+            **self.publishing(),
             "operator-crds": " ".join(_crds(platform, needed)),
             "secret-store": platform.secret_store,
             "pipelines": settings.PIPELINES,
@@ -126,6 +138,48 @@ class _Files:
                 for bundle in bundles
             ),
         }
+
+    def runs(self, bundles: Bundles) -> list[str]:
+        """What is deployed for each bundle: itself, or where it computes on GPUs what lies over it."""
+        links = []
+        for number, (bundle, manifests) in enumerate(bundles.items()):
+            folder = f"runs/{number + 1}-{PurePosixPath(bundle).name}"
+            made = nodes.overlay(self.platform, f"../../{bundle}", manifests)
+            self.out |= {f"{folder}/{name}": text for name, text in made.items()}
+            links.append(folder if made else bundle)
+        return links
+
+    def publishing(self) -> dict[str, str]:
+        scheme, _, address = self.platform.publish.partition("://")
+        variables = ""
+        if scheme == "s3":
+            variables = "            envFrom:\n            - secretRef:\n                name: publish-credentials\n"
+            if self.platform.s3_endpoint:
+                endpoint = dump([{"value": self.platform.s3_endpoint}])
+                variables = f"            - name: AWS_ENDPOINT_URL\n              {endpoint}{variables}"
+        return {
+            "destination": self.platform.publish,
+            "publish-image": _PUBLISHERS.get(scheme, ""),
+            "publish-program": f"publish-{scheme}",
+            "publish-address": self.platform.publish if scheme == "s3" else address,
+            "publish-environment": variables,
+            "publish-mounts": _each(
+                12,
+                self.needed.artifacts,
+                "- name: claim-{n}",
+                "  mountPath: /artifacts/{claim}",
+                "  subPath: shared-artifacts",
+                "  readOnly: true",
+            ),
+            "publish-volumes": _each(
+                10, self.needed.artifacts, "- name: claim-{n}", "  persistentVolumeClaim:", "    claimName: {claim}"
+            ),
+        }
+
+    def publish(self) -> None:
+        program = self.values["publish-program"]
+        self.out[f"publish/{program}"] = self.fill(f"publish/{program}")
+        self.put("publish/publish.yaml", "publish", ["publish.yaml"], {"publish": [program]})
 
     def fill(self, name: str, more: Mapping[str, str] | None = None) -> str:
         """A file of ``mappings/platform`` with its tokens replaced; a line whose token is empty goes."""
@@ -235,22 +289,3 @@ def _crds(platform: Platform, needed: Needs) -> list[str]:
     if platform.secret_store and needed.secrets:
         found.append("externalsecrets.external-secrets.io")
     return found
-
-
-def _affinity(platform: Platform) -> str:
-    """Nodes with the product or the memory that is asked for, by the labels of GPU feature discovery."""
-    terms = []
-    if platform.gpu_product:
-        terms.append(("nvidia.com/gpu.product", "In", platform.gpu_product))
-    if platform.gpu_memory:
-        terms.append(("nvidia.com/gpu.memory", "Gt", str(platform.gpu_memory - 1)))
-    if not terms:
-        return ""
-    rows = "".join(
-        f'              - key: {key}\n                operator: {how}\n                values: ["{value}"]\n'
-        for key, how, value in terms
-    )
-    return (
-        "      affinity:\n        nodeAffinity:\n          requiredDuringSchedulingIgnoredDuringExecution:\n"
-        f"            nodeSelectorTerms:\n            - matchExpressions:\n{rows}"
-    )

@@ -18,6 +18,9 @@ _SHAPES = {
     "storage_class": rf"({_NAME}(\.{_NAME})*)?",
     "provisioner": rf"({_NAME}([./]{_NAME})*)?",
     "gpu_resource": rf"{_NAME}(\.{_NAME})*/[a-z0-9A-Z._-]+",
+    "gpu_label": r"(([a-z0-9A-Z.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?=[A-Za-z0-9._-]*)?",
+    "publish": r"((s3|oci)://[A-Za-z0-9][A-Za-z0-9:._/-]*[A-Za-z0-9])?",
+    "s3_endpoint": r"(https?://[A-Za-z0-9][A-Za-z0-9:._/-]*)?",
     "gpu_product": r"[A-Za-z0-9._-]*",
     "cache_size": _QUANTITY,
     "quota_memory": rf"({_QUANTITY})?",
@@ -47,6 +50,8 @@ class Platform:
     cache_size: str = "200Gi"
     gpu_resource: str = "nvidia.com/gpu"
     gpu_product: str = ""
+    gpu_label: str = ""
+    """KEY=VALUE of nodes with GPUs in place of the GPU operator's own label."""
     gpu_memory: int = 0
     """MiB that a GPU must have."""
     quota_gpus: int = 0
@@ -65,6 +70,9 @@ class Platform:
     secret_store: str = ""
     """A ClusterSecretStore of External Secrets; without one Secrets are made by a script."""
     pod_security: Literal["", "privileged", "baseline"] = ""
+    publish: str = ""
+    """Where artifacts are sent: s3://bucket/prefix or oci://registry/repository."""
+    s3_endpoint: str = ""
     storage_parameters: tuple[str, ...] = ()
     """KEY=VALUE of the class that is made; they win over those that are known for its driver."""
 

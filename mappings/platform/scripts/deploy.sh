@@ -29,6 +29,12 @@ if [ -n "$lacking" ]; then
   say "  not there:$lacking; install its operator, or take monitoring or secrets out of kustomization.yaml"
   [ "$dry" = yes ] || exit 1
 fi
+tekton=$(kubectl get deployment tekton-pipelines-controller -n tekton-pipelines \
+  -o 'jsonpath={.metadata.labels.app\.kubernetes\.io/version}' 2> /dev/null || :)
+case $tekton in
+  v0.* | v1.[0-8].*) fail "Tekton Pipelines $tekton is too old: the bundles are proved on v1.9 and newer" ;;
+esac
+say "  Tekton Pipelines ${tekton:-of a version that it does not tell}"
 gpus=$(kubectl get nodes -o 'jsonpath={range .items[*]}{.status.allocatable.@gpu-jsonpath@}{"\n"}{end}' | awk '{ n += $1 } END { print n + 0 }')
 say "  $gpus of @gpu-resource@ in all, and the workflows want @gpus@ at once"
 [ "$gpus" -ge @gpus@ ] || say "  WARNING: runs will wait for GPUs that are not there"
@@ -41,9 +47,12 @@ missing=''
 [ -z "$missing" ] || say "  missing:$missing; scripts/secrets.sh makes them"
 @bundles@
 say "Waiting"
+ingresses='{range .items[*]}{.spec.rules[0].host}{" "}{.spec.rules[0].http.paths[0].backend.service.name}{"\n"}{end}'
 for listener in $(kubectl get eventlisteners -n "$namespace" -o 'jsonpath={.items[*].metadata.name}' 2> /dev/null); do
   run kubectl rollout status -n "$namespace" "deployment/el-$listener" --timeout=180s
-  say "  webhook of $listener: https://<host>/ must lead to Service el-$listener, port 8080, over TLS"
+  host=$(kubectl get ingress -n "$namespace" -o "jsonpath=$ingresses" 2> /dev/null | awk -v service="el-$listener" '$2 == service { print $1; exit }')
+  if [ -n "$host" ]; then say "  webhook of $listener: https://$host/"
+  else say "  webhook of $listener: an https address that leads to Service el-$listener, port 8080"; fi
   say "    content type application/json; the secret is that of:"
   say "    kubectl get secret github-webhook-secret -n $namespace -o jsonpath='{.data.webhook-secret}' | base64 -d"
 done

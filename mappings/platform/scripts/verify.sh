@@ -28,4 +28,5 @@ if [ -f "$here/../gpu/preflight.yaml" ]; then
 fi
 pending=$(kubectl get pods -n "$namespace" --field-selector=status.phase=Pending -o name 2> /dev/null)
 [ -z "$pending" ] || say "note  Pods that wait: $(printf '%s' "$pending" | tr '\n' ' ')"
+if command -v tkn > /dev/null; then tkn pipelinerun list -n "$namespace" --limit 10 || :; fi
 exit "$bad"

@@ -1,0 +1,90 @@
+"""Which nodes GPU runs take, and before whom: put into the runs of bundles without a change to the bundles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from gha2tekton.manifests import dump
+from gha2tekton.platform.settings import Platform
+from gha2tekton.yaml import documents
+
+PRIORITY = "gpu-runs"
+_HELD = "pipelinerun.yaml"
+
+
+def selector(platform: Platform) -> dict[str, str]:
+    """The label of nodes with GPUs: the GPU operator's, or one that was set by hand."""
+    key, _, value = (platform.gpu_label or "nvidia.com/gpu.present=true").partition("=")
+    return {key: value}
+
+
+def affinity(platform: Platform) -> dict[str, Any]:
+    """Nodes with the product or the memory that is asked for, by the labels of GPU feature discovery."""
+    terms = []
+    if platform.gpu_product:
+        terms.append({"key": "nvidia.com/gpu.product", "operator": "In", "values": [platform.gpu_product]})
+    if platform.gpu_memory:
+        terms.append({"key": "nvidia.com/gpu.memory", "operator": "Gt", "values": [str(platform.gpu_memory - 1)]})
+    if not terms:
+        return {}
+    required = {"nodeSelectorTerms": [{"matchExpressions": terms}]}
+    return {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}}
+
+
+def overlay(platform: Platform, bundle: str, manifests: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """A kustomization over a bundle by which its GPU runs take their nodes, and the runs for ``kubectl create``.
+
+    Empty where no run of the bundle holds a GPU.
+    """
+    patches, runs = [], {}
+    for manifest in manifests:
+        name = manifest.get("metadata", {}).get("name", "")
+        found = list(_patches(platform, manifest))
+        if found:
+            patches.append({"target": {"kind": manifest["kind"], "name": name}, "patch": json.dumps(found, indent=1)})
+        if manifest.get("kind") == "PipelineRun" and _holds(manifest, platform.gpu_resource):
+            runs[f"{manifest['metadata']['generateName']}run.yaml"] = dump([_placed(platform, manifest)])
+    if not patches and not runs:
+        return {}
+    body = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [bundle],
+        **({"patches": patches} if patches else {}),
+    }
+    return {"kustomization.yaml": dump([body]), **runs}
+
+
+def _patches(platform: Platform, manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Triggers make runs from templates; schedules from the text in a ConfigMap."""
+    if manifest.get("kind") == "TriggerTemplate":
+        for number, run in enumerate(manifest["spec"].get("resourcetemplates") or ()):
+            if _holds(run, platform.gpu_resource):
+                path = f"/spec/resourcetemplates/{number}/spec/taskRunTemplate"
+                yield {"op": "add", "path": path, "value": _placed(platform, run)["spec"]["taskRunTemplate"]}
+    if manifest.get("kind") == "ConfigMap" and _HELD in (manifest.get("data") or {}):
+        runs = documents(manifest["data"][_HELD], _HELD)
+        if any(_holds(run, platform.gpu_resource) for run in runs):
+            yield {"op": "add", "path": f"/data/{_HELD}", "value": dump([_placed(platform, run) for run in runs])}
+
+
+def _holds(run: Mapping[str, Any], resource: str) -> bool:
+    """Whether one of its Tasks is given a GPU."""
+    return run.get("kind") == "PipelineRun" and any(
+        resource in ((one.get("computeResources") or {}).get("limits") or {})
+        for spec in run["spec"].get("taskRunSpecs") or ()
+        for one in (*(spec.get("stepSpecs") or ()), *(spec.get("sidecarSpecs") or ()))
+    )
+
+
+def _placed(platform: Platform, run: Mapping[str, Any]) -> dict[str, Any]:
+    made = deepcopy(dict(run))
+    pod = made["spec"].setdefault("taskRunTemplate", {}).setdefault("podTemplate", {})
+    if platform.gpu_label:
+        pod["nodeSelector"] = selector(platform)
+    pod.update(affinity(platform))
+    pod["priorityClassName"] = PRIORITY
+    return made

@@ -19,7 +19,7 @@ _ERRORS = """
 """
 _WARNINGS = """
     bad-suppression call-not-expanded call-not-found condition-always-true empty-steps gpu-behind-docker gpu-sum
-    privileged-docker unknown-vector
+    nodes-differ privileged-docker unknown-vector
 """
 _NOTES = """
     checkout-of-unknown-commit context-differs default-branch-unknown deleted-ref-ignored forks-approved

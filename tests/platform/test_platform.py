@@ -245,6 +245,17 @@ def test_gpu_runs_take_their_nodes(
     assert run["spec"]["taskRunTemplate"]["podTemplate"] == expected
 
 
+def test_a_selector_of_one_task_is_changed_there() -> None:
+    template = _template({"nvidia.com/gpu": "1"}, {"nodeSelector": {"pool": "x"}})
+    (run,) = template["spec"]["resourcetemplates"]
+    run["spec"]["taskRunSpecs"][0]["podTemplate"] = {"nodeSelector": {"nvidia.com/gpu.present": "true"}}
+    files = render(Platform(gpu_label="accelerator=t4"), Needs(), {"../b": [template]})
+    (made,) = documents(files["runs/1-b/kustomization.yaml"], "")
+    first, second = json.loads(made["patches"][0]["patch"])
+    assert first["value"]["podTemplate"] == {"nodeSelector": {"pool": "x"}, "priorityClassName": "gpu-runs"}
+    assert second["value"][0]["podTemplate"] == {"nodeSelector": {"accelerator": "t4"}}
+
+
 def test_a_label_by_hand_is_that_of_the_preflight_too() -> None:
     (job,) = documents(render(Platform(gpu_label="accelerator=t4"), Needs())["gpu/preflight.yaml"], "")
     assert job["spec"]["template"]["spec"]["nodeSelector"] == {"accelerator": "t4"}

@@ -147,7 +147,7 @@ class JobWriter:
             working_dir=f"$(workspaces.{SOURCE}.path)",
             env=(*told, *service.variables, *proofs.variables, *carrier.variables.values(), *options.env, *env.now),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options), *proofs.mounts),
-            limits={**(limits if gpu_step else {}), **options.limits},
+            limits={**(job.runner.limits if job.runner else {}), **(limits if gpu_step else {}), **options.limits},
             requests={"memory": "16Gi", "cpu": "4"} if gpu_step and split else {},
             security=options.security,
         )

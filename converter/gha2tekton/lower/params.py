@@ -6,14 +6,18 @@ from collections.abc import Mapping
 
 from gha2tekton.lower.bindings import input_default
 from gha2tekton.lower.carrier import Path
-from gha2tekton.lower.settings import Settings
 from gha2tekton.lower.values import sent
 from gha2tekton.tekton.model import Param
 from gha2tekton.workflow.model import Workflow
 
+_SIZES = {
+    "gpu-count": "GPUs of the run; its taskRunSpecs carry the quantity, which no param can",
+    "memory-limit": "Memory of the GPU container; its taskRunSpecs carry it",
+}
+
 
 def pipeline_params(
-    workflow: Workflow, needed: Mapping[str, Path], images: Mapping[str, str], gpu: int, settings: Settings
+    workflow: Workflow, needed: Mapping[str, Path], images: Mapping[str, str], sizes: Mapping[str, str]
 ) -> list[Param]:
     """The Pipeline's params: what the repository is, what the event says, the workflow's inputs, images."""
     inputs = {item.name.lower(): item for event in workflow.events for item in event.inputs}
@@ -28,13 +32,5 @@ def pipeline_params(
         else:
             out.append(Param(name, ".".join(path), ""))
     out += [Param(name, "Image that computes", image) for name, image in images.items()]
-    if gpu:
-        out.append(
-            Param(
-                "gpu-count",
-                "GPUs of the run; its taskRunSpecs carry the quantity, which no param can",
-                str(gpu),
-            )
-        )
-        out.append(Param("memory-limit", "Memory of the GPU container; its taskRunSpecs carry it", settings.memory))
+    out += [Param(name, _SIZES[name], value) for name, value in sizes.items()]
     return out

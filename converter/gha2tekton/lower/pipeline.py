@@ -14,8 +14,9 @@ from gha2tekton.lower.legs import account_for_lost, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.params import pipeline_params
+from gha2tekton.lower.placement import Placed, asks, placed
 from gha2tekton.lower.refusal import gate_task, refused_task
-from gha2tekton.lower.run import duration, manual_run
+from gha2tekton.lower.run import claimed, duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.order import ordered
@@ -67,7 +68,7 @@ class _Lowering:
         self.needed: dict[str, Path] = {}
         self.images: dict[str, str] = {}
         self.specs: list[TaskRunSpec] = []
-        self.gpu = 0
+        self.asked: list[Placed] = []
 
     def workflow(self) -> LoweredWorkflow:
         staged = [job for job in self.plan.jobs if job.layout == "stages"]
@@ -80,7 +81,8 @@ class _Lowering:
                 self.whole(job)
         if not self.plan.chained:
             self.gate()
-        params = pipeline_params(self.plan.workflow, self.needed, self.images, self.gpu, self.settings)
+        sizes = self.sizes()
+        params = pipeline_params(self.plan.workflow, self.needed, self.images, sizes)
         claims = self.plan.claims
         workspaces = [SOURCE, *([ARTIFACTS] if self.uses(ARTIFACTS) else []), *([CACHE] if self.uses(CACHE) else [])]
         workspaces += [STATE] if self.uses(STATE) else []
@@ -94,23 +96,25 @@ class _Lowering:
             tasks=tuple(self.places),
             finally_=tuple(self.finals),
         )
-        run = manual_run(self.plan, self.base, pipeline, self.needed, claim, self.specs, self.settings)
+        nodes, specs = placed(self.asked, self.specs, claimed(self.plan) if claim else frozenset(), self.journal)
+        run = manual_run(self.plan, self.base, pipeline, self.needed, claim, nodes, specs, self.settings)
         files = {f"scripts/{name}.yaml": manifest for name, manifest in self.writer.files.items()}
-        texts = {"gpu-count": str(max(1, self.gpu)), "memory-limit": self.settings.memory} if self.gpu else {}
-        used = {
-            name: value
-            for name, value in texts.items()
-            if any(name == "gpu-count" or "memory" in s.limits for s in self.specs)
-        }
-        template = replace(run, task_run_specs=tuple(self.by_text(spec) for spec in self.specs)) if used else run
+        template = replace(run, task_run_specs=tuple(self.by_text(spec, sizes) for spec in specs))
         return LoweredWorkflow(
-            tuple(self.tasks), pipeline, run, template, self.needed, files, claim, used, self.homes, self.ends
+            tuple(self.tasks), pipeline, run, template, self.needed, files, claim, sizes, self.homes, self.ends
         )
 
-    def by_text(self, spec: TaskRunSpec) -> TaskRunSpec:
+    def sizes(self) -> dict[str, str]:
+        """The quantities of GPU containers that are the same for all of them, by the name of their param."""
+        names = {self.settings.gpu_resource: "gpu-count", "memory": "memory-limit"}
+        said = {name: {spec.limits[name] for spec in self.specs if name in spec.limits} for name in names}
+        return {names[name]: min(values) for name, values in said.items() if len(values) == 1}
+
+    def by_text(self, spec: TaskRunSpec, sizes: Mapping[str, str]) -> TaskRunSpec:
         """Quantities as text of the TriggerTemplate, the one place where a param can reach them."""
-        texts = {self.settings.gpu_resource: "$(tt.params.gpu-count)", "memory": "$(tt.params.memory-limit)"}
-        return replace(spec, limits={name: texts[name] for name in spec.limits})
+        names = {self.settings.gpu_resource: "gpu-count", "memory": "memory-limit"}
+        texts = {name: f"$(tt.params.{param})" for name, param in names.items() if param in sizes}
+        return replace(spec, limits={name: texts.get(name, value) for name, value in spec.limits.items()})
 
     def uses(self, workspace: str) -> bool:
         return any(binding.name == workspace for place in (*self.places, *self.finals) for binding in place.workspaces)
@@ -133,7 +137,7 @@ class _Lowering:
             last = index == len(names) - 1
             place = self.place(job, lowered, places[index], before, {}, "" if last else "continue", when)
             self.places.append(place)
-            self.spec_of(lowered, places[index])
+            self.spec_of(job, lowered, place)
             before = (places[index],)
         if any(stage.gated for stage in job.stages):
             # A stage that could not start keeps all behind it from starting; what runs after failures runs here then.
@@ -173,7 +177,7 @@ class _Lowering:
                 params = {param: value for param, value in made.params.items() if param != "leg"}
                 made = replace(made, params=params, matrix={"leg": f"$(tasks.{legs}.results.{RESULT}[*])"})
             self.places.append(made)
-            self.spec_of(lowered, place)
+            self.spec_of(job, lowered, made)
             ends.append(place)
 
     def legs(self, job: JobPlan, task_name: str, place_name: str, waits: tuple[str, ...]) -> str:
@@ -251,9 +255,11 @@ class _Lowering:
         own = "" if len(self.plan.jobs) == 1 else f"/{label(job.job.id)}"
         return Binding(workspace, workspace, _RUN_NAME + own)
 
-    def spec_of(self, lowered: LoweredTask, place: str) -> None:
-        """What a run gives this task alone: the GPU of its container, and names for its services."""
+    def spec_of(self, job: JobPlan, lowered: LoweredTask, task: PipelineTask) -> None:
+        """What a run gives this task alone: the GPU of its container, names for its services, and its nodes."""
         kind, name = lowered.gpu
+        place = task.name
+        self.asked.append(asks(task, job, self.settings.gpu_resource if kind else ""))
         names = {"hostAliases": [{"ip": "127.0.0.1", "hostnames": list(lowered.hosts)}]} if lowered.hosts else {}
         if not kind:
             if names:
@@ -261,7 +267,6 @@ class _Lowering:
             return
         held = next(part for part in (*lowered.task.steps, *lowered.task.sidecars) if part.name == name)
         limits = {key: value for key, value in held.limits.items() if key in (self.settings.gpu_resource, "memory")}
-        self.gpu = max(self.gpu, lowered.stage.gpu)
         step, sidecar = (name, "") if kind == "step" else ("", name)
         self.specs.append(TaskRunSpec(place, step, sidecar, limits, names))
 

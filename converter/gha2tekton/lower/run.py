@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.carrier import Path
-from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, Settings
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import Plan
 from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, TaskRunSpec
@@ -19,28 +19,18 @@ def manual_run(
     pipeline: Pipeline,
     needed: Mapping[str, Path],
     claim: str,
+    nodes: Manifest,
     specs: Sequence[TaskRunSpec],
     settings: Settings,
 ) -> PipelineRun:
     """The run for ``kubectl create``; triggers make theirs from it."""
     values = {param.name: param.default or "" for param in pipeline.params}
     values |= {name: _manual(path, values[name], plan.workflow) for name, path in needed.items()}
-    pod: Manifest = {}
-    if any(spec.limits for spec in specs):
-        pod = {
-            "nodeSelector": {"nvidia.com/gpu.present": "true"},
-            "tolerations": [{"key": settings.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}],
-        }
-        for job in plan.jobs:
-            if job.runner and job.runner.node_selector:
-                pod["nodeSelector"] = dict(job.runner.node_selector)
+    pod = dict(nodes)
     if claim:
         pod["securityContext"] = {"fsGroup": 1000}
-    staged = any(job.layout == "stages" for job in plan.jobs)
-    bound = tuple(
-        _bound(name, claim if name != SOURCE or staged else "")
-        for name in (workspace.name for workspace in pipeline.workspaces)
-    )
+    kept = claimed(plan)
+    bound = tuple(_bound(space.name, claim if space.name in kept else "") for space in pipeline.workspaces)
     return PipelineRun(
         generate_name=f"{label(base, 50)}-",
         pipeline=pipeline.name,
@@ -52,6 +42,12 @@ def manual_run(
         pod_template=pod,
         task_run_specs=tuple(specs),
     )
+
+
+def claimed(plan: Plan) -> frozenset[str]:
+    """The workspaces that lie on a run's claim: a job's own files only where it has several Tasks."""
+    own = () if any(job.layout == "stages" for job in plan.jobs) else (SOURCE,)
+    return frozenset(WORKSPACES) - frozenset(own)
 
 
 def _longest(pipeline: Pipeline) -> str:

@@ -78,11 +78,11 @@ class _Builder:
         if job.uses is not None:
             return [self.refused(job, f"{job.uses.value.text}: {_not_drawn_in(job)}")]
         # Legs on machines of one kind share a Task, which gets the leg's values as params.
-        groups: dict[object, list[Leg]] = {}
+        groups: dict[str, list[Leg]] = {}
         for leg in all_legs:
             scope = job_scope(self.workflow.title, job, leg, static=True)
             runner = self.runner(job, scope)
-            groups.setdefault((runner.os, runner.gpu, runner.image, str(runner.node_selector)), []).append(leg)
+            groups.setdefault(repr(replace(runner, note="")), []).append(leg)
         return [self.group(job, tuple(group), len(all_legs)) for group in groups.values()]
 
     def refused(self, job: Job, reason: str) -> JobPlan:

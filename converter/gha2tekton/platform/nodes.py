@@ -63,8 +63,11 @@ def _patches(platform: Platform, manifest: Mapping[str, Any]) -> Iterator[dict[s
     if manifest.get("kind") == "TriggerTemplate":
         for number, run in enumerate(manifest["spec"].get("resourcetemplates") or ()):
             if _holds(run, platform.gpu_resource):
-                path = f"/spec/resourcetemplates/{number}/spec/taskRunTemplate"
-                yield {"op": "add", "path": path, "value": _placed(platform, run)["spec"]["taskRunTemplate"]}
+                placed = _placed(platform, run)["spec"]
+                for part in ("taskRunTemplate", "taskRunSpecs"):
+                    if placed.get(part) != run["spec"].get(part):
+                        path = f"/spec/resourcetemplates/{number}/spec/{part}"
+                        yield {"op": "add", "path": path, "value": placed[part]}
     if manifest.get("kind") == "ConfigMap" and _HELD in (manifest.get("data") or {}):
         runs = documents(manifest["data"][_HELD], _HELD)
         if any(_holds(run, platform.gpu_resource) for run in runs):
@@ -73,18 +76,30 @@ def _patches(platform: Platform, manifest: Mapping[str, Any]) -> Iterator[dict[s
 
 def _holds(run: Mapping[str, Any], resource: str) -> bool:
     """Whether one of its Tasks is given a GPU."""
-    return run.get("kind") == "PipelineRun" and any(
-        resource in ((one.get("computeResources") or {}).get("limits") or {})
-        for spec in run["spec"].get("taskRunSpecs") or ()
-        for one in (*(spec.get("stepSpecs") or ()), *(spec.get("sidecarSpecs") or ()))
-    )
+    return run.get("kind") == "PipelineRun" and any(_asks(spec, resource) for spec in _specs(run))
+
+
+def _specs(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(run["spec"].get("taskRunSpecs") or ())
+
+
+def _asks(spec: Mapping[str, Any], resource: str) -> bool:
+    parts = (*(spec.get("stepSpecs") or ()), *(spec.get("sidecarSpecs") or ()))
+    return any(resource in ((one.get("computeResources") or {}).get("limits") or {}) for one in parts)
 
 
 def _placed(platform: Platform, run: Mapping[str, Any]) -> dict[str, Any]:
+    """The run with the nodes of its GPUs: where a GPU Task has a selector of its own, there, else for all Tasks."""
     made = deepcopy(dict(run))
     pod = made["spec"].setdefault("taskRunTemplate", {}).setdefault("podTemplate", {})
-    if platform.gpu_label:
-        pod["nodeSelector"] = selector(platform)
-    pod.update(affinity(platform))
+    own = [
+        spec["podTemplate"]
+        for spec in _specs(made)
+        if _asks(spec, platform.gpu_resource) and "nodeSelector" in (spec.get("podTemplate") or {})
+    ]
+    for place in own or [pod]:
+        if platform.gpu_label:
+            place["nodeSelector"] = selector(platform)
+        place.update(affinity(platform))
     pod["priorityClassName"] = PRIORITY
     return made

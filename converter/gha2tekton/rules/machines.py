@@ -36,15 +36,21 @@ def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
 def _runner(entry: Mapping[str, Any], match: re.Match[str] | None = None) -> Runner:
     groups = match.groupdict() if match else {}
     gpu = int(groups.get("gpus") or entry.get("gpu", 0))
+    product = groups.get("product") or entry.get("product", "")
+    selector = dict(entry.get("nodeSelector") or {})
+    notes = [entry.get("note", "")]
+    if gpu and product and not selector:
+        notes.append(f"any model of GPU does: to ask for {product}, give the label a nodeSelector in runners.yaml")
     return Runner(
         os=entry.get("os", "linux"),
         gpu=gpu,
-        product=groups.get("product") or entry.get("product", ""),
+        product=product,
         arch=groups.get("arch") or entry.get("arch", ""),
         image=entry.get("image", ""),
-        node_selector=dict(entry.get("nodeSelector") or {}),
-        limits=dict(entry.get("limits") or {}),
-        note=entry.get("note", ""),
+        node_selector=selector,
+        limits={str(name): str(value) for name, value in (entry.get("limits") or {}).items()},
+        tolerations=tuple(dict(one) for one in entry.get("tolerations") or ()),
+        note="; ".join(note for note in notes if note),
     )
 
 

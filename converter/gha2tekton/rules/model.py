@@ -122,6 +122,7 @@ class Runner:
     image: str = ""
     node_selector: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Mapping[str, str], ...] = ()
     note: str = ""
 
 

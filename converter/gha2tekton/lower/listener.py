@@ -105,8 +105,11 @@ def _ingress(settings: TriggerSettings) -> Manifest:
     }
 
 
-def ask_for_webhook(settings: TriggerSettings, delivery: str, journal: Journal) -> None:
-    """Lists the webhook, one of its events, and the secret that signs it."""
+def ask_for_webhook(settings: TriggerSettings, delivery: str, apps: bool, journal: Journal) -> None:
+    """Lists the webhook, one of its events, and the secret that signs it.
+
+    Some events go to ``apps`` alone: https://docs.github.com/webhooks/webhook-events-and-payloads#workflow_dispatch
+    """
     name, key = settings.webhook_secret
     journal.need(
         Setup(
@@ -127,7 +130,8 @@ def ask_for_webhook(settings: TriggerSettings, delivery: str, journal: Journal) 
             "the secret's value, and single events",
         )
     )
-    journal.need(Setup("webhook event", delivery, "tick it for the webhook"))
+    how = "only a GitHub App is sent it: tick it there, with this URL and secret" if apps else "tick it for the webhook"
+    journal.need(Setup("webhook event", delivery, how))
 
 
 def ask_for_token(settings: TriggerSettings, why: str, journal: Journal) -> None:

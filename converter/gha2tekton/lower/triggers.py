@@ -77,7 +77,7 @@ def lower_triggers(
             file = f"triggers/{webhook.slug}.yaml"
             bound[event.name] = bind(webhook, origin, filled)
             files[file] = _lower_event(event, webhook, origin, bound[event.name], settings, file, journal)
-            ask_for_webhook(settings, webhook.delivery, journal)
+            ask_for_webhook(settings, webhook.delivery, webhook.apps, journal)
     deliveries = dict.fromkeys(webhooks()[event].delivery for event in bound)
     if bound:
         _announce_values(bound, journal)

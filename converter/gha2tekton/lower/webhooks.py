@@ -30,6 +30,7 @@ class Webhook:
     only: str = ""
     withheld: bool = False
     loops: bool = False
+    apps: bool = False
     difference: str = ""
     undelivered: str = ""
 

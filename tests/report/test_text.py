@@ -139,3 +139,18 @@ def test_of_several_workflows_the_worst_is_told_first(
         head = told[told.index("workflows, the worst first") if name != "markdown" else 0 :]
         assert head.index("2 things to do by hand") < head.index("to supply")
     assert "worst first" not in text.render([good])
+
+
+def test_what_several_workflows_need_is_told_once(tmp_path: Path) -> None:
+    made = []
+    for name, word in (("one", "A"), ("two", "B"), ("three", "A")):
+        path = tmp_path / f"{name}.yml"
+        steps = f"steps:\n    - run: make\n      env: {{TOKEN: '${{{{ secrets.{word} }}}}'}}\n"
+        path.write_text(f"on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    {steps}")
+        made.append(convert_file(path, f".github/workflows/{name}.yml", RuleSet(), None, Options()))
+    told = text.render(made)
+    assert told.count("Create the Secret github-secrets with A, B") == 1
+    assert "A: job build uses it" in told
+    assert "--from-literal=A=... \\\n         --from-literal=B=..." in told
+    assert told.count("webhook-secret=") == told.count("kubectl apply -k .") == 1
+    assert told.count("kubectl create -f runs/") == 3

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Diagnostic, Suppressed
 from gha2tekton.report.entries import Entry, Work, told, work
 from gha2tekton.report.grades import Grade, tasks, whole
 from gha2tekton.report.inventory import Item, inventory
-from gha2tekton.report.supplies import Supply, start, supplies
+from gha2tekton.report.supplies import Supply, merged, start, supplies
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,28 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}" if number else ""
 
 
-def overview(told: Sequence[Digest]) -> list[Digest]:
-    """Several workflows, the worst first; nothing where there is only one."""
-    return sorted(told, key=lambda one: one.grade.letter, reverse=True) if len(told) > 1 else []
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What holds for several workflows at once: they make one bundle, with one webhook and the same Secrets."""
+
+    rows: tuple[tuple[int, Digest], ...]
+    """Each with its place among the digests, the worst first."""
+    before: tuple[Supply, ...]
+    start: tuple[str, ...]
+    after: tuple[Supply, ...]
+
+
+def tell(conversions: Sequence[Conversion]) -> tuple[Together | None, list[Digest]]:
+    """What all workflows share, and each; what is to be supplied is told once."""
+    digests = [digest(conversion) for conversion in conversions]
+    if len(digests) < 2:
+        return None, digests
+    made = supplies(merged([(one.source.name, one.journal.setup) for one in conversions if not one.journal.has_errors]))
+    rows = sorted(enumerate(digests), key=lambda row: row[1].grade.letter, reverse=True)
+    together = Together(
+        rows=tuple(rows),
+        before=tuple(one for one in made if one.phase == "before"),
+        start=tuple(start(dict.fromkeys(name for one in conversions for name in one.bundle.names))),
+        after=tuple(one for one in made if one.phase == "after"),
+    )
+    return together, [replace(one, before=(), start=(), after=()) for one in digests]

@@ -8,7 +8,7 @@ from importlib.resources import files as package_files
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import FATES
-from gha2tekton.report.digest import Digest, digest, overview
+from gha2tekton.report.digest import Digest, Together, tell
 from gha2tekton.report.entries import Entry, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
@@ -18,7 +18,7 @@ from gha2tekton.report.supplies import Supply
 
 def render(conversions: Sequence[Conversion], files: Mapping[str, str]) -> str:
     """One page for all workflows; ``files`` are the bundle's texts by their names."""
-    told = [digest(conversion) for conversion in conversions]
+    together, told = tell(conversions)
     pages = "".join(
         _page(one, conversion, files, f"w{number}")
         for number, (one, conversion) in enumerate(zip(told, conversions, strict=True))
@@ -29,7 +29,7 @@ def render(conversions: Sequence[Conversion], files: Mapping[str, str]) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         "script-src 'unsafe-inline'\">"
         f"<title>From GitHub Actions to Tekton</title><style>{_asset('page.css')}</style></head>"
-        f"<body>{_contents(told)}{pages}<script>{_asset('page.js')}</script></body></html>\n"
+        f"<body>{_contents(together) if together else ''}{pages}<script>{_asset('page.js')}</script></body></html>\n"
     )
 
 
@@ -37,13 +37,17 @@ def _asset(name: str) -> str:
     return package_files("gha2tekton.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _contents(told: Sequence[Digest]) -> str:
+def _contents(together: Together) -> str:
     rows = "".join(
         f'<li><span class="badge {one.grade.letter}">{one.grade.letter}</span> '
-        f'<a href="#w{told.index(one)}">{escape(one.name)}</a> {escape(one.headline)}'
-        for one in overview(told)
+        f'<a href="#w{number}">{escape(one.name)}</a> {escape(one.headline)}'
+        for number, one in together.rows
     )
-    return f"<nav><h1>{len(told)} workflows, the worst first</h1><ul>{rows}</ul></nav>" if rows else ""
+    steps = "".join(_steps(together))
+    return (
+        f"<nav><h1>{len(together.rows)} workflows, the worst first</h1><ul>{rows}</ul></nav>"
+        f'<section class="page">{steps}</section>'
+    )
 
 
 def _page(told: Digest, conversion: Conversion, files: Mapping[str, str], page: str) -> str:
@@ -68,15 +72,7 @@ def _sections(told: Digest, conversion: Conversion, sides: Sides) -> Iterator[st
         yield "<h2>To do by hand before applying</h2>"
         yield '<p class="dim">The output does not do this, and fails loudly there.</p>'
         yield _list(_by_hand(thing, sides) for thing in told.work)
-    if told.before:
-        yield "<h2>To supply before applying</h2>"
-        yield _list(map(_supply, told.before))
-    if told.start:
-        yield "<h2>To apply, from the bundle's directory</h2>"
-        yield _list([_item("", "Put it on the cluster, and start a run", "".join(map(_command, told.start)))])
-    if told.after:
-        yield "<h2>To do after applying</h2>"
-        yield _list(map(_supply, told.after))
+    yield from _steps(told)
     yield f"<h2>Side by side</h2>{sides.html()}"
     yield _entries("Works, with a difference", told.adapted, sides)
     yield _entries("Dropped", told.dropped, sides)
@@ -87,6 +83,18 @@ def _sections(told: Digest, conversion: Conversion, sides: Sides) -> Iterator[st
     yield _table("Tasks", ("grade", "Task", "why"), [(g.letter, g.name, "; ".join(g.reasons)) for g in told.tasks])
     rows = [(item.kind, item.name, item.detail, item.file) for item in told.inventory]
     yield _table("Inventory", ("kind", "name", "", "file"), rows)
+
+
+def _steps(told: Digest | Together) -> Iterator[str]:
+    if told.before:
+        yield "<h2>To supply before applying</h2>"
+        yield _list(map(_supply, told.before))
+    if told.start:
+        yield "<h2>To apply, from the bundle's directory</h2>"
+        yield _list([_item("", "Put it on the cluster, and start a run", "".join(map(_command, told.start)))])
+    if told.after:
+        yield "<h2>To do after applying</h2>"
+        yield _list(map(_supply, told.after))
 
 
 def _bar(conversion: Conversion) -> str:

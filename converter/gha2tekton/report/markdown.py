@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.report.digest import Digest, digest, overview
+from gha2tekton.report.digest import Digest, Together, tell
 from gha2tekton.report.entries import Entry, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
@@ -21,16 +21,17 @@ _LINKS = re.compile(r"(?<![\w.])@(?=\w)|#(?=\d)")
 
 def render(conversions: Sequence[Conversion]) -> str:
     """All workflows; of what would be too long for a comment the folded parts are left out, which is said."""
-    told = [digest(conversion) for conversion in conversions]
-    full, short = ("\n".join([*_overview(told), *(_page(one, details) for one in told)]) for details in (True, False))
+    together, told = tell(conversions)
+    head = list(_overview(together)) if together else []
+    full, short = ("\n".join([*head, *(_page(one, details) for one in told)]) for details in (True, False))
     return full if len(full) <= LIMIT else _cut(short)
 
 
-def _overview(told: Sequence[Digest]) -> Iterator[str]:
-    if rows := overview(told):
-        yield "| grade | workflow | |\n|---|---|---|"
-        yield from (f"| {one.grade.letter} | {code(one.name)} | {escape(one.headline)} |" for one in rows)
-        yield ""
+def _overview(together: Together) -> Iterator[str]:
+    yield "| grade | workflow | |\n|---|---|---|"
+    yield from (f"| {one.grade.letter} | {code(one.name)} | {escape(one.headline)} |" for _, one in together.rows)
+    yield from _steps(together)
+    yield ""
 
 
 def _cut(text: str) -> str:
@@ -60,15 +61,7 @@ def _lines(told: Digest, details: bool) -> Iterator[str]:
         yield "The output does not do this, and fails loudly there.\n"
         for thing in told.work:
             yield from _by_hand(thing)
-    for title, supplies in (("before applying", told.before), ("after applying", told.after)):
-        if supplies:
-            yield f"\n### To {'supply' if title.startswith('before') else 'do'} {title}\n"
-            for supply in supplies:
-                yield from _supply(supply)
-        if told.start and title.startswith("before"):
-            yield "\n### To apply, from the bundle's directory\n"
-            yield "- [ ] Put it on the cluster, and start a run"
-            yield from _fence(told.start, "sh")
+    yield from _steps(told)
     if not details:
         yield "\nWhat differs, what was dropped and the inventory are in report.txt: they are too long for a comment."
         return
@@ -84,6 +77,18 @@ def _lines(told: Digest, details: bool) -> Iterator[str]:
     yield from _folded("Every part that is to be done by hand", parts)
     rows = [f"| {item.kind} | {code(item.name)} | {escape(item.detail)} |" for item in told.inventory]
     yield from _folded("Inventory", ["| kind | name | |", "|---|---|---|", *rows] if rows else [])
+
+
+def _steps(told: Digest | Together) -> Iterator[str]:
+    for title, supplies in (("before applying", told.before), ("after applying", told.after)):
+        if supplies:
+            yield f"\n### To {'supply' if title.startswith('before') else 'do'} {title}\n"
+            for supply in supplies:
+                yield from _supply(supply)
+        if told.start and title.startswith("before"):
+            yield "\n### To apply, from the bundle's directory\n"
+            yield "- [ ] Put it on the cluster, and start a run"
+            yield from _fence(told.start, "sh")
 
 
 def _by_hand(thing: Work) -> Iterator[str]:

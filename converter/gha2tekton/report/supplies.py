@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal
 
 from gha2tekton.journal import Setup
@@ -38,6 +39,23 @@ class Supply:
     title: str
     why: tuple[str, ...]
     command: str = ""
+
+
+def merged(setups: Sequence[tuple[str, Sequence[Setup]]]) -> list[Setup]:
+    """What several workflows ask for, each thing once; reasons that are not the same name their workflow."""
+    whys: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+    for name, setup in setups:
+        for entry in setup:
+            told = whys.setdefault((entry.kind, entry.name, entry.command), {})
+            told.setdefault(entry.why, []).append(PurePosixPath(name).name)
+    return [
+        Setup(kind, name, next(iter(told)) if len(told) == 1 else "; ".join(_by_workflow(told)), command)
+        for (kind, name, command), told in whys.items()
+    ]
+
+
+def _by_workflow(told: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    return (f"{', '.join(names)}: {why}" for why, names in told.items())
 
 
 def supplies(setup: Iterable[Setup]) -> list[Supply]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.report.digest import Digest, digest, overview
+from gha2tekton.report.digest import Digest, Together, tell
 from gha2tekton.report.entries import Entry, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
@@ -54,8 +54,8 @@ def render(conversions: Sequence[Conversion]) -> str:
 
 def styled(conversions: Sequence[Conversion], width: int) -> Iterator[tuple[Style, str]]:
     """The lines of the report, no longer than ``width`` where words allow, each with what it is."""
-    told = [digest(conversion) for conversion in conversions]
-    for number, lines in enumerate([_overview(overview(told)), *map(_workflow, told)]):
+    together, told = tell(conversions)
+    for number, lines in enumerate([_overview(together), *map(_workflow, told)]):
         for line in lines:
             for text in line.folded(width):
                 yield line.style, text
@@ -63,11 +63,13 @@ def styled(conversions: Sequence[Conversion], width: int) -> Iterator[tuple[Styl
             yield "", ""
 
 
-def _overview(told: Sequence[Digest]) -> Iterator[Line]:
-    if told:
-        yield Line(f"{len(told)} workflows, the worst first", "title")
-    for one in told:
+def _overview(together: Together | None) -> Iterator[Line]:
+    if together is None:
+        return
+    yield Line(f"{len(together.rows)} workflows, the worst first", "title")
+    for _, one in together.rows:
         yield Line(f"{one.name}: {one.headline}", _GRADES[one.grade.letter], 2, f"{one.grade.letter}  ")
+    yield from _steps(together, 0)
 
 
 def _workflow(told: Digest) -> Iterator[Line]:
@@ -87,6 +89,24 @@ def _workflow(told: Digest) -> Iterator[Line]:
         for thing in told.work:
             number += 1
             yield from _by_hand(thing, number)
+    yield from _steps(told, number)
+    yield from _section("Works, with a difference", told.adapted)
+    yield from _section("Dropped", told.dropped)
+    if told.notes:
+        yield from _heading("Worth knowing")
+        for note in told.notes:
+            yield Line(f"{note.span or told.name}: {note.message} [{note.code}]", "", 2, "- ")
+    if told.suppressed:
+        yield from _heading("Suppressed by comments")
+        for one in told.suppressed:
+            yield Line(f"{one.span}: {one.what} [{one.code}]: {one.reason}", "", 2, "- ")
+    yield from _tasks(told)
+    yield from _inventory(told)
+    yield from _parts(told)
+
+
+def _steps(told: Digest | Together, number: int) -> Iterator[Line]:
+    """What is to be supplied and applied, numbered on."""
     if told.before:
         yield from _heading("To supply before applying")
         for supply in told.before:
@@ -102,19 +122,6 @@ def _workflow(told: Digest) -> Iterator[Line]:
         for supply in told.after:
             number += 1
             yield from _supply(supply, number)
-    yield from _section("Works, with a difference", told.adapted)
-    yield from _section("Dropped", told.dropped)
-    if told.notes:
-        yield from _heading("Worth knowing")
-        for note in told.notes:
-            yield Line(f"{note.span or told.name}: {note.message} [{note.code}]", "", 2, "- ")
-    if told.suppressed:
-        yield from _heading("Suppressed by comments")
-        for one in told.suppressed:
-            yield Line(f"{one.span}: {one.what} [{one.code}]: {one.reason}", "", 2, "- ")
-    yield from _tasks(told)
-    yield from _inventory(told)
-    yield from _parts(told)
 
 
 def _heading(title: str) -> Iterator[Line]:

@@ -224,3 +224,45 @@ def test_who_sends_mail_is_told_to_curl_alone(machine: Machine, directory: Path)
     tool(directory, "curl", "cat > /dev/null; exit 67")
     assert call(machine, directory, "send-mail", *words, "--subject", "s", "--text", "t").code != 0
     assert not [name for name in os.listdir(directory) if name.startswith("tmp.")]
+
+
+PIXI = """
+echo "$*" >> log
+case $1 in
+  run) shift $#; PATH=/env/bin:/env/sbin:$PATH CONDA_PREFIX=/env env ;;
+  --version) echo pixi 0.50.2 ;;
+esac
+"""
+PIXI_CALLS = [
+    ([], [], ["install"]),
+    ([], ["pixi.lock"], ["install --locked"]),
+    (["--environments", "test docs"], ["pixi.lock"], ["install --locked --environment test --environment docs"]),
+    (["--frozen", "true", "--manifest-path", "a/pixi.toml"], [], ["install --manifest-path a/pixi.toml --frozen"]),
+    (["--locked", "false"], ["pixi.lock"], ["install"]),
+    (["--run-install", "false"], ["pixi.lock"], []),
+    (["--run-install", "false", "--auth-host", "h", "--auth-token", "t"], [], ["auth login h --token t"]),
+    (["--run-install", "false", "--global-environments", "a b\nc"], [], ["global install a b", "global install c"]),
+]
+
+
+@pytest.mark.parametrize(("words", "there", "calls"), PIXI_CALLS)
+def test_setup_pixi(machine: Machine, directory: Path, words: list[str], there: list[str], calls: list[str]) -> None:
+    tool(directory, "pixi", PIXI)
+    for name in there:
+        (directory / name).touch()
+    ended = call(machine, directory, "setup-pixi", *words)
+    assert ended.code == 0, ended
+    assert said(directory, "log") == ["--version", *calls]
+    assert said(directory, "path") == [f"{directory}/.pixi/bin"]
+    assert said(directory, "env") == []
+
+
+@pytest.mark.parametrize(("words", "name"), [(["true"], "test"), (["other"], "other")])
+def test_an_environment_of_pixi_is_entered(machine: Machine, directory: Path, words: list[str], name: str) -> None:
+    tool(directory, "pixi", PIXI)
+    given = ["--run-install", "false", "--environments", "test", "--activate-environment", *words]
+    ended = call(machine, directory, "setup-pixi", *given)
+    assert ended.code == 0, ended
+    assert said(directory, "log") == ["--version", f"run --environment {name} env"]
+    assert said(directory, "env") == ["CONDA_PREFIX=/env"]
+    assert said(directory, "path")[1:] == ["/env/sbin", "/env/bin"]

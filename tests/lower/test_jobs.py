@@ -214,3 +214,23 @@ def test_what_is_lost_says_why(tmp_path: Path) -> None:
     (tmp_path / "mine" / "action.yml").write_text("name: x\nruns: {using: docker, image: Dockerfile}\n")
     done = convert(tmp_path, "runs-on: macos-latest\nenv: {A: b}\nsteps:\n- uses: ./mine", "on: push\nenv: {C: d}")
     assert not [outcome.path for outcome in done.journal.outcomes() if "not understood" in outcome.reason]
+
+
+INSTALLED = [
+    ("pytest -q", "python3 -m pip install pytest"),
+    ("python -m pytest -q", "python3 -m pip install pytest"),
+    ("pip install pytest\npytest", ""),
+    ("pip install -r requirements.txt\npytest", ""),
+    ("uv run pytest", ""),
+    ("pixi run -e tests pytest -q", ""),
+    ("poetry run python -m pytest", ""),
+    ("conda run -n test pytest", ""),
+]
+
+
+@pytest.mark.parametrize(("script", "line"), INSTALLED)
+def test_what_the_runner_had_is_installed_and_no_more(script: str, line: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, f"runs-on: ubuntu-latest\nsteps:\n- run: |\n{textwrap.indent(script, '    ')}")
+    (step,) = task(done)["steps"]
+    found = [text for text in step["script"].splitlines() if text.startswith("command -v ")]
+    assert [text.split("|| { ")[1].removesuffix("; }") for text in found] == ([line] if line else [])

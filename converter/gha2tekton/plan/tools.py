@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from gha2tekton.plan.model import PlannedStep, SeenCommand
 from gha2tekton.shell.docker import CALLS
-from gha2tekton.shell.nested import unwrapped
+from gha2tekton.shell.nested import in_environment, unwrapped
 
 _BUILTINS = frozenset(
     [
@@ -94,7 +94,7 @@ def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
     for seen in commands:
         if in_container(seen):
             continue
-        for word in {seen.name, seen.command.name}:
+        for word in {seen.command.name} if in_environment(seen.command) else {seen.name, seen.command.name}:
             raw = seen.command.words[0].value or ""
             if word and word not in _BUILTINS and word not in functions and "/" not in raw and _PACKAGE.fullmatch(word):
                 yield word

@@ -119,6 +119,12 @@ def unwrapped(command: Command) -> Command:
     return replace(command, words=words)
 
 
+def in_environment(command: Command) -> bool:
+    """Whether ``pixi run``, ``uv run`` and the like give it the programs of an environment of their own."""
+    taken = command.words[: len(command.words) - len(unwrapped(command).words)]
+    return any((word.value or "").rsplit("/", 1)[-1] in _RUNNERS for word in taken)
+
+
 def _after_options(words: tuple[Word, ...], with_value: frozenset[str], name: str) -> tuple[Word, ...]:
     at = 0
     while at < len(words):

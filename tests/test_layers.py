@@ -14,6 +14,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 # From the bottom up: a module imports its own layer and those below.
 LAYERS = [
+    {"record"},
     {"source", "resources", "codes"},
     {"journal"},
     {"yaml", "manifests"},
@@ -70,6 +71,10 @@ def test_each_library_has_one_door() -> None:
                     "cli" if layer(path) == "cli" else path.name
                 )
     assert {library: sorted(paths) for library, paths in doors.items() if len(paths) > 1} == {}
+
+
+def test_records_are_of_one_kind() -> None:
+    assert [path.name for path in MODULES if "dataclasses" in imported(path)] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options, convert
 from gha2tekton.journal import SAME_AS_DEFAULT, Outcome
+from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
@@ -20,16 +20,14 @@ _SAID = (SAME_AS_DEFAULT, "repeats")
 _Place = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Record, frozen=True):
     """A leaf whose absence nobody would notice; ``why`` says what was expected to change."""
 
     path: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record, frozen=True):
     """How many leaves were taken out of a workflow, and which of them in silence."""
 
     workflow: str

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gha2tekton import lock
 from gha2tekton.discover import InputError, find
+from gha2tekton.record import Record
 
 NAME = lock.NAME
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record, frozen=True):
     """What a look at the lock file of a bundle says; when nothing is said nothing needs to be converted."""
 
     bundle: Path

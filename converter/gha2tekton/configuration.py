@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gha2tekton import schema
+from gha2tekton.record import Record, field
 from gha2tekton.source import Source
 from gha2tekton.yaml import Mapping as MappingNode
 from gha2tekton.yaml import YamlError, compose, plain
@@ -25,8 +25,7 @@ class ConfigurationError(ValueError):
     """The options file is wrong; each line of the message begins with file:line:column where there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Record, frozen=True):
     """The values of an options file, dashes of their names made underscores; without a file ``path`` is None."""
 
     path: Path | None = None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gha2tekton.journal import Journal
 from gha2tekton.plan.model import Plan
+from gha2tekton.record import Record, field
 from gha2tekton.source import Source
 from gha2tekton.tekton.bundle import Bundle
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Record, frozen=True):
     """One workflow: its text, what was made of it, and what the Journal says."""
 
     source: Source

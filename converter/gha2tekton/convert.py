@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from gha2tekton.annotation import annotated
@@ -21,6 +20,7 @@ from gha2tekton.lower.settings import Settings
 from gha2tekton.lower.storage import claim_manifest
 from gha2tekton.lower.triggers import lower_triggers
 from gha2tekton.plan.build import PlanOptions, build_plan
+from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.suppression import suppress
@@ -33,8 +33,7 @@ from gha2tekton.workflow.repository import Repository
 from gha2tekton.workflow.reusable import expand
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Record, frozen=True):
     """Everything a caller may choose."""
 
     plan: PlanOptions = field(default_factory=PlanOptions)

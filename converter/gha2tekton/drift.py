@@ -7,10 +7,10 @@ else; comments, quoting and the file an object lies in never count.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
+from gha2tekton.record import Record
 from gha2tekton.yaml import documents
 
 _KEYS = ("name", "mountPath", "containerPort", "ip")
@@ -18,8 +18,7 @@ _ORDERED = frozenset({"steps", "env", "initContainers", "interceptors"})
 _ORDER = "(order)"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record, frozen=True):
     """One difference: ``place`` is dotted, empty for a whole object; a side without the thing is None."""
 
     subject: str

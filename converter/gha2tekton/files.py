@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from gha2tekton import convert as conversion
 from gha2tekton.conversion import Conversion
 from gha2tekton.discover import InputError
+from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository, digest

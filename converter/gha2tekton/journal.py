@@ -7,10 +7,10 @@ fault and is told as ``manual: not understood``, so that nothing can vanish.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from gha2tekton.codes import SEVERITIES, Severity
+from gha2tekton.record import Record, replace
 from gha2tekton.source import Span
 
 Fate = Literal["exact", "adapted", "dropped", "manual"]
@@ -25,8 +25,7 @@ NOT_UNDERSTOOD = "not understood: nothing in the output stands for it"
 SAME_AS_DEFAULT = "same as default"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Record, frozen=True):
     """What became of one leaf; ``target`` is a file of the bundle and a place in it."""
 
     path: str
@@ -38,8 +37,7 @@ class Outcome:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record, frozen=True):
     """A finding about the input; ``code`` is kebab-case and stable for ever."""
 
     code: str
@@ -48,8 +46,7 @@ class Diagnostic:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Setup:
+class Setup(Record, frozen=True, order=True):
     """Something a person must supply to a correct output before it runs."""
 
     kind: str
@@ -58,8 +55,7 @@ class Setup:
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Record, frozen=True):
     """A finding that a comment of the input asks not to hear of; it is told as such."""
 
     code: str

@@ -9,11 +9,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gha2tekton import __version__
+from gha2tekton.record import Record, field, plain
 from gha2tekton.resources import mappings
 from gha2tekton.workflow.repository import CHECKOUTS
 
@@ -25,8 +25,7 @@ class LockError(ValueError):
     """The lock file cannot be used; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Record, frozen=True):
     """The conversion that a bundle came from; ``root`` leads from the bundle to the repository."""
 
     root: str
@@ -45,7 +44,7 @@ class Lock:
 
     def text(self) -> str:
         """The file: JSON with sorted keys, one entry a line so that it merges."""
-        return json.dumps({"version": VERSION, **asdict(self)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        return json.dumps({"version": VERSION, **plain(self)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
     def changes(self, root: Path, rules: str) -> list[str]:
         """What differs today from what the bundle was made of, in words; nothing when the bundle is up to date."""

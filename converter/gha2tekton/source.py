@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+from gha2tekton.record import Record, field
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Record, frozen=True, eq=False):
     """One text with the name shown to people; ``name`` is a POSIX path relative to where the user stands."""
 
     name: str
     text: str
-    _starts: list[int] = field(default_factory=list, repr=False)
+    _starts: list[int] = field(default_factory=list)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset in characters, both counted from 1."""
@@ -40,8 +40,7 @@ class Source:
         return self._starts
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record, frozen=True):
     """A stretch of a source, in characters; lines, columns and the excerpt are worked out on demand."""
 
     source: Source

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gha2tekton.codes import SEVERITIES
 from gha2tekton.journal import Diagnostic, Journal, Suppressed
+from gha2tekton.record import Record
 from gha2tekton.source import Source, Span
 from gha2tekton.yaml import Mapping, Node, Scalar, Sequence, YamlError, compose
 
@@ -21,8 +21,7 @@ OUTCOMES = ("manual", "adapted", "dropped")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#\s*gha2tekton:\s*ignore\[([^\]\n]*)\][ \t]*(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Record, frozen=True):
     """One comment with the lines that it is about; ``whole`` is for findings without a place too."""
 
     codes: tuple[str, ...]

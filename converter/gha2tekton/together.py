@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
 from gha2tekton.files import convert_file
+from gha2tekton.record import Record, replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.tekton.bundle import RUNS, Bundle
 from gha2tekton.tekton.model import Manifest
@@ -22,8 +22,7 @@ _SHARED = ("triggers/eventlistener.yaml", "triggers/ingress.yaml", "rbac.yaml", 
 _ORDER = ("tasks/", "pipelines/", "scripts/", "triggers/")
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Record, frozen=True):
     """What holds for one workflow."""
 
     options: Options
@@ -57,7 +56,7 @@ def convert_together(
 
 
 def _with(terms: Terms, **changes: str) -> Terms:
-    output = replace(terms.options.output, **changes)  # type: ignore[arg-type]
+    output = replace(terms.options.output, **changes)
     return replace(terms, options=replace(terms.options, output=output))
 
 

@@ -7,7 +7,6 @@ keys, no duplicate keys, one document. The composer is libyaml's, through ruamel
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # compiled, ships no types
@@ -19,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
 
+from gha2tekton.record import Record
 from gha2tekton.source import Source, Span
 
 MAX_DEPTH = 50
@@ -37,8 +37,7 @@ class YamlError(ValueError):
         self.span = span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalar:
+class Scalar(Record, frozen=True, eq=False):
     """A leaf: ``value`` typed as YAML 1.2 core types it, ``text`` as it was written."""
 
     text: str
@@ -47,8 +46,7 @@ class Scalar:
     plain: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mapping:
+class Mapping(Record, frozen=True, eq=False):
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
 
@@ -57,8 +55,7 @@ class Mapping:
         return next((node for name, node in self.entries if name.text == key), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sequence:
+class Sequence(Record, frozen=True, eq=False):
     items: tuple[Node, ...]
     span: Span
 

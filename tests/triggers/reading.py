@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.listener import TriggerSettings, listener_manifests
 from gha2tekton.lower.triggers import TriggerSet, lower_triggers
+from gha2tekton.record import replace
 from gha2tekton.source import Source
 from gha2tekton.tekton.model import PipelineRun, TaskRunSpec
 from gha2tekton.workflow.model import Workflow

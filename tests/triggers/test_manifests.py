@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from tests.triggers.reading import NEEDED, SETTINGS, lower
 
 from gha2tekton.lower.listener import listener_manifests
 from gha2tekton.lower.schedule import cron
+from gha2tekton.record import replace
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gha2tekton.batch.row import Row
@@ -12,10 +11,10 @@ from gha2tekton.batch.run import Executor
 from gha2tekton.batch.sources import Origin
 from gha2tekton.batch.state import State
 from gha2tekton.batch.work import Chooser, Order
+from gha2tekton.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Record, frozen=True):
     """How a batch is to be done."""
 
     choice: Chooser

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from gha2tekton.record import Record, field, plain
 
 Status = Literal["whole", "partly", "refused", "nothing", "failed"]
 """Of a workflow the first three; a repository may also hold no workflow at all, or could not be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowRow:
+class WorkflowRow(Record, frozen=True):
     """One workflow: what became of it, what it uses, and what stands in its way."""
 
     path: str
@@ -29,8 +29,7 @@ class WorkflowRow:
     """The most GPUs that one Task asks for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record, frozen=True):
     """One repository."""
 
     name: str
@@ -47,7 +46,7 @@ class Row:
 
     def line(self) -> str:
         """As one line of JSON."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return json.dumps(plain(self), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
     def count(self, fate: str) -> int:
         return sum(workflow.counts.get(fate, 0) for workflow in self.workflows)

@@ -8,10 +8,10 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from gha2tekton.record import Record, field, replace
 from gha2tekton.tekton.names import label
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:(?!//)")
@@ -23,8 +23,7 @@ class SourceError(ValueError):
     """A list of sources that cannot be read; the message says where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Record, frozen=True):
     """One repository; ``problem`` says why there is nothing to look at."""
 
     name: str
@@ -32,7 +31,7 @@ class Origin:
     ref: str = ""
     kind: Literal["directory", "git"] = "directory"
     problem: str = ""
-    base: str = field(default_factory=os.getcwd, compare=False)
+    base: str = field(default_factory=os.getcwd)
     """The directory that a relative source is seen from."""
 
     @property

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from gha2tekton.batch.row import Row
+from gha2tekton.record import Record, field
 
 Blocker = tuple[str, str]
 
@@ -14,8 +14,7 @@ UNLOCKED_AT_MOST = 25
 """How many steps the plan of work is carried on for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Record, frozen=True):
     """One repository in a table."""
 
     name: str
@@ -29,8 +28,7 @@ class Brief:
     gpus: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record, frozen=True):
     """One thing to do, and how many workflows convert fully once this and all before it are done."""
 
     blocker: Blocker
@@ -41,8 +39,7 @@ class Step:
     whole: int
 
 
-@dataclass
-class Summary:
+class Summary(Record):
     """Counts over all rows; rows themselves are not kept."""
 
     repositories: Counter[str] = field(default_factory=Counter)

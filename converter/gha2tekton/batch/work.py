@@ -9,7 +9,6 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +22,7 @@ from gha2tekton.configuration import NAMES, ConfigurationError
 from gha2tekton.convert import Options
 from gha2tekton.discover import InputError, inside_of
 from gha2tekton.output import output_files
+from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleError, RuleSet
 from gha2tekton.tekton import disk
 from gha2tekton.together import Terms, convert_together
@@ -46,8 +46,7 @@ class Chooser(Protocol):
         """What holds for a workflow of a repository; ConfigurationError for an options file that is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Record, frozen=True):
     """What a worker is asked to do; ``output`` is None when nothing is to be written."""
 
     origin: Origin

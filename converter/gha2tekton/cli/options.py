@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from gha2tekton.record import Record, field
 
 if TYPE_CHECKING:
     from gha2tekton.configuration import Configuration
@@ -112,8 +113,7 @@ def path_options() -> set[str]:
     return {str(one.name) for one in parameters() if one.type is _PATH}
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Record, frozen=True):
     """What holds for one workflow."""
 
     options: Options
@@ -123,8 +123,7 @@ class Settled:
     config: Path | None = None
 
 
-@dataclass
-class Choice:
+class Choice(Record):
     """What the user chose: the command line first, then the options file, then the defaults."""
 
     explicit: Mapping[str, Any] = field(default_factory=dict)

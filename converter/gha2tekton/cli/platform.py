@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,7 +77,7 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
     from gha2tekton.platform.settings import Platform, PlatformError
 
     try:
-        platform = Platform(**{item.name: values[item.name] for item in fields(Platform)})
+        platform = Platform(**{name: values[name] for name in Platform.__struct_fields__})
     except PlatformError as error:
         stop(str(error))
     bundles = [source for source in sources if (source / "kustomization.yaml").is_file()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 
 from gha2tekton.cli.options import Choice, conversion_options
 from gha2tekton.cli.stop import stop
+from gha2tekton.record import replace
 
 
 @click.command("selftest")

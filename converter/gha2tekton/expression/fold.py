@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gha2tekton.expression.evaluation import Filtered, evaluate_tree, find_key, is_exact, lookup, plain, spread
@@ -26,6 +25,7 @@ from gha2tekton.expression.syntax import (
 )
 from gha2tekton.expression.template import Template
 from gha2tekton.expression.values import compare, is_scalar, is_truthy, to_string
+from gha2tekton.record import Record
 
 
 class _Unknown:
@@ -74,8 +74,7 @@ def fold_template(template: Template, known: Mapping[str, Any]) -> Template:
     return tuple(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Record, frozen=True):
     """A value, parts of which may be unknown still, and the tree that stands for it where it cannot be used."""
 
     value: Any

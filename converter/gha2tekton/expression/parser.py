@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
@@ -22,6 +21,7 @@ from gha2tekton.expression.syntax import (
     chain,
 )
 from gha2tekton.expression.tokens import Kind, Token, tokens
+from gha2tekton.record import Record, field
 
 MAX_LENGTH = 21_000
 MAX_DEPTH = 50
@@ -68,8 +68,7 @@ class _Operand(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Record):
     """What stands between one opening bracket and its closing one; the outermost has none."""
 
     opening: Token | None = None

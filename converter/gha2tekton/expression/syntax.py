@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from typing import Literal as OneOf
+
+from gha2tekton.record import Record
 
 
 class ExpressionError(ValueError):
@@ -17,15 +18,22 @@ class ExpressionError(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Span:
-    start: int = field(default=0, compare=False, repr=False)
+class _Span(Record, frozen=True, kw_only=True, eq=False):
+    start: int = 0
     """Characters before the node in the text that was parsed; no part of its identity. 0 where nothing was parsed."""
-    end: int = field(default=0, compare=False, repr=False)
+    end: int = 0
+
+    def _identity(self) -> tuple[object, ...]:
+        return tuple([getattr(self, name) for name in self.__struct_fields__ if name not in ("start", "end")])
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Literal(_Span):
+class Literal(_Span, frozen=True, eq=False):
     """A known value: null, boolean, number (a float) or string; folding also makes lists and dicts."""
 
     value: Any
@@ -38,56 +46,48 @@ class Literal(_Span):
         return hash(repr(self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class Context(_Span):
+class Context(_Span, frozen=True, eq=False):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Property(_Span):
+class Property(_Span, frozen=True, eq=False):
     """``target.name``."""
 
     target: Expression
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index(_Span):
+class Index(_Span, frozen=True, eq=False):
     """``target[index]``."""
 
     target: Expression
     index: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Filter(_Span):
+class Filter(_Span, frozen=True, eq=False):
     """``target.*`` or ``target[*]``."""
 
     target: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Call(_Span):
+class Call(_Span, frozen=True, eq=False):
     """``name`` is as written; functions are compared without case."""
 
     name: str
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not(_Span):
+class Not(_Span, frozen=True, eq=False):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(_Span):
+class Compare(_Span, frozen=True, eq=False):
     operator: OneOf["==", "!=", "<", "<=", ">", ">="]
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Logic(_Span):
+class Logic(_Span, frozen=True, eq=False):
     """A chain of ``&&`` or ``||``; its value is that of one operand. Made by ``chain``."""
 
     operator: OneOf["&&", "||"]

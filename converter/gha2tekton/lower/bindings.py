@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from gha2tekton.lower import cel
 from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook
+from gha2tekton.record import Record
 from gha2tekton.tekton.model import PipelineRun
 from gha2tekton.workflow.model import Event, Input, Workflow
 
@@ -50,8 +50,7 @@ _ALWAYS_THERE = re.compile(r"body\.(after|(\w+\.)+(full_name|clone_url|git_url|l
 """Fields that GitHub always sends and that hold no ``$``: bound as they stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Record, frozen=True):
     """One param of a binding: its value, and the CEL overlay the value is taken from where it must be worked out."""
 
     param: str
@@ -60,8 +59,7 @@ class Bound:
     difference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Record, frozen=True):
     """What the bindings of one workflow have in common; ``path`` is its file in the repository."""
 
     workflow: Workflow

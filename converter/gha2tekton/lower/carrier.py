@@ -7,7 +7,6 @@ and the job's state; what the environment must hold for that is collected here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from gha2tekton.expression import (
@@ -28,6 +27,7 @@ from gha2tekton.expression import (
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
 from gha2tekton.lower.event_types import with_booleans
+from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvVar
 from gha2tekton.tekton.names import param, variable
 
@@ -66,8 +66,7 @@ class Unsupported(Exception):
     """An expression that nothing in a Task can compute; the message says which part."""
 
 
-@dataclass(slots=True)
-class Carrier:
+class Carrier(Record):
     """What the containers of one Task must be given; filled while the Task is lowered."""
 
     typed: Mapping[str, Any] = field(default_factory=dict)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.listener import TriggerSettings, ask_for_token
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.status import PATHS, Check, pending, status_params, status_task, verdict
 from gha2tekton.plan.model import Plan
+from gha2tekton.record import replace
 from gha2tekton.tekton.model import Param
 from gha2tekton.tekton.names import label
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gha2tekton.journal import Cause, Fate, Journal
 from gha2tekton.plan.model import PlannedStep
+from gha2tekton.record import Record, field
 from gha2tekton.shell.docker import CALLS, DockerCall
 
 _PULLS = "the node pulls images, and keeps them"
@@ -45,8 +45,7 @@ _SERVED = frozenset(
 _DAEMON = "a daemon in a privileged sidecar does it: its images and containers end with the Task"
 
 
-@dataclass(frozen=True, slots=True)
-class Docker:
+class Docker(Record, frozen=True):
     """What became of a job's docker commands, by their rows."""
 
     unserved: Mapping[str, str] = field(default_factory=dict)

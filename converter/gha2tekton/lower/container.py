@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower.carrier import SECRETS, Carrier, Unsupported
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan
+from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest
 from gha2tekton.workflow.model import Value
@@ -25,8 +25,7 @@ _SECURITY: Mapping[str, tuple[str, object]] = {
 """What ``--security-opt`` says in a container's security context."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerOptions:
+class ContainerOptions(Record, frozen=True):
     """What a step must have that the job's container had."""
 
     env: tuple[EnvVar, ...] = ()

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gha2tekton.lower.filters import BOT, SKIP
 from gha2tekton.lower.webhooks import webhooks
+from gha2tekton.record import Record
 from gha2tekton.workflow.glob import matches
 from gha2tekton.workflow.model import Event, Input, Value, Workflow
 
 Payload = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Record, frozen=True):
     """One question asked of a delivery: ``github`` and ``ours`` say whether it lets the run start, None is unknown."""
 
     event: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
@@ -12,6 +10,7 @@ from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import fails_fast
+from gha2tekton.record import Record
 from gha2tekton.tekton.model import EnvVar
 from gha2tekton.workflow.model import Workflow
 
@@ -24,8 +23,7 @@ _NAMED = tuple(
 """Default variables that an event brings, given to a Task whose scripts name them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Record, frozen=True):
     """Variables for the container, and those that the runtime must compute."""
 
     now: tuple[EnvVar, ...]

@@ -5,10 +5,9 @@ https://docs.github.com/webhooks/webhook-events-and-payloads
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gha2tekton.expression import Call, Compare, Expression, Filter, Index, Literal, Logic, Not, Property
 from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.record import replace
 
 _BOOLEANS = frozenset(
     "archived allow_auto_merge allow_forking allow_merge_commit allow_rebase_merge allow_squash_merge created default "

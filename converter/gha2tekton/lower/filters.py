@@ -6,12 +6,12 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower import cel
 from gha2tekton.lower.bindings import dispatch_checks
 from gha2tekton.lower.webhooks import Webhook
+from gha2tekton.record import Record
 from gha2tekton.workflow.model import Event, Value
 
 BOT = "github-actions[bot]"
@@ -34,8 +34,7 @@ _ASKED = (
 _LISTED = "files.all.exists(f, {test})"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Record, frozen=True):
     """What must hold before anything is asked of GitHub's API, and what of the changed files after."""
 
     conditions: tuple[str, ...]

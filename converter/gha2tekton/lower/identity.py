@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.plan.model import Stage
 from gha2tekton.plan.scope import literal
+from gha2tekton.record import Record
 from gha2tekton.rules.model import Identity
 from gha2tekton.tekton.model import EnvVar, Manifest, Mount
 
 _PLACE = "/gha2tekton-identity"
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(Record, frozen=True):
     """What a Task gets so that its steps have the tokens."""
 
     volumes: tuple[Manifest, ...] = ()

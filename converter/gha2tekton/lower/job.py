@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.lower import runtime
@@ -25,6 +24,7 @@ from gha2tekton.lower.sidecars import (
 from gha2tekton.lower.words import call, fits, safe
 from gha2tekton.plan.model import JobPlan, Plan, Stage
 from gha2tekton.plan.scope import WORKSPACE
+from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
@@ -48,8 +48,7 @@ STEP_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LoweredTask:
+class LoweredTask(Record, frozen=True):
     """A Task with what the Pipeline and its runs must know of it."""
 
     task: Task
@@ -63,8 +62,7 @@ class LoweredTask:
     hosts: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class JobWriter:
+class JobWriter(Record):
     """Lowers the jobs of one workflow."""
 
     workflow: Workflow

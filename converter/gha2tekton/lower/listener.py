@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import access
+from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import Manifest, compact
 from gha2tekton.tekton.names import label
 from gha2tekton.tekton.triggers import EventListener
@@ -19,8 +19,7 @@ Forks = Literal["refuse", "secretless", "members"]
 """Pull requests from forks: none, without Secrets in a namespace of their own, or by members of the repository."""
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerSettings:
+class TriggerSettings(Record, frozen=True):
     """How triggers are named and guarded; ``name`` is the workflow's, ``repository`` that of all workflows together.
 
     ``template_defaults`` are params of the template beyond those of the event, such as the number of GPUs: the run's

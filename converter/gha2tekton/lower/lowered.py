@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from gha2tekton.lower.carrier import Path
+from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, Task
 
 
-@dataclass(frozen=True, slots=True)
-class LoweredWorkflow:
+class LoweredWorkflow(Record, frozen=True):
     """Everything of a workflow but its triggers; ``needed`` are the Pipeline's params with their context paths."""
 
     tasks: tuple[Task, ...]

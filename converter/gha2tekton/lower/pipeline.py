@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Path, Unsupported
@@ -21,6 +20,7 @@ from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, 
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.order import ordered
 from gha2tekton.plan.scope import lanes
+from gha2tekton.record import replace
 from gha2tekton.tekton.model import (
     Binding,
     Pipeline,

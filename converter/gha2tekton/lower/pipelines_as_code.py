@@ -6,7 +6,6 @@ https://pipelinesascode.com/docs/guide/matchingevents/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower import cel
@@ -15,6 +14,7 @@ from gha2tekton.lower.filters import account_filter, lower_filter
 from gha2tekton.lower.listener import TriggerSettings
 from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook, webhooks
+from gha2tekton.record import replace
 from gha2tekton.tekton.model import Manifest, PipelineRun
 from gha2tekton.tekton.names import label
 from gha2tekton.workflow.model import Event, Workflow

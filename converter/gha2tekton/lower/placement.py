@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.plan.model import JobPlan
+from gha2tekton.record import Record, replace
 from gha2tekton.tekton.model import Manifest, PipelineTask, TaskRunSpec
 
 _ARCH = "kubernetes.io/arch"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Record, frozen=True):
     """A PipelineTask with what its Pod asks of a node."""
 
     place: PipelineTask

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gha2tekton.expression import Partial, fold_template
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.words import safe
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import input_defaults, literal
+from gha2tekton.record import replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, Task, Workspace
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from gha2tekton.journal import Cause, Journal, Setup
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.inlining import reads
 from gha2tekton.workflow.model import Concurrency, Value

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower.bindings import Origin, Path, scheduled
 from gha2tekton.lower.listener import TriggerSettings
 from gha2tekton.manifests import dump
+from gha2tekton.record import replace
 from gha2tekton.tekton.model import Manifest, PipelineRun, compact
 from gha2tekton.tekton.names import label
 from gha2tekton.workflow.model import Event

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
@@ -16,6 +15,7 @@ from gha2tekton.lower.words import call, safe, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.steps import is_javascript
+from gha2tekton.record import Record, field
 from gha2tekton.rules.render import emit
 from gha2tekton.shell.holes import Hole, fill
 from gha2tekton.shell.quote import word
@@ -24,8 +24,7 @@ from gha2tekton.tekton.names import variable
 from gha2tekton.workflow.model import Defaults, Step, Value
 
 
-@dataclass(slots=True)
-class ScriptWriter:
+class ScriptWriter(Record):
     """Writes the steps of one Task; ``post`` takes the calls for the job's end."""
 
     carrier: Carrier

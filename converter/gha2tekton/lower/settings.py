@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from gha2tekton.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+
+class Settings(Record, frozen=True):
     """Names, places and sizes; every default is what a first conversion should use."""
 
     namespace: str = ""

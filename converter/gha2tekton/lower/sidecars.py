@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from gha2tekton.lower.runtime import MOUNT, PLACE
 from gha2tekton.plan.model import ContainerPlan, Stage
 from gha2tekton.plan.scope import WORKSPACE
+from gha2tekton.record import Record, replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount
 from gha2tekton.workflow.compose import Service
@@ -20,8 +20,7 @@ SHM_VOLUME = "dshm"
 BUILDAH = "quay.io/buildah/stable:v1.41"
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Record, frozen=True):
     """The sidecars of a stage and what its shell container must know of them."""
 
     sidecars: tuple[Container, ...] = ()

@@ -6,8 +6,8 @@ https://docs.github.com/rest/commits/statuses#create-a-commit-status
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gha2tekton.record import Record
 from gha2tekton.tekton.model import Container, EnvVar, Param, PipelineTask, Task
 
 TASK = "github-status"
@@ -61,8 +61,7 @@ exit "$failed"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Record, frozen=True):
     """A check of GitHub's: its name, which branch protection asks for, and where Tekton holds its verdict."""
 
     name: str

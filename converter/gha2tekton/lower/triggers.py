@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal, Setup
 from gha2tekton.lower import cel
@@ -18,6 +17,7 @@ from gha2tekton.lower.schedule import FILE as SCHEDULE_FILE
 from gha2tekton.lower.schedule import lower_schedules
 from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook, webhooks
+from gha2tekton.record import Record, replace
 from gha2tekton.tekton.model import Manifest, PipelineRun
 from gha2tekton.tekton.names import label, param
 from gha2tekton.tekton.triggers import Interceptor, TemplateParam, Trigger, TriggerBinding, TriggerTemplate
@@ -34,8 +34,7 @@ _SAME_REPOSITORY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerSet:
+class TriggerSet(Record, frozen=True):
     """The files of one workflow's triggers by their place in the bundle.
 
     ``deliveries`` are the events the webhook must be registered for; ``scheduled`` tells that the listener's files

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from gha2tekton.record import Record
 from gha2tekton.resources import mappings
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain
@@ -13,8 +13,7 @@ from gha2tekton.yaml import compose, plain
 DEFAULT_BRANCH = "'refs/heads/' + body.repository.default_branch"
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(Record, frozen=True):
     """One event; expressions are CEL over ``body``, empty where GitHub's context is empty or the payload is silent."""
 
     event: str

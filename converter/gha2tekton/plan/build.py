@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
@@ -16,6 +15,7 @@ from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import supplied, supplies
+from gha2tekton.record import Record, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ImageChoice, Runner
@@ -25,8 +25,7 @@ from gha2tekton.workflow.model import Job, Workflow
 from gha2tekton.workflow.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
+class PlanOptions(Record, frozen=True):
     layout: str = "auto"
     gpu_count: int = 0
     """What is asked for where the workflow says ``all`` or nothing; 0 is one."""

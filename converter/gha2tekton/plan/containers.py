@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
 from gha2tekton.plan.images import as_root, bare, built_here, is_container_of, joined, more, names_of
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
 from gha2tekton.plan.projects import UNKNOWN, Project, Projects
 from gha2tekton.plan.steps import guessed_script
+from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
 from gha2tekton.shell.docker import DockerCall, gpu_request
@@ -30,8 +30,7 @@ _NEVER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record, frozen=True):
     """The containers of a job's scripts; ``problems`` maps a command's row to why it cannot be served."""
 
     containers: tuple[ContainerPlan, ...] = ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from gha2tekton.expression import Template
 from gha2tekton.plan.scope import Scope
+from gha2tekton.record import Record, field
 from gha2tekton.rules.model import ActionRule, CommandRule, Runner
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.shell.script import Command
@@ -22,8 +22,7 @@ ROLES: tuple[Role, ...] = ("prepare", "notebook", "convert", "test", "publish")
 Layout = Literal["job", "stages"]
 
 
-@dataclass(frozen=True, slots=True)
-class SeenCommand:
+class SeenCommand(Record, frozen=True):
     """A command of a script with the rule that knows it; ``path`` is its row in the ledger."""
 
     path: str
@@ -33,8 +32,7 @@ class SeenCommand:
     docker: DockerCall | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(Record, frozen=True):
     """One step with what it means; ``inner`` are the steps of a composite action."""
 
     step: Step
@@ -59,8 +57,7 @@ class PlannedStep:
             yield from step.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerPlan:
+class ContainerPlan(Record, frozen=True):
     """A container that scripts call: a sidecar of the Task that serves the calls."""
 
     name: str
@@ -88,8 +85,7 @@ class ContainerPlan:
         return any(kind == "builder" for kind, _ in self.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Record, frozen=True):
     """What becomes one Task: ``role`` is None for a job that stays whole."""
 
     steps: tuple[PlannedStep, ...]
@@ -104,8 +100,7 @@ class Stage:
             yield from step.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class JobPlan:
+class JobPlan(Record, frozen=True):
     """A job (or legs of it that share a Task), the layout chosen for it and why."""
 
     job: Job
@@ -145,8 +140,7 @@ class JobPlan:
             yield from stage.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record, frozen=True):
     workflow: Workflow
     jobs: tuple[JobPlan, ...]
     chained: bool = True

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from gha2tekton.plan.scope import WORKSPACE
+from gha2tekton.record import Record, field
 from gha2tekton.shell.command import Command
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.source import Source
@@ -20,8 +20,7 @@ UNKNOWN = "GHA_VALUE"
 """Begins the names of variables that stand for what only the script knows when it writes a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Record, frozen=True):
     """The services that a compose command speaks of; ``directory`` is relative to the workspace."""
 
     services: Mapping[str, Service]
@@ -54,8 +53,7 @@ class Project:
         return list(order)
 
 
-@dataclass(slots=True)
-class Projects:
+class Projects(Record):
     """Reads projects as a job's scripts would at the point where they are."""
 
     repository: Repository

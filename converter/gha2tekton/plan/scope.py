@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gha2tekton.expression import (
@@ -22,6 +21,7 @@ from gha2tekton.expression import (
     to_string,
 )
 from gha2tekton.expression.syntax import ExpressionError
+from gha2tekton.record import Record, field, replace
 from gha2tekton.workflow.matrix import Leg, RuntimeMatrix
 from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value, Workflow
 
@@ -32,8 +32,7 @@ WORKSPACE = "/workspace"
 """Where a job's workspace is mounted in every container."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Record, frozen=True):
     """The contexts of one place; ``known`` maps each to what conversion knows of it."""
 
     known: Mapping[str, Any] = field(default_factory=dict)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from gha2tekton.expression import Expression, Literal, Partial, Template, calls, is_truthy, unparse_template
 from gha2tekton.journal import Journal
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
 from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.tools import assumed, in_container, provided
+from gha2tekton.record import Record, field
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Effect
 from gha2tekton.shell.docker import CALLS, parse_call
@@ -31,8 +31,7 @@ _ANY: frozenset[Effect] = frozenset(["workspace", "home", "env", "system"])
 _STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class StepReader:
+class StepReader(Record, frozen=True):
     """Reads the steps of one job."""
 
     rules: RuleSet

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from gha2tekton import resources
+from gha2tekton.record import Record
 from gha2tekton.yaml import documents
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Record, frozen=True):
     """One metric: ``unit`` is Grafana's name of it."""
 
     title: str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from gha2tekton.record import Record, field
 
 _UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 ARTIFACTS = "shared-artifacts-workspace"
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Record, frozen=True):
     """The sums over all bundles."""
 
     gpus: int = 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
 from typing import Literal
 
 from gha2tekton.platform.needs import Needs
+from gha2tekton.record import Record
 
 PIPELINES, TRIGGERS = "v1.15.0", "v0.37.0"
 """The versions of Tekton that the scripts name where none is installed."""
@@ -38,8 +38,7 @@ class PlatformError(ValueError):
     """An option that cannot be part of a manifest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Record, frozen=True):
     """The options of ``gha2tekton platform``; 0 and "" leave a number to what the workflows need."""
 
     namespace: str = "gpu-ci"
@@ -77,12 +76,12 @@ class Platform:
     """KEY=VALUE of the class that is made; they win over those that are known for its driver."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            shape = _SHAPES.get(item.name)
-            value = getattr(self, item.name)
+        for name in self.__struct_fields__:
+            shape = _SHAPES.get(name)
+            value = getattr(self, name)
             if shape is not None and re.fullmatch(shape, value) is None:
-                option = "--" + item.name.replace("_", "-")
-                raise PlatformError(f"{option}: {value!r} is no {item.name.replace('_', ' ')} that Kubernetes takes")
+                option = "--" + name.replace("_", "-")
+                raise PlatformError(f"{option}: {value!r} is no {name.replace('_', ' ')} that Kubernetes takes")
         if self.provisioner and not self.storage_class:
             raise PlatformError("--provisioner needs --storage-class: the name of the class that is made")
         if self.shared and self.provisioner in _PARAMETERS and self.provisioner not in _SHARED:

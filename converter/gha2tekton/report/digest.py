@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Diagnostic, Suppressed
+from gha2tekton.record import Record, replace
 from gha2tekton.report.entries import Entry, Work, told, work
 from gha2tekton.report.grades import Grade, tasks, whole
 from gha2tekton.report.inventory import Item, inventory
 from gha2tekton.report.supplies import Supply, merged, start, supplies
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Record, frozen=True):
     """What a reader is told of a workflow, in the order of the telling."""
 
     name: str
@@ -77,8 +76,7 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}" if number else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Record, frozen=True):
     """What holds for several workflows at once: they make one bundle, with one webhook and the same Secrets."""
 
     rows: tuple[tuple[int, Digest], ...]

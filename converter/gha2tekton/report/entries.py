@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from gha2tekton.journal import Fate, Outcome
+from gha2tekton.record import Record
 from gha2tekton.source import Span
 
 _JOB = re.compile(r"(?:[^#]*#)?(?:jobs\.[^.\[#]+|runs)")
@@ -32,8 +32,7 @@ def lines_of(outcome: Outcome) -> tuple[int, int]:
     return span.line, span.source.position(max(span.start, span.start + len(span.text.rstrip()) - 1))[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Record, frozen=True):
     """Leaves of one fate and reason; ``place`` is the path that they have in common."""
 
     fate: Fate
@@ -73,8 +72,7 @@ class Entry:
         return [line[margin:].rstrip() for line in (lines[:limit] if more else lines)] + more
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Record, frozen=True):
     """One thing to do by hand, in all places that ask for it."""
 
     reason: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Outcome
+from gha2tekton.record import Record
 
 Letter = Literal["A", "B", "C", "D"]
 LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D")
@@ -22,8 +22,7 @@ MEANING: dict[Letter, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Record, frozen=True):
     """A letter with its reasons; ``name`` is the file of a Task, or empty for the whole workflow."""
 
     name: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from gha2tekton.conversion import Conversion
+from gha2tekton.record import Record, replace
 
 _ACCOUNTS = ("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
 _GPU = ("gpu", "nvidia.com/", "amd.com/", "habana.ai/")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Item:
+class Item(Record, frozen=True, order=True):
     """One row: ``detail`` says how much, what for or by which right; ``file`` is where the bundle has it."""
 
     kind: str

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Outcome
 from gha2tekton.lower.words import safe
+from gha2tekton.record import Record
 from gha2tekton.report.entries import command_text, is_command
 from gha2tekton.shell.quote import word
 
@@ -46,8 +46,7 @@ _CUTS = re.compile(r"[.\[#]")
 _BEGIN = re.compile(r"\s*(?:step|composite) ")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record, frozen=True):
     """Lines of a file of the bundle, counted from 1; ``basis`` says what they stand for."""
 
     file: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
 from gha2tekton.journal import Setup
+from gha2tekton.record import Record
 
 Phase = Literal["before", "after"]
 
@@ -31,8 +31,7 @@ _KINDS: dict[str, tuple[Phase, str]] = {
 _CREATE = re.compile(r"kubectl create (?:secret generic|configmap) (\S+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+class Supply(Record, frozen=True):
     """One thing to do, with the command that does it where there is one."""
 
     phase: Phase

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from gha2tekton.conversion import Conversion
+from gha2tekton.record import Record
 from gha2tekton.report.digest import Digest, Together, tell
 from gha2tekton.report.entries import Entry, Work
 from gha2tekton.report.grades import MEANING
@@ -20,8 +20,7 @@ WIDTH = 100
 _GRADES: dict[str, Style] = {"A": "good", "B": "good", "C": "fair", "D": "bad"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record, frozen=True):
     """A line of the report; ``verbatim`` ones are never broken."""
 
     text: str = ""

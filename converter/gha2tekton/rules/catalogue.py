@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from gha2tekton.expression import parse_template
+from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleError, read_action, read_commands
 from gha2tekton.rules.model import ActionRule, CommandRule
 from gha2tekton.rules.render import emit
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Record, frozen=True):
     """What is wrong with a rule."""
 
     place: str

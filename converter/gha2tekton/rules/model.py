@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import Cause, Fate
+from gha2tekton.record import Record, field
 
 Effect = Literal["workspace", "home", "python", "env", "system", "services", "docker", "background"]
 RuleFate = Literal["mapped", "dropped", "manual"]
 
 
-@dataclass(frozen=True, slots=True)
-class InputRule:
+class InputRule(Record, frozen=True):
     """What becomes of one input; ``default`` is the action's own."""
 
     fate: Literal["used", "adapted", "dropped", "manual"]
@@ -25,8 +24,7 @@ class InputRule:
     """The language that the value is code of (sh, python, javascript, other): values within it must stay data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provides:
+class Provides(Record, frozen=True):
     """A tool of a version that the job's image must hold; ``version`` is the input that names it."""
 
     tool: str
@@ -34,8 +32,7 @@ class Provides:
     default: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Record, frozen=True):
     """A token by which the run shows a cloud who it is: GitHub's OIDC token there, a ServiceAccount's here.
 
     ``input`` may name another audience; with any input of ``unless`` the action needs no such token.
@@ -47,8 +44,7 @@ class Identity:
     unless: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRule:
+class ActionRule(Record, frozen=True):
     """One action; ``id`` is the rule's path below mappings/ without its ending."""
 
     id: str
@@ -73,16 +69,14 @@ class ActionRule:
     example: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class InputOutcome:
+class InputOutcome(Record, frozen=True):
     name: str
     fate: Fate
     reason: str = ""
     cause: Cause = "no effect outside GitHub"
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(Record, frozen=True):
     """The shell lines of a step; ``variables`` bring the values that only the run knows."""
 
     lines: str
@@ -92,8 +86,7 @@ class Emission:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRule:
+class CommandRule(Record, frozen=True):
     """A program: what running it means, and how it is had where the image lacks it."""
 
     id: str
@@ -111,8 +104,7 @@ class CommandRule:
     differs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(Record, frozen=True):
     """A machine asked for by labels or group."""
 
     os: Literal["linux", "macos", "windows", "unknown"]
@@ -126,8 +118,7 @@ class Runner:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Record, frozen=True):
     """An image: the tools it holds and what its configuration says."""
 
     name: str
@@ -147,8 +138,7 @@ class Image:
     """Whether it may be chosen to run a job's scripts."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageChoice:
+class ImageChoice(Record, frozen=True):
     """``version`` is not yet in ``reference`` where only the run knows it: a template of text and expressions."""
 
     reference: Template

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gha2tekton.record import Record
 from gha2tekton.shell.command import Command, Heredoc, Word
 from gha2tekton.shell.edit import Edit
 from gha2tekton.shell.grammar import Offsets, parse
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Record, frozen=True):
     """Code that a command hands on, and why a value cannot go into it; empty when one can."""
 
     span: tuple[int, int]

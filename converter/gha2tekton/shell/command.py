@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gha2tekton.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Record, frozen=True):
     """One word: as written, and its value where that can be known without running anything.
 
     ``open`` words hold a tilde, a glob or braces that the shell expands: one word may become many.
@@ -19,8 +18,7 @@ class Word:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Record, frozen=True):
     """The lines of ``<<``, ``quoted`` ones as they are, with the offsets of the body and of the delimiter."""
 
     body: str
@@ -30,8 +28,7 @@ class Heredoc:
     delimiter: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record, frozen=True):
     """What surrounds a command and decides when it runs and what its failure means."""
 
     in_condition: bool = False
@@ -47,8 +44,7 @@ class Place:
     """Of functions, loops, conditionals, groups and subshells around it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Record, frozen=True):
     """A simple command; ``within`` is the command whose argument or input holds it, such as ``bash -c``.
 
     Offsets count characters of the script that was read; an inner command has those of the command it is within.

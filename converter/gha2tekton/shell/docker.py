@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from gha2tekton.record import Record, replace
 from gha2tekton.shell.docker_options import COMMANDS, COMPOSE, CREATE, GLOBAL, read_options
 
 CALLS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose", "nvidia-docker"})
 
 
-@dataclass(frozen=True, slots=True)
-class DockerCall:
+class DockerCall(Record, frozen=True):
     """One command: ``verb`` such as run, exec, "compose up"; a value that only the run knows is None.
 
     Options go by their long names, a flag's value is "true". ``target`` is the image of run, the container of exec, the

@@ -6,11 +6,11 @@ https://docs.docker.com/reference/cli/docker/ and https://docs.docker.com/refere
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from gha2tekton.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Record, frozen=True):
     """The options that one command knows, by their long names; ``short`` maps a letter to one."""
 
     valued: frozenset[str]
@@ -18,8 +18,7 @@ class Options:
     short: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Record, frozen=True):
     """Options as they were given, the words that are none, and those that the command does not know."""
 
     options: tuple[tuple[str, str | None], ...]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import count
 from typing import NoReturn
 
+from gha2tekton.record import Record, replace
 from gha2tekton.shell import javascript_strings, python_strings
 from gha2tekton.shell.carriers import Carriers
 from gha2tekton.shell.edit import Edit, applied
@@ -20,8 +20,7 @@ from gha2tekton.shell.quote import Decoded, requoted
 from gha2tekton.shell.sinks import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Record, frozen=True):
     """A value that only the run knows: it stands in an environment variable.
 
     ``trusted`` values can be set by the repository's own people alone; ``source`` is the text that stood there.
@@ -32,8 +31,7 @@ class Hole:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Record, frozen=True):
     """What became of one hole.
 
     ``kind`` is the place: argument, list, double, single, ansi, heredoc, heredoc-quoted, assignment, declaration,
@@ -51,8 +49,7 @@ class Placement:
     """The reader is in a container: the variable must be handed to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Record, frozen=True):
     """A script without holes. Where there are problems its text must not be run."""
 
     text: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Literal
 
+from gha2tekton.record import Record, replace
 from gha2tekton.shell.command import Command, Heredoc, Word
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.quote import decode
@@ -33,8 +33,7 @@ _OTHERS = frozenset(
 Language = Literal["sh", "python", "javascript", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class InnerCode:
+class InnerCode(Record, frozen=True):
     """Code handed to an interpreter: ``word`` is the argument that holds it, None when its input does."""
 
     language: Language

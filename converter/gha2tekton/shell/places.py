@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from gha2tekton.record import Record
 
 if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
@@ -15,8 +16,7 @@ Standing = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Record, frozen=True):
     """How text stands; ``around`` is the construct around its quotes, as ``standing`` would say without them."""
 
     standing: Standing

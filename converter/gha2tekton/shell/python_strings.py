@@ -7,13 +7,12 @@ import io
 import re
 import tokenize
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gha2tekton.record import Record
 from gha2tekton.shell.edit import Edit, applied
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Record, frozen=True):
     """An identifier-like text at an offset, and the variable whose value belongs there."""
 
     start: int

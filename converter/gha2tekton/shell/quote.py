@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from gha2tekton.record import Record
 
 _BARE = re.compile(r"[A-Za-z0-9_./:=@%+,-]+\Z")
 
@@ -41,8 +42,7 @@ def requoted(text: str, quoting: str) -> str:
             return text
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Record, frozen=True):
     """What a word or here-document hands on, each character with its source offsets and the quoting it has there.
 
     Quotings are bare, single, double, ansi, heredoc, plain (a quoted here-document) and expansion: the shell puts

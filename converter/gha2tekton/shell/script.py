@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gha2tekton.record import Record, replace
 from gha2tekton.shell.command import Command, Heredoc, Place, Word
 from gha2tekton.shell.grammar import Offsets, parse
 from gha2tekton.shell.nested import InnerCode, inner_code
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Command", "Heredoc", "Place", "Script", "Word", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Record, frozen=True):
     """A script that was read: its commands in source order, each followed by those inside its argument or input."""
 
     text: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gha2tekton.manifests import Constant, dump
+from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import Manifest
 
 KUSTOMIZATION = "kustomization.yaml"
@@ -19,8 +19,7 @@ MARK = _HEADER.partition("{")[0]
 """How every file that is ours begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Record, frozen=True):
     """Manifests by their file; what lies under ``runs/`` is for ``kubectl create``, the rest for ``apply -k``."""
 
     files: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict)

@@ -6,8 +6,9 @@ https://tekton.dev/docs/pipelines/pipeline-api/
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from gha2tekton.record import Record, field
 
 Manifest = dict[str, Any]
 
@@ -23,8 +24,7 @@ def manifests(nodes: Iterable[Any]) -> list[Manifest]:
     return [node.manifest() for node in nodes]
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Record, frozen=True):
     """A declared parameter; without ``default`` a run must give it."""
 
     name: str
@@ -38,8 +38,7 @@ class Param:
         return out
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record, frozen=True):
     name: str
     description: str = ""
     type: str = ""
@@ -48,8 +47,7 @@ class Result:
         return compact(name=self.name, description=self.description, type=self.type)
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Record, frozen=True):
     """A workspace that a Task or Pipeline declares."""
 
     name: str
@@ -62,8 +60,7 @@ class Workspace:
         return out | ({"optional": True} if self.optional else {})
 
 
-@dataclass(frozen=True, slots=True)
-class EnvVar:
+class EnvVar(Record, frozen=True):
     """A variable of a container: a value, or a key of a Secret or ConfigMap that may be absent."""
 
     name: str
@@ -81,8 +78,7 @@ class EnvVar:
         return {"name": self.name, "value": self.value}
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Record, frozen=True):
     name: str
     path: str
     sub_path: str = ""
@@ -93,8 +89,7 @@ class Mount:
         return out | ({"readOnly": True} if self.read_only else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Record, frozen=True):
     """A step or a sidecar; ``limits`` and ``requests`` are literal quantities, which Tekton never substitutes."""
 
     name: str
@@ -132,8 +127,7 @@ class Container:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Record, frozen=True):
     name: str
     steps: tuple[Container, ...]
     description: str = ""
@@ -166,8 +160,7 @@ class Task:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Record, frozen=True):
     """A Task's workspace taken from one of the Pipeline's."""
 
     name: str
@@ -178,8 +171,7 @@ class Binding:
         return compact(name=self.name, workspace=self.workspace, subPath=self.sub_path)
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Record, frozen=True):
     input: str
     values: tuple[str, ...]
     operator: str = "in"
@@ -188,8 +180,7 @@ class When:
         return {"input": self.input, "operator": self.operator, "values": list(self.values)}
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineTask:
+class PipelineTask(Record, frozen=True):
     name: str
     task: str
     run_after: tuple[str, ...] = ()
@@ -215,8 +206,7 @@ class PipelineTask:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Record, frozen=True):
     name: str
     tasks: tuple[PipelineTask, ...]
     description: str = ""
@@ -241,8 +231,7 @@ class Pipeline:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRunSpec:
+class TaskRunSpec(Record, frozen=True):
     """What one PipelineTask of a run gets beyond the rest: the GPU of its one GPU container above all."""
 
     task: str
@@ -261,8 +250,7 @@ class TaskRunSpec:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineRun:
+class PipelineRun(Record, frozen=True):
     """A run; ``workspaces`` are complete bindings, ``generate_name`` makes it one for ``kubectl create``."""
 
     generate_name: str

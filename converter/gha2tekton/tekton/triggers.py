@@ -6,16 +6,15 @@ https://tekton.dev/docs/triggers/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import Manifest, PipelineRun, compact, manifests
 
 TRIGGERS_API = "triggers.tekton.dev/v1beta1"
 
 
-@dataclass(frozen=True, slots=True)
-class Interceptor:
+class Interceptor(Record, frozen=True):
     """A cluster interceptor and its params, which may be any plain data."""
 
     name: str
@@ -26,8 +25,7 @@ class Interceptor:
         return {"ref": {"name": self.name, "kind": "ClusterInterceptor"}, "params": params}
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerBinding:
+class TriggerBinding(Record, frozen=True):
     """Values for a template's params; an empty value is a value."""
 
     name: str
@@ -43,8 +41,7 @@ class TriggerBinding:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Record, frozen=True):
     """Interceptors in their order, a binding (none where empty), a template, and labels that listeners select by."""
 
     name: str
@@ -66,8 +63,7 @@ class Trigger:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateParam:
+class TemplateParam(Record, frozen=True):
     """A param of a template; without ``default`` the binding must give it, else the event is lost."""
 
     name: str
@@ -79,8 +75,7 @@ class TemplateParam:
         return out if self.default is None else out | {"default": self.default}
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerTemplate:
+class TriggerTemplate(Record, frozen=True):
     """What an event creates; ``namespace`` is the run's where it is not the listener's."""
 
     name: str
@@ -101,8 +96,7 @@ class TriggerTemplate:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class EventListener:
+class EventListener(Record, frozen=True):
     """Listens for every Trigger of its namespace that carries the labels of ``selector``."""
 
     name: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from gha2tekton.record import Record, field
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.interpolation import interpolate
 from gha2tekton.yaml import YamlError, compose, documents, joined, plain
@@ -29,8 +29,7 @@ class UnreadableCompose(ComposeError):
         self.span = span
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Record, frozen=True):
     """A command that tells whether a service is well; times in seconds."""
 
     command: tuple[str, ...]
@@ -40,8 +39,7 @@ class Health:
     start_period: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Record, frozen=True):
     """One service; ``gpus`` is a count, ``all`` or None, ``unset`` names variables that had no value."""
 
     name: str

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from gha2tekton.expression import Context, Expression, Logic, Partial, Property, fold_template
+from gha2tekton.record import Record, replace
 from gha2tekton.workflow.inlining import argument, expression, inline, reads, values
 from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
 from gha2tekton.workflow.results import after, call_result, call_succeeded, every, never_skips, succeeded, within
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Record, frozen=True):
     """The jobs that a call became."""
 
     ids: tuple[str, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from gha2tekton.expression import (
@@ -23,6 +22,7 @@ from gha2tekton.expression import (
     to_string,
     unparse_template,
 )
+from gha2tekton.record import Record, replace
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.availability import STATUS
 from gha2tekton.workflow.model import Condition, InputType, Value
@@ -55,11 +55,16 @@ def _inlined(part: Any, known: Mapping[str, Any]) -> Any:
                 tree = Logic("&&", (Call("always", ()), tree))
             return replace(part, tree=tree)
         case tuple():
-            return tuple(_inlined(item, known) for item in part)
+            return tuple([_inlined(item, known) for item in part])
         case dict():
             return {key: _inlined(item, known) for key, item in part.items()}
-        case _ if is_dataclass(part) and not isinstance(part, type):
-            return replace(part, **{field.name: _inlined(getattr(part, field.name), known) for field in fields(part)})
+        case Record():
+            changed = {}
+            for name in part.__struct_fields__:
+                was = getattr(part, name)
+                if was is not None and was != () and (now := _inlined(was, known)) is not was:
+                    changed[name] = now
+            return replace(part, **changed) if changed else part
         case _:
             return part
 
@@ -102,9 +107,13 @@ def values(part: Any) -> Iterator[Value]:
                 yield from values(item)
         case dict():
             yield from values(tuple(part.values()))
-        case _ if is_dataclass(part) and not isinstance(part, type | Span | Source):
-            for field in fields(part):
-                yield from values(getattr(part, field.name))
+        case Span():
+            return
+        case Record():
+            for name in part.__struct_fields__:
+                held = getattr(part, name)
+                if held is not None and held != ():
+                    yield from values(held)
         case _:
             return
 

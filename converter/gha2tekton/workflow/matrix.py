@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from gha2tekton.expression import equals, to_string
+from gha2tekton.record import Record, field
 from gha2tekton.workflow.model import MatrixValue, Strategy, Value
 
 
@@ -28,8 +28,7 @@ MAX_NAME = 100
 """GitHub's limits on the legs of a matrix and on the characters of a job's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Record, frozen=True):
     """One combination; ``name`` is what GitHub puts in parentheses behind the job's name."""
 
     values: Mapping[str, Any] = field(default_factory=dict)

@@ -6,15 +6,14 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from gha2tekton.expression import Expression, Template
+from gha2tekton.record import Record, field
 from gha2tekton.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Record, frozen=True):
     """One leaf: its path in the ledger, its place, and its text with the expressions in it parsed.
 
     ``raw`` is the scalar as GitHub types it (None, bool, float or str); ``template`` holds its text as GitHub prints
@@ -44,16 +43,14 @@ Env = Mapping[str, Value]
 """Variables in the order written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Record, frozen=True):
     """An ``if``: the value as written and its tree, without the implicit status check."""
 
     value: Value
     tree: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record, frozen=True):
     """One entry of ``on``; ``types`` are GitHub's defaults where none are written."""
 
     name: str
@@ -73,8 +70,7 @@ class Event:
     outputs: tuple[Output, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Record, frozen=True):
     cron: Value
     timezone: Value | None = None
 
@@ -82,8 +78,7 @@ class Schedule:
 InputType = Literal["string", "boolean", "number", "choice", "environment"]
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Record, frozen=True):
     """An input of a workflow (dispatch or call) or of an action (always a string)."""
 
     name: str
@@ -98,8 +93,7 @@ class Input:
     """Every leaf below, whatever it says, for the ledger."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecretInput:
+class SecretInput(Record, frozen=True):
     name: str
     path: str
     span: Span
@@ -107,8 +101,7 @@ class SecretInput:
     leaves: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Record, frozen=True):
     """An output of a reusable workflow or a composite action."""
 
     name: str
@@ -116,23 +109,20 @@ class Output:
     leaves: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(Record, frozen=True):
     """``defaults.run``; GitHub lets a job's replace the workflow's as a whole."""
 
     shell: Value | None = None
     working_directory: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Concurrency:
+class Concurrency(Record, frozen=True):
     group: Value
     cancel_in_progress: Value | None = None
     queue: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Record, frozen=True):
     """``container`` of a job or one entry of ``services``."""
 
     path: str
@@ -148,16 +138,14 @@ class Container:
     entrypoint: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunsOn:
+class RunsOn(Record, frozen=True):
     """Labels (or one expression that gives them) and the runner group."""
 
     labels: tuple[Value, ...] = ()
     group: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixValue:
+class MatrixValue(Record, frozen=True):
     """A value of a matrix: a leaf, or a list or mapping of such."""
 
     path: str
@@ -165,8 +153,7 @@ class MatrixValue:
     value: Value | tuple[MatrixValue, ...] | Mapping[str, MatrixValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
+class Strategy(Record, frozen=True):
     """``matrix`` is None without one; a matrix given by one expression has it in ``expression``."""
 
     vectors: Mapping[str, MatrixValue] = field(default_factory=dict)
@@ -177,8 +164,7 @@ class Strategy:
     max_parallel: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Record, frozen=True):
     """What a step or job calls: ``owner/repo[/path]@ref``, ``./dir``, ``$/dir`` or ``docker://image``."""
 
     value: Value
@@ -188,8 +174,7 @@ class Uses:
     ref: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record, frozen=True):
     """A step of a job or of a composite action; ``run`` or ``uses`` or one of the waiting forms."""
 
     path: str
@@ -213,8 +198,7 @@ class Step:
     parallel: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Record, frozen=True):
     """A job with steps, or a call of a reusable workflow (``uses``)."""
 
     id: str
@@ -251,15 +235,13 @@ class Job:
         return tuple(value.text.lower() for value in self.needs)
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Record, frozen=True):
     name: Value
     url: Value | None = None
     deployment: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(Record, frozen=True):
     source: Source
     name: Value | None
     run_name: Value | None
@@ -281,8 +263,7 @@ class Workflow:
         return next((job for job in self.jobs if job.id.lower() == id.lower()), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Record, frozen=True):
     """An ``action.yml``: a composite action has steps; others name what they run in ``using``."""
 
     source: Source

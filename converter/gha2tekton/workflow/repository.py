@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from gha2tekton.record import Record, field
 from gha2tekton.source import Source
 from gha2tekton.workflow import checkouts
 
@@ -17,8 +17,7 @@ CHECKOUTS = "actions:"
 """Goes before the names of files that lie in the folder of checkouts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Record, frozen=True, eq=False):
     """A checkout, or none; nothing outside of it is ever read."""
 
     root: Path | None = None
@@ -26,7 +25,7 @@ class Repository:
     """A folder of checkouts of other repositories, see ``checkouts``."""
     label: str = ""
     """What the names of its files begin with, so that those of two repositories differ."""
-    seen: dict[str, str] = field(default_factory=dict, compare=False)
+    seen: dict[str, str] = field(default_factory=dict)
     """Every file that was asked for with the hash of what was there, "" where nothing was."""
 
     @staticmethod

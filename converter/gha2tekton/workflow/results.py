@@ -7,9 +7,9 @@ the same of all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from gha2tekton.expression import Call, Compare, Context, Expression, Literal, Logic, Not, Property, calls, is_truthy
+from gha2tekton.record import replace
 from gha2tekton.workflow.availability import STATUS
 from gha2tekton.workflow.model import Condition
 

@@ -5,12 +5,12 @@ https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from gha2tekton.codes import Severity
 from gha2tekton.expression import Literal
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
+from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.flattening import Drawn, flatten, rewired
 from gha2tekton.workflow.inlining import values

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from gha2tekton.record import Record, field
 from gha2tekton.resources import mappings
 
 
-@dataclass(slots=True, eq=False)
-class Fields:
+class Fields(Record, eq=False):
     """One form of a mapping; ``rest`` is the shape of keys without a name, None where there are none."""
 
     named: dict[str, Shape] = field(default_factory=dict)
@@ -24,8 +23,7 @@ class Fields:
     rest: Shape | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Shape:
+class Shape(Record, eq=False):
     """One place: the scalars, the sequence and the mappings that it takes."""
 
     types: set[str] = field(default_factory=set)

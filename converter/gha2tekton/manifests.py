@@ -90,6 +90,8 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def _inline(value: Any) -> str:
     match value:
+        case str():
+            return _string(value)
         case None:
             return "null"
         case bool():
@@ -100,8 +102,6 @@ def _inline(value: Any) -> str:
             return "{}"
         case list() | tuple():
             return "[]"
-        case str():
-            return _string(value)
         case _:
             raise TypeError(f"no YAML form for {type(value).__name__}")
 

@@ -12,6 +12,7 @@ from gha2tekton.report.grades import tasks, whole
 from gha2tekton.report.inventory import inventory
 
 VERSION = 1
+_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def render(conversions: Sequence[Conversion]) -> str:
@@ -24,10 +25,11 @@ def _object(fields: dict[str, Any], pad: str) -> str:
     """A field a line, and of a list an item a line: it can be read, compared, and is made quickly."""
     lines = []
     for name, value in fields.items():
-        text = json.dumps(value, ensure_ascii=False)
         if isinstance(value, list) and value:
-            items = ",\n".join(f"{pad}    {json.dumps(item, ensure_ascii=False)}" for item in value)
+            items = ",\n".join(f"{pad}    {_text(item)}" for item in value)
             text = f"[\n{items}\n{pad}  ]"
+        else:
+            text = _text(value)
         lines.append(f'{pad}  "{name}": {text}')
     return f"{pad}{{\n" + ",\n".join(lines) + f"\n{pad}}}"
 

@@ -35,6 +35,8 @@ class Line(Record, frozen=True):
         pad = " " * self.indent
         if self.verbatim or not self.text:
             return [f"{pad}{self.first}{self.text}".rstrip()]
+        if len(whole := f"{pad}{self.first}{self.text}") <= max(width, 40) and whole.isprintable():
+            return [whole.rstrip()]
         hang = pad + " " * len(self.first)
         return textwrap.wrap(
             self.text,

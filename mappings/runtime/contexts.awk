@@ -32,7 +32,7 @@ function lookup(path, depth,   p, root, v, i, name) {
   if (root == "inputs" && depth == 2 && ENVIRON["GHA_SCOPE"] != "") return content(scope() "/inputs/" tolower(p[2]))
   for (i = 1; i <= depth && p[i] != "*"; i++) {
     name = name "_" shouted(p[i])
-    if (("GHA_JSON" name) in ENVIRON) return parts(held(ENVIRON["GHA_JSON" name]), p, i + 1, depth)
+    if (("GHA_JSON" name) in ENVIRON) return parts(root == "matrix" ? parsed(ENVIRON["GHA_JSON" name]) : held(ENVIRON["GHA_JSON" name]), p, i + 1, depth)
   }
   if (i <= depth) fail("a filter over " p[1] " is not available while the job runs")
   if (root == "github" && depth == 2 && tolower(p[2]) == "token") return variable("GHA_SECRET_GITHUB_TOKEN")

@@ -11,13 +11,9 @@ from typing import Any
 
 from gha2tekton.expression import (
     Call,
-    Compare,
-    Context,
     Expression,
     Index,
     Literal,
-    Partial,
-    Property,
     Template,
     fold,
     references,
@@ -51,7 +47,8 @@ _FUNCTIONS = frozenset(
 )
 _TRUSTED = frozenset(
     "workspace job workflow repository repository_owner sha run_id run_number run_attempt server_url ref_type "
-    "event_name".split()
+    "event_name event_path action_path api_url graphql_url env output path state step_summary repository_id "
+    "repository_owner_id actor_id".split()
 )
 
 
@@ -60,6 +57,10 @@ _TAKE_OBJECTS = frozenset("tojson contains join".split())
 
 def _in_event(path: Path) -> bool:
     return tuple(part.lower() for part in path[:2]) == ("github", "event") and path[2:3] != ("inputs",)
+
+
+JSON, EVERY = "matrix as JSON", "*"
+"""Where a param holds a leg's values as JSON: the path begins with the first, and the second stands for all of them."""
 
 
 class Unsupported(Exception):
@@ -75,6 +76,8 @@ class Carrier(Record):
     """The types of the workflow's inputs."""
     dynamic: bool = False
     """Whether the matrix comes with the run: the runtime knows it then, and nothing of it can be trusted."""
+    kept: frozenset[str] = frozenset()
+    """The names of the matrix that come as JSON, or ``EVERY``."""
     variables: dict[str, EnvVar] = field(default_factory=dict)
     params: dict[str, Path] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
@@ -107,7 +110,8 @@ class Carrier(Record):
                 case Call() if node.name.lower() in _TAKE_OBJECTS:
                     self.objects(node.arguments)
                 case Index(target=target, index=index) if not isinstance(index, Literal):
-                    if (static_path(target) or ("",))[0] in ("secrets", "vars", "inputs", "matrix"):
+                    read = static_path(target) or ("",)
+                    if read[0] in ("secrets", "vars", "inputs", "matrix") and not self.as_json(read):
                         raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
                 case Literal(value=dict()):
                     raise Unsupported("an object is not known while the job runs")
@@ -133,6 +137,9 @@ class Carrier(Record):
             return
         if root == "inputs" and (depth == 1 or path[-1] == "*"):
             self.all_inputs()
+            return
+        if self.as_json(path):
+            self.bring_leg(EVERY if EVERY in self.kept else path[1].lower())
             return
         if path[-1] == "*" and (root in ("env", "runner") or _in_event(path[:-1])):
             if root == "github":
@@ -215,6 +222,19 @@ class Carrier(Record):
         self.params[name] = path
         self.give(EnvVar(f"GHA_JSON_{variable(('x', *path)).removeprefix('GHA_X_')}", f"$(params.{name})"))
 
+    def as_json(self, path: Path) -> bool:
+        """Whether a value of the matrix lies in what comes as JSON."""
+        if path[0].lower() != "matrix" or self.dynamic:
+            return False
+        return EVERY in self.kept or (len(path) > 1 and path[1].lower() in self.kept)
+
+    def bring_leg(self, name: str) -> None:
+        """A param for what the leg says under a name, and the variable that holds it as JSON."""
+        path = ("matrix",) if name == EVERY else ("matrix", name)
+        held = param((*path, "json"))
+        self.params[held] = (JSON, name)
+        self.give(EnvVar(f"GHA_JSON_{variable(('x', *path)).removeprefix('GHA_X_')}", f"$(params.{held})"))
+
     def secret(self, name: str) -> str:
         """The variable that holds a secret."""
         self.secrets.add(name)
@@ -264,18 +284,7 @@ def trusted(tree: Expression) -> bool:
             continue
         if root == "github" and len(path) == 2 and path[1].lower() in _TRUSTED:
             continue
+        if root in ("steps", "needs") and len(path) == 3 and path[2].lower() in ("outcome", "conclusion", "result"):
+            continue
         return False
     return True
-
-
-def boolean_inputs(names: Mapping[str, bool], root: str) -> Mapping[str, Any]:
-    """For ``typed``: each boolean of a context as a comparison of its text."""
-    return {
-        root: Partial(
-            {
-                name: Compare("==", Property(Context(root), name), Literal("true"))
-                for name, is_bool in names.items()
-                if is_bool
-            }
-        )
-    }

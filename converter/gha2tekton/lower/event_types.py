@@ -5,7 +5,22 @@ https://docs.github.com/webhooks/webhook-events-and-payloads
 
 from __future__ import annotations
 
-from gha2tekton.expression import Call, Compare, Expression, Filter, Index, Literal, Logic, Not, Property
+from collections.abc import Mapping
+from typing import Any
+
+from gha2tekton.expression import (
+    Call,
+    Compare,
+    Context,
+    Expression,
+    Filter,
+    Index,
+    Literal,
+    Logic,
+    Not,
+    Partial,
+    Property,
+)
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.record import replace
 
@@ -19,6 +34,19 @@ _BOOLEANS = frozenset(
 
 _FREE = frozenset(("client_payload", "inputs"))
 """Parts of an event in which names are the user's own."""
+
+
+def boolean_inputs(names: Mapping[str, bool], root: str) -> Mapping[str, Any]:
+    """For ``typed``: each boolean of a context as a comparison of its text."""
+    return {
+        root: Partial(
+            {
+                name: Compare("==", Property(Context(root), name), Literal("true"))
+                for name, is_bool in names.items()
+                if is_bool
+            }
+        )
+    }
 
 
 def with_booleans(tree: Expression) -> Expression:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.lower import runtime
-from gha2tekton.lower.carrier import SECRETS, VARIABLES, Carrier, Path, Unsupported, boolean_inputs
+from gha2tekton.lower.carrier import EVERY, SECRETS, VARIABLES, Carrier, Path, Unsupported
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
 from gha2tekton.lower.environment import given_env, known
+from gha2tekton.lower.event_types import boolean_inputs
 from gha2tekton.lower.identity import identities
+from gha2tekton.lower.legs import kept_as_json
 from gha2tekton.lower.script import ScriptWriter
 from gha2tekton.lower.services import service_sidecars
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
@@ -79,7 +81,8 @@ class JobWriter(Record):
         stage, name = job.stages[index], names[index]
         target = f"tasks/{name}.yaml"
         split = job.layout == "stages"
-        carrier = Carrier(self.typed(job), self.inputs(), bool(job.matrix))
+        kept = frozenset[str]() if job.matrix else kept_as_json(job.job, job.legs)
+        carrier = Carrier(self.typed(job, kept), self.inputs(), bool(job.matrix), kept)
         above = {*self.workflow.env, *job.job.env}
         options = job_container(job, above, carrier, self.journal, target)
         env = given_env(self.workflow, job, carrier, self.journal, target)
@@ -176,10 +179,10 @@ class JobWriter(Record):
     def inputs(self) -> Mapping[str, InputType]:
         return {item.name: item.type for event in self.workflow.events for item in event.inputs}
 
-    def typed(self, job: JobPlan) -> Mapping[str, object]:
+    def typed(self, job: JobPlan, kept: frozenset[str]) -> Mapping[str, object]:
         typed = dict(boolean_inputs({name: kind == "boolean" for name, kind in self.inputs().items()}, "inputs"))
-        if len(job.legs) > 1:
-            keys = {key for leg in job.legs for key in leg.values}
+        if len(job.legs) > 1 and EVERY not in kept:
+            keys = {key for leg in job.legs for key in leg.values if key.lower() not in kept}
             flags = {key: all(isinstance(leg.values.get(key, True), bool) for leg in job.legs) for key in keys}
             typed |= boolean_inputs(flags, "matrix")
         return typed

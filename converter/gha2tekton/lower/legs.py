@@ -4,13 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gha2tekton.expression import to_string
+from gha2tekton.expression import Call, to_json, to_string
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.expression.syntax import walk
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import Path
+from gha2tekton.lower.carrier import EVERY, JSON, Path
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import Leg
-from gha2tekton.workflow.model import MatrixValue, Strategy, Value
+from gha2tekton.workflow.model import Job, MatrixValue, Strategy, Value
+
+
+def kept_as_json(job: Job, legs: Sequence[Leg]) -> frozenset[str]:
+    """The names of a matrix whose values lose something as text: objects, and what is a boolean in some legs only."""
+    if len(legs) < 2:
+        return frozenset()
+    read = {path[:2] for path in reads(job) if path[0] == "matrix"}
+    if read & {("matrix",), ("matrix", EVERY)}:
+        return frozenset([EVERY])
+    printed = {path[1].lower() for value in values(job) for path in _printed(value) if path[0].lower() == "matrix"}
+    names = {name for leg in legs for name in leg.values}
+    return frozenset(
+        name.lower() for name in names if _loses([leg.values.get(name, _NONE) for leg in legs], name.lower() in printed)
+    )
+
+
+_NONE = object()
+
+
+def _loses(found: Sequence[object], printed: bool) -> bool:
+    kinds = {type(value) for value in found if value is not _NONE}
+    return bool(kinds & {dict, list}) or (bool in kinds and kinds != {bool}) or (printed and not kinds <= {str, bool})
+
+
+def _printed(value: Value) -> Iterator[tuple[str, ...]]:
+    """What toJSON is asked for, by its path."""
+    for part in value.template:
+        for node in () if isinstance(part, str) else walk(part):
+            if isinstance(node, Call) and node.name.lower() == "tojson":
+                yield from (path for argument in node.arguments if (path := static_path(argument)) and len(path) > 1)
 
 
 def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
@@ -19,6 +52,9 @@ def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
     for name, path in paths.items():
         if path == ("leg",) or path == ("strategy", "job-index"):
             out[name] = str(leg.index)
+        if path[0] == JSON:
+            held = {key.lower(): value for key, value in leg.values.items()}
+            out[name] = sent(to_json(leg.values if path[1] == EVERY else held.get(path[1])))
         if path[0] != "matrix":
             continue
         value: object = leg.values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import Path, Unsupported
+from gha2tekton.lower.carrier import JSON, Path, Unsupported
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
@@ -224,7 +224,7 @@ class _Lowering:
                 params[param] = values[param]
             elif path == ("github", "run_id"):
                 params[param] = _RUN_NAME
-            elif path[0] == "matrix":
+            elif path[0] in ("matrix", JSON):
                 params[param] = ""
             else:
                 self.needed[param] = path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
@@ -86,9 +86,13 @@ class ScriptWriter(Record):
         language = (
             "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
         )
-        return self.code(planned.scope.fold(run), language)
+        own = {name: _outside(planned.scope, planned.step, value) for name, value in planned.step.env.items()}
+        return self.code(planned.scope.fold(run), language, own)
 
-    def code(self, template: Template, language: str) -> tuple[str, list[str], tuple[str, ...]]:
+    def code(
+        self, template: Template, language: str, own: Mapping[str, Template] | None = None
+    ) -> tuple[str, list[str], tuple[str, ...]]:
+        """``own`` are the step's variables, whose values a script that assigns them itself still gets as they were."""
         parts: list[str | Hole] = []
         options: list[str] = []
         assigned = set()
@@ -99,7 +103,7 @@ class ScriptWriter(Record):
             if isinstance(part, str):
                 parts.append(part)
                 continue
-            name, option = self.hole(part, len(options) // 2 + 1, assigned)
+            name, option = self.hole(part, len(options) // 2 + 1, assigned, own or {})
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
             parts.append(Hole(name, self.carrier.trusts(part), f"${{{{ {unparse(part)} }}}}"))
@@ -108,7 +112,9 @@ class ScriptWriter(Record):
             options += ["--env", word(f"GHA_PASSED={' '.join(filled.exports)}")]
         return filled.text, options, filled.problems
 
-    def hole(self, tree: Expression, number: int, assigned: set[str]) -> tuple[str, list[str]]:
+    def hole(
+        self, tree: Expression, number: int, assigned: set[str], own: Mapping[str, Template]
+    ) -> tuple[str, list[str]]:
         """The variable that holds an expression's value in a script, and the option that sets it where one must."""
         path = static_path(tree)
         text = self.carrier.expression(tree) if path is None else unparse(tree)
@@ -126,8 +132,9 @@ class ScriptWriter(Record):
             return self.carrier.secret("GITHUB_TOKEN"), ["--secret", "GITHUB_TOKEN"]
         name = variable((root, *path[1:]))
         computed = ("env", "steps", "needs", "job", *(("matrix", "strategy") if self.carrier.dynamic else ()))
-        if root in computed or (root == "inputs" and self.carrier.composite):
-            return name, ["--env", word(f"{name}=${{{{ {text} }}}}")]
+        if root in computed or (root == "inputs" and self.carrier.composite) or self.carrier.as_json(path):
+            mine = own.get(path[1]) if root == "env" and len(path) == 2 else None
+            return name, ["--env", word(f"{name}={self.carrier.text(mine)}" if mine else f"{name}=${{{{ {text} }}}}")]
         return name, []
 
     def action(self, planned: PlannedStep) -> str:

@@ -49,7 +49,8 @@ class StepReader(Record, frozen=True):
         return tuple(self.step(step, scope, constant, depth, prefix) for step in steps)
 
     def step(self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str) -> PlannedStep:
-        scope = outer.with_env(step.env, constant)
+        # Nothing that steps before it write can change what a script's own step sets.
+        scope = outer.with_env(step.env, constant or step.run is not None)
         title = _title(step, scope)
         after = step.condition is not None and _after_failure(scope.tree(step.condition.tree))
         if step.run is not None and step.background is None:

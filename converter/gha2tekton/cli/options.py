@@ -71,6 +71,12 @@ CONVERSION = (
         show_default=True,
         help="Containers of scripts as sidecars, or docker itself in a privileged one.",
     ),
+    click.option(
+        "--action-image",
+        multiple=True,
+        metavar="ACTION=IMAGE",
+        help="The image that was built of the Dockerfile of an action, as uses: names it.",
+    ),
 )
 
 
@@ -210,7 +216,8 @@ def _options(values: Mapping[str, Any], repository: str) -> Options:
     from gha2tekton.plan.build import PlanOptions
 
     settings = Settings(**{name: values[name] for name in _SETTINGS}, repository=repository)
-    plan = PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"], values["docker"])
+    pairs = dict(item.split("=", 1) for item in values["action_image"] or () if "=" in item)
+    plan = PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"], values["docker"], pairs)
     return Options(plan, settings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gha2tekton.expression import Template
 from gha2tekton.lower.words import broken, call, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.rules.render import literal_text
@@ -28,8 +29,8 @@ def composite(writer: ScriptWriter, planned: PlannedStep) -> str:
         value = given or item.default
         template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
         options += ["--input", word(f"{item.name}={writer.carrier.text(template)}")]
-        _inputs_told(writer, item, given)
-    _unknown_inputs(writer, step, action)
+        inputs_told(writer, item, given)
+    unknown_inputs(writer, step, action)
     writer.exact(step.uses.value)
     writer.carrier.composite += 1
     inner = "".join(writer.step(part, composite=True) for part in planned.inner)
@@ -44,7 +45,7 @@ def composite(writer: ScriptWriter, planned: PlannedStep) -> str:
             else:
                 writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
     writer.carrier.composite -= 1
-    _described(writer, action)
+    described(writer, action)
     begin = broken(["composite", word(planned.title), *options])
     return f"\n{begin}\n{inner}{broken(['end_composite', *outputs])}\n"
 
@@ -60,14 +61,9 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
         given = step.inputs.get(item.name.lower())
         value = given or item.default
         template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
-        text = literal_text(template)
-        if text is None or "$(" in text:
-            options += ["--env", word(f"GHA_INPUT_{number}={writer.carrier.text(template)}")]
-            words += [word(item.name), f'"$GHA_INPUT_{number}"']
-        else:
-            words += [word(item.name), word(text)]
-        _inputs_told(writer, item, given)
-    _unknown_inputs(writer, step, action)
+        words += [word(item.name), held(writer, options, template, f"GHA_INPUT_{number}")]
+        inputs_told(writer, item, given)
+    unknown_inputs(writer, step, action)
     local = step.uses.kind == "local"
     place = word(f"./{step.uses.name.removeprefix('./')}" if local else f"{step.uses.name}@{step.uses.ref}")
     key = re.sub(r"[^A-Za-z0-9]+", "-", step.path).strip("-")
@@ -93,11 +89,21 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
     for output in action.outputs:
         for leaf in output.leaves:
             writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
-    _described(writer, action)
+    described(writer, action)
     return call(planned.title, options, lines)
 
 
-def _inputs_told(writer: ScriptWriter, item: Input, given: Value | None) -> None:
+def held(writer: ScriptWriter, options: list[str], template: Template, name: str) -> str:
+    """A word of the script for a value; what only the run knows is held by a variable of this name."""
+    text = literal_text(template)
+    if text is not None and "$(" not in text:
+        return word(text)
+    options += ["--env", word(f"{name}={writer.carrier.text(template)}")]
+    return f'"${name}"'
+
+
+def inputs_told(writer: ScriptWriter, item: Input, given: Value | None) -> None:
+    """Rows for an input of an action that is drawn in."""
     if given is not None:
         writer.exact(given)
     for leaf in item.leaves:
@@ -107,14 +113,16 @@ def _inputs_told(writer: ScriptWriter, item: Input, given: Value | None) -> None
             writer.journal.dropped(leaf.path, "superseded", "the step gives the input" if given else "")
 
 
-def _unknown_inputs(writer: ScriptWriter, step: Step, action: Action) -> None:
+def unknown_inputs(writer: ScriptWriter, step: Step, action: Action) -> None:
+    """Rows for what the step gives and the action does not take."""
     names = {item.name.lower() for item in action.inputs}
     for value in step.inputs.values():
         if value.path.rsplit(".", 1)[-1].lower() not in names:
             writer.journal.dropped(value.path, "superseded", "the action has no such input, and GitHub only warns")
 
 
-def _described(writer: ScriptWriter, action: Action) -> None:
+def described(writer: ScriptWriter, action: Action) -> None:
+    """Rows for what an action says of itself."""
     for about in (action.name, action.using, *action.leaves):
         if about is not None and writer.journal.knows(about.path):
             writer.journal.dropped(about.path, "no effect outside GitHub", "it describes the action")

@@ -105,6 +105,7 @@ class JobWriter(Record):
             self.settings.unmapped,
             post,
             job.job.container is not None,
+            frozenset(above | set(job.job.container.env if job.job.container else ())),
             Docker(job.unserved, job.noted, job.daemon),
         )
         if index == 0 and job.supplies:

@@ -11,6 +11,7 @@ from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower import actions
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
+from gha2tekton.lower.container_action import container
 from gha2tekton.lower.words import call, safe, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
@@ -34,6 +35,8 @@ class ScriptWriter(Record):
     unmapped: str
     post: list[str]
     in_container: bool = False
+    variables: frozenset[str] = frozenset()
+    """The names of what workflow, job and its container set for all steps."""
     docker: Docker = field(default_factory=Docker)
 
     def steps(self, steps: Sequence[PlannedStep]) -> str:
@@ -48,6 +51,8 @@ class ScriptWriter(Record):
         try:
             if planned.refused:
                 return self.refused(planned, planned.refused)
+            if planned.container is not None:
+                return container(self, planned, planned.container)
             if planned.action is not None:
                 kind = actions.javascript if is_javascript(planned.action) else actions.composite
                 return kind(self, planned)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
@@ -15,7 +15,7 @@ from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import supplied, supplies
-from gha2tekton.record import Record, replace
+from gha2tekton.record import Record, field, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ImageChoice, Runner
@@ -32,6 +32,8 @@ class PlanOptions(Record, frozen=True):
     image: str = ""
     docker: str = "sidecars"
     """``dind`` runs docker itself, privileged, in place of a sidecar for each image."""
+    action_images: Mapping[str, str] = field(default_factory=dict)
+    """Images that were built of the Dockerfiles of actions, by what ``uses`` says, with or without the ref."""
 
 
 def build_plan(
@@ -62,7 +64,9 @@ class _Builder:
         self.repository = repository
         self.options = options
         self.journal = journal
-        self.reader = StepReader(rules, repository, journal)
+        self.reader = StepReader(
+            rules, repository, journal, images=options.action_images, daemon=options.docker == "dind"
+        )
         self.needed = {name for job in workflow.jobs for name in job.needed}
 
     def job(self, job: Job) -> list[JobPlan]:
@@ -260,6 +264,6 @@ def _writes_env(job: Job) -> bool:
     """Whether any step can change the environment of later ones."""
     return any(
         (step.run is not None and _FILES.search(step.run.text) is not None)
-        or (step.uses is not None and step.uses.kind == "local")
+        or (step.uses is not None and step.uses.kind in ("local", "docker"))
         for step in job.steps
     )

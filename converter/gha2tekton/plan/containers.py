@@ -83,6 +83,10 @@ class _Finder:
         directory = (step.scope.guess(step.step.working_directory) or "") if step.step.working_directory else ""
         if step.rule is not None and "builder" in step.rule.needs:
             self.builder(top)
+        if step.container is not None and step.container.image and step.step.uses is not None:
+            named = step.container.named or step.container.entrypoint is not None
+            options = (("--entrypoint", "given"),) if named else ()
+            self.run(top, step.step.uses.value.path, DockerCall("run", options, step.container.image, True))
         for seen in step.commands:
             if seen.name == "cd" and seen.command.place.depth == 0 and seen.command.within is None:
                 target = seen.command.values[1] if len(seen.command.values) > 1 else None
@@ -96,7 +100,7 @@ class _Finder:
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, directory: str, variables: Mapping[str, str]
     ) -> None:
         if call.verb in ("run", "create"):
-            self.run(top, seen, call)
+            self.run(top, seen.path, call)
         elif call.verb == "exec":
             self.use(top, ("container", call.target or ""), seen, "no earlier command starts a container of this name")
         elif call.verb in ("compose exec", "compose run", "compose up", "compose build", "compose create"):
@@ -111,12 +115,12 @@ class _Finder:
         elif call.verb in _NEVER:
             self.problems[seen.path] = f"docker {call.verb}: {_NEVER[call.verb]}"
 
-    def run(self, top: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
+    def run(self, top: PlannedStep, row: str, call: DockerCall) -> None:
         if call.target is None:
-            self.problems[seen.path] = "the image is not known before the Pod starts: name it in the script as it is"
+            self.problems[row] = "the image is not known before the Pod starts: name it in the script as it is"
             return
         if bare(call.target) in self.built:
-            self.problems[seen.path] = built_here(call.target)
+            self.problems[row] = built_here(call.target)
             return
         image = self.aliases.get(call.target, call.target)
         key = ("image", image)
@@ -135,14 +139,14 @@ class _Finder:
         )
         self.containers[key] = container
         if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
-            self.entered.setdefault(container.name, []).append(seen.path)
+            self.entered.setdefault(container.name, []).append(row)
         if call.verb == "create" or call.arguments or call.option("--entrypoint"):
             self.called.add(container.name)
         else:
             mounts = call.given("--volume", "--mount")
             if mounts or not call.given("--detach"):
                 self.called.add(container.name)
-            self.bare.setdefault(container.name, []).append(seen.path)
+            self.bare.setdefault(container.name, []).append(row)
         self.users.setdefault(top.step.path, set()).add(container.name)
 
     def use(self, top: PlannedStep, key: tuple[str, str], seen: SeenCommand, problem: str) -> None:
@@ -244,7 +248,7 @@ class _Finder:
         fixed = service is None or not (service.volumes or service.open_environment or service.env_files)
         if container.name in self.called or not fixed:
             for row in rows:
-                self.problems.setdefault(row, f"what {container.image} runs by itself is not known: name the command")
+                self.problems.setdefault(row, _unknown(container.image))
             return replace(container, user=user)
         return replace(container, plain=True)
 
@@ -277,3 +281,7 @@ class _Finder:
             name = f"{slug}-{count}"
         self.names.add(name)
         return name
+
+
+def _unknown(image: str) -> str:
+    return f"what {image} runs by itself is not known: name the command, or give images.yaml its entrypoint"

@@ -32,6 +32,22 @@ class SeenCommand(Record, frozen=True):
     docker: DockerCall | None = None
 
 
+class OwnContainer(Record, frozen=True):
+    """The container that a step runs in place of a script."""
+
+    image: str
+    dockerfile: str = ""
+    """What the image is built of, relative to the action."""
+    named: bool = False
+    """Step or action say what its entrypoint is."""
+    entrypoint: tuple[str, ...] | None = None
+    """What runs by itself before the arguments, where that is known of the Dockerfile."""
+    command: tuple[str, ...] | None = None
+    """What takes the place of arguments where there are none."""
+    shell: bool = False
+    """The entrypoint takes no arguments."""
+
+
 class PlannedStep(Record, frozen=True):
     """One step with what it means; ``inner`` are the steps of a composite action."""
 
@@ -47,6 +63,7 @@ class PlannedStep(Record, frozen=True):
     tools: frozenset[str] = frozenset()
     provided: frozenset[str] = frozenset()
     after_failure: bool = False
+    container: OwnContainer | None = None
     refused: str = ""
     """Why the step cannot be done at all: its place fails loudly."""
 

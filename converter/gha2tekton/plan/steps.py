@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gha2tekton.expression import Expression, Literal, Partial, Template, calls, is_truthy, unparse_template
 from gha2tekton.journal import Journal
+from gha2tekton.plan.container_actions import of_action, of_image, unbuilt
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
 from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.tools import assumed, in_container, provided
@@ -28,6 +29,8 @@ MAX_DEPTH = 9
 _ANY: frozenset[Effect] = frozenset(["workspace", "home", "env", "system"])
 """What an action may do of which nothing is known but that it is a program."""
 
+_CONTAINER: frozenset[Effect] = frozenset(["workspace", "env", "docker"])
+
 _STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
 
 
@@ -39,6 +42,10 @@ class StepReader(Record, frozen=True):
     journal: Journal
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     """The directories into which the job checks repositories out, with the repository ("" for its own) and ref."""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """What was built of the Dockerfiles of actions."""
+    daemon: bool = False
+    """docker itself is there, which can build them."""
 
     def steps(
         self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = ""
@@ -60,7 +67,12 @@ class StepReader(Record, frozen=True):
             return PlannedStep(step, title, scope, after_failure=after, refused=waits)
         if step.uses.kind == "docker":
             return PlannedStep(
-                step, title, scope, after_failure=after, refused="a container action needs a step of its own image"
+                step,
+                title,
+                scope,
+                effects=_CONTAINER,
+                after_failure=after,
+                container=of_image(step, step.uses, self.rules),
             )
         if step.uses.name.lower() == "actions/checkout":
             self.checked_out(step, scope)
@@ -91,6 +103,13 @@ class StepReader(Record, frozen=True):
         if is_javascript(action):
             return PlannedStep(
                 step, title, scope, action=action, effects=_ANY, tools=frozenset(["node"]), after_failure=after
+            )
+        if action.using.text.lower() == "docker" and action.image is not None:
+            beside = posixpath.join(posixpath.dirname(action.source.name), action.image.text)
+            own = of_action(step, uses, action, self.beside(uses, beside), self.rules, self.images)
+            why = "" if own.image or self.daemon else unbuilt(uses, own)
+            return PlannedStep(
+                step, title, scope, action=action, effects=_CONTAINER, after_failure=after, container=own, refused=why
             )
         if action.using.text.lower() != "composite":
             why = f"the action runs as {action.using.text}, which needs GitHub's runtime; write a rule for it"
@@ -141,6 +160,14 @@ class StepReader(Record, frozen=True):
                 around = self.repository.checkout(repository, ref) if repository else self.repository
                 source = around.action(within.removeprefix(f"{place}/")) if around else None
         return source
+
+    def beside(self, uses: Uses, name: str) -> Source | None:
+        """A file of an action by the name that begins as its action file's does."""
+        if uses.kind == "local":
+            return self.repository.read(name)
+        owner, repository = uses.name.split("/")[:2]
+        around = self.repository.checkout(f"{owner}/{repository}", uses.ref)
+        return around.read(posixpath.relpath(name, around.label)) if around else None
 
     def action(self, uses: Uses, prefix: str) -> tuple[Action | None, str]:
         source = self.local(uses.name) if uses.kind == "local" else self.repository.remote_action(uses.name, uses.ref)

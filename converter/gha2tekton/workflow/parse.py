@@ -16,7 +16,7 @@ from gha2tekton.yaml import Mapping, Scalar, Sequence, YamlError, compose
 MAX_CHARACTERS = 1 << 20
 """GitHub reads no larger file."""
 
-_PROGRAMS = ("main", "pre", "pre-if", "post", "post-if")
+_PROGRAMS = ("main", "pre", "pre-if", "post", "post-if", "pre-entrypoint", "post-entrypoint")
 _TOLD = ("description", "author", "branding", "permissions")
 """What an action says of itself to people only."""
 

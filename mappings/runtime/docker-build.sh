@@ -27,8 +27,56 @@ building() {
     push)
       while :; do case ${1:-} in -?*) shift ;; *) break ;; esac; done
       handed buildah push "$@" ;;
+    'manifest create')
+      while :; do case ${1:-} in -?*) shift ;; *) break ;; esac; done
+      list "$@" ;;
+    'manifest annotate') handed buildah manifest annotate "$@" ;;
+    'manifest push')
+      while :; do case ${1:-} in -?*) shift ;; *) break ;; esac; done
+      handed buildah manifest push --all "$1" "docker://$1" ;;
+    'manifest rm') handed buildah manifest rm "$@" ;;
+    'manifest inspect' | 'imagetools inspect')
+      while :; do
+        case ${1:-} in --builder) shift 2 ;; --format*) refuse "only the whole list can be printed" ;; -?*) shift ;; *) break ;; esac
+      done
+      handed buildah manifest inspect "$1" ;;
+    'imagetools create') indexed "$@" ;;
+    *) refuse "there is no daemon in this Pod to do this" ;;
   esac
   exit "$_code"
+}
+
+# A new list of images, which lie in registries.
+list() { # NAME IMAGE…
+  _list=$1
+  shift
+  _sources=''
+  for _word; do _sources="$_sources docker://$_word"; done
+  # shellcheck disable=SC2086 # names of images have no blanks
+  handed sh -c 'buildah manifest rm "$1" > /dev/null 2>&1; exec buildah manifest create --all "$@"' sh "$_list" $_sources
+}
+
+indexed() {
+  _tags='' _from=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -t | --tag) _tags="$_tags $2"; shift ;;
+      --tag=*) _tags="$_tags ${1#*=}" ;;
+      -t?*) _tags="$_tags ${1#-t}" ;;
+      -f | --file) _from="$_from $(cat "$2")"; shift ;;
+      --append) _from="$_from ${_tags# }" ;;
+      --annotation | --builder | --metadata-file | --platform | --progress) shift ;;
+      -*) ;;
+      *) _from="$_from $1" ;;
+    esac
+    shift
+  done
+  # shellcheck disable=SC2086 # names of images have no blanks
+  list gha2tekton-list $_from
+  for _word in $_tags; do
+    [ "$_code" = 0 ] || return
+    handed buildah manifest push --all gha2tekton-list "docker://$_word"
+  done
 }
 
 build() {

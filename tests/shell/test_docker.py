@@ -63,7 +63,7 @@ VERBS = [
     ("docker login -u x --password-stdin nvcr.io", "login", ("nvcr.io",)),
     ("docker cp -a c:/a b", "cp", ("c:/a", "b")),
     ("docker system prune -af", "system prune", ()),
-    ("docker image ls", "image ls", ()),
+    ("docker image ls", "images", ()),
     ("docker ps -a --filter name=x -q", "ps", ()),
     ("docker stop -t 5 c", "stop", ("c",)),
     ("docker logs -f c", "logs", ("c",)),

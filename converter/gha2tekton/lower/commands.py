@@ -6,25 +6,25 @@ from collections.abc import Mapping
 
 from gha2tekton.journal import Cause, Fate, Journal
 from gha2tekton.plan.model import PlannedStep
+from gha2tekton.plan.verbs import LISTS
 from gha2tekton.record import Record, field
 from gha2tekton.shell.docker import CALLS, DockerCall
 
 _PULLS = "the node pulls images, and keeps them"
 _SIDECARS = "containers are sidecars of the Task: they end with it"
 _TIDY = "a Pod leaves no images, containers, networks or volumes behind"
+_NONE = "there is no daemon"
 _LOCAL = "containers of a Pod share localhost"
 _ROWS: tuple[tuple[str, Cause, str], ...] = (
-    ("pull, save, load, rmi, compose pull, images, image rm, image prune", "image cache", _PULLS),
+    ("pull, save, load, rmi, compose pull, image prune", "image cache", _PULLS),
     ("stop, kill, rm, restart, container prune, container rm, compose down", "superseded", _SIDECARS),
     ("compose stop, compose rm, compose kill, compose start, compose restart", "superseded", _SIDECARS),
     ("system prune, system df, volume prune, network prune, builder prune, buildx prune", "superseded", _TIDY),
-    (
-        "network create, network rm, network connect, network ls",
-        "superseded",
-        "containers of a Pod share localhost",
-    ),
+    ("network create, network rm, network connect, network disconnect, network ls", "superseded", _LOCAL),
     ("volume create, volume rm, volume ls", "superseded", "a volume is there as soon as it is named"),
-    ("logout, buildx create, buildx use, buildx inspect, buildx ls, buildx rm", "superseded", "there is no daemon"),
+    ("logout, buildx create, buildx use, buildx inspect, buildx ls, buildx rm", "superseded", _NONE),
+    ("buildx stop, buildx install, buildx uninstall, buildx du, builder build, buildx version", "superseded", _NONE),
+    ("context create, context use, context ls, context rm, context update, context inspect", "superseded", _NONE),
 )
 _DROPPED = {verb: (cause, reason) for verbs, cause, reason in _ROWS for verb in verbs.split(", ")}
 _TOLD = "there is no daemon to ask: it tells of the Task's sidecars"
@@ -32,8 +32,9 @@ _ADAPTED: Mapping[str, str] = {
     verb: reason
     for verbs, reason in (
         ("login", "the ServiceAccount's imagePullSecret pulls images; only what builds images logs in with this"),
-        ("ps, inspect, info, version, stats, container ls, compose ps, compose config, compose version", _TOLD),
-        ("image inspect, image ls, compose images", "it knows the images that this job pulled or built"),
+        ("ps, inspect, info, version, stats, compose ps, compose config, compose version, compose ls", _TOLD),
+        ("image inspect, images, compose images", "it knows the images that this job pulled or built"),
+        (", ".join(sorted(LISTS)), "buildah does it in a sidecar: a list of the same images, whose digest may differ"),
         ("build, push, tag", "buildah does it, without a daemon, in a sidecar"),
     )
     for verb in verbs.split(", ")

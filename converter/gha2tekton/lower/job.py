@@ -20,6 +20,8 @@ from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, 
 from gha2tekton.lower.sidecars import (
     SHM_VOLUME,
     Served,
+    forwarder,
+    known_as,
     served,
     shared_memory_volume,
 )
@@ -170,10 +172,10 @@ class JobWriter(Record):
             workspaces=tuple(Workspace(item, WORKSPACES[item], _place(item)) for item in workspaces),
             results=(*results, *((Result("go", "true while nothing has failed"),) if split and not last else ())),
             volumes=(*self.volumes(job, service, options, step), *proofs.volumes),
-            sidecars=(*service.sidecars, *services),
+            sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
         )
         holder = ("sidecar", service.gpu) if service.gpu else ("step", step.name) if limits else ("", "")
-        return LoweredTask(task, stage, params, workspaces, holder, "", tuple(job.job.services))
+        return LoweredTask(task, stage, params, workspaces, holder, "", known_as(job, stage))
 
     # -- environment -------------------------------------------------------------------------------------------------
 

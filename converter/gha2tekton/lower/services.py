@@ -13,7 +13,7 @@ from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import Container, EnvVar, Manifest
-from gha2tekton.workflow.compose import seconds
+from gha2tekton.workflow.compose_keys import seconds
 from gha2tekton.workflow.model import Container as Service
 from gha2tekton.workflow.model import Value
 

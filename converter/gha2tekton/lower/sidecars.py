@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.runtime import MOUNT, PLACE
-from gha2tekton.plan.model import ContainerPlan, Stage
+from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.record import Record, replace
 from gha2tekton.shell.quote import word
@@ -17,6 +17,9 @@ from gha2tekton.workflow.compose import Service
 HANDOFF = "/gha2tekton-handoff"
 HANDOFF_MOUNT = Mount("handoff", HANDOFF)
 SHM_VOLUME = "dshm"
+_BUSYBOX = "docker.io/library/busybox:1.37"
+_HOST = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+"""What Kubernetes takes for the name of a machine."""
 BUILDAH = "quay.io/buildah/stable:v1.41"
 
 
@@ -142,6 +145,23 @@ def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], sh
         limits=dict(limits),
     )
     return replace(made, security={"runAsUser": 0}) if container.root else made
+
+
+def forwarder(containers: Sequence[ContainerPlan]) -> tuple[Container, ...]:
+    """A sidecar that leads published ports to those that containers of the Pod listen on."""
+    pairs = dict.fromkeys(pair for container in containers for pair in container.ports)
+    if not pairs:
+        return ()
+    lines = "".join(f"busybox nc $many -p {host} -e busybox nc 127.0.0.1 {inner} &\n" for host, inner in pairs)
+    # Builds of busybox differ in the letter for a server that goes on.
+    letter = "case $(busybox nc --help 2>&1) in *-ll*) many=-ll ;; *) many=-lk ;; esac\n"
+    return (Container(name="published-ports", image=_BUSYBOX, script=f"#!/bin/sh\n{letter}{lines}wait\n"),)
+
+
+def known_as(job: JobPlan, stage: Stage) -> tuple[str, ...]:
+    """The names that lead to the Pod itself: of services, and of containers as scripts know them."""
+    names = [name for container in stage.containers for name in container.hosts]
+    return tuple(dict.fromkeys((*job.job.services, *(name for name in names if _HOST.fullmatch(name)))))
 
 
 def _words(words: tuple[str, ...]) -> str:

@@ -67,6 +67,7 @@ class _Builder:
         self.reader = StepReader(
             rules, repository, journal, images=options.action_images, daemon=options.docker == "dind"
         )
+        self.unpushed: set[str] = set()
         self.needed = {name for job in workflow.jobs for name in job.needed}
 
     def job(self, job: Job) -> list[JobPlan]:
@@ -137,7 +138,8 @@ class _Builder:
 
     def containers(self, job: Job, steps: Sequence[PlannedStep]) -> Found:
         """The containers that become sidecars: none where a daemon runs them all."""
-        found = find(steps, self.repository, self.rules)
+        found = find(steps, self.repository, self.rules, self.unpushed)
+        self.unpushed |= found.unpushed
         for broken in found.unreadable:
             self.journal.note(Diagnostic("unreadable-compose-file", "error", broken.message, broken.span))
         asking = [container for container in found.containers if container.gpus is not None]

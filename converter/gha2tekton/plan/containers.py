@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from gha2tekton.plan.images import as_root, bare, built_here, is_container_of, joined, more, names_of
+from gha2tekton.plan.compose_services import fit_for_pod, ports_of
+from gha2tekton.plan.images import (
+    as_root,
+    bare,
+    built_here,
+    is_container_of,
+    joined,
+    more,
+    names_of,
+    published,
+    unknown,
+)
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
-from gha2tekton.plan.projects import UNKNOWN, Project, Projects
+from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.steps import guessed_script
+from gha2tekton.plan.verbs import BUILDS, LISTS, NEVER, hosts_of, pushes
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
@@ -18,16 +30,6 @@ from gha2tekton.workflow.repository import Repository
 
 BUILDER = "builder"
 """The key of the container that builds images."""
-BUILDS = frozenset({"build", "push", "tag"})
-"""Verbs that it does."""
-_NEVER = {
-    "buildx bake": "bake files are not read: write docker build for each image",
-    "compose push": "name the services' images and push them with docker push",
-    "import": "an image made of an archive cannot be pulled: push it to a registry first",
-    "commit": "a sidecar's file system cannot be made an image: write a Dockerfile",
-    "export": "a sidecar's file system cannot be taken out: copy files with docker cp",
-    "attach": "use docker logs or exec",
-}
 
 
 class Found(Record, frozen=True):
@@ -42,11 +44,16 @@ class Found(Record, frozen=True):
     gpus: tuple[int | str, ...] = ()
     """What else asks for GPUs."""
     unreadable: tuple[UnreadableCompose, ...] = ()
+    unpushed: frozenset[str] = frozenset()
+    """Images that were built and that no registry has."""
 
 
-def find(steps: Iterable[PlannedStep], repository: Repository, rules: RuleSet) -> Found:
-    """Every container that the steps start or call."""
+def find(
+    steps: Iterable[PlannedStep], repository: Repository, rules: RuleSet, elsewhere: Collection[str] = ()
+) -> Found:
+    """Every container that the steps start or call; ``elsewhere`` are images that other jobs built for themselves."""
     finder = _Finder(repository)
+    finder.elsewhere = elsewhere
     for top in steps:
         for step in top.walk():
             finder.step(top, step)
@@ -56,6 +63,7 @@ def find(steps: Iterable[PlannedStep], repository: Repository, rules: RuleSet) -
         {path: frozenset(names) for path, names in finder.users.items()},
         finder.notes,
         unreadable=tuple(finder.unreadable),
+        unpushed=frozenset(finder.built - finder.pushed),
     )
 
 
@@ -69,6 +77,8 @@ class _Finder:
         self.users: dict[str, set[str]] = {}
         self.names: set[str] = set()
         self.built: set[str] = set()
+        self.pushed: set[str] = set()
+        self.elsewhere: Collection[str] = ()
         self.aliases: dict[str, str] = {}
         self.bare: dict[str, list[str]] = {}
         """The rows that want a container's own command, by its name."""
@@ -112,8 +122,12 @@ class _Finder:
                     self.unreadable.append(error)
         elif call.verb in BUILDS:
             self.build(top, seen, call)
-        elif call.verb in _NEVER:
-            self.problems[seen.path] = f"docker {call.verb}: {_NEVER[call.verb]}"
+        elif call.verb in LISTS:
+            if call.given("--format") or call.option("--dry-run") == "true":
+                self.problems[seen.path] = "only the whole list can be printed: read it with jq"
+            self.builder(top)
+        elif call.verb in NEVER:
+            self.problems[seen.path] = f"docker {call.verb}: {NEVER[call.verb]}"
 
     def run(self, top: PlannedStep, row: str, call: DockerCall) -> None:
         if call.target is None:
@@ -123,6 +137,9 @@ class _Finder:
             self.problems[row] = built_here(call.target)
             return
         image = self.aliases.get(call.target, call.target)
+        if bare(image) in self.elsewhere:
+            self.problems[row] = f"{image} is built by another job and not pushed: push it to a registry there"
+            return
         key = ("image", image)
         gpus = gpu_request(call)
         keys = dict.fromkeys((key, ("image", call.target)))
@@ -130,8 +147,15 @@ class _Finder:
             keys[("container", name)] = None
         shared = call.option("--shm-size") or ("host" if call.option("--ipc") == "host" else "")
         before = self.containers.get(key) or ContainerPlan(self.name(image), image)
+        try:
+            ports = published(call.all("--publish"))
+        except ValueError as error:
+            ports = ()
+            self.notes[row] = str(error)
         container = replace(
             before,
+            ports=tuple(dict.fromkeys((*before.ports, *ports))),
+            hosts=tuple(dict.fromkeys((*before.hosts, *hosts_of(call)))),
             gpus=more(before.gpus, gpus),
             keys=tuple(dict.fromkeys((*before.keys, *keys))),
             shared_memory=before.shared_memory or shared,
@@ -193,22 +217,7 @@ class _Finder:
     def service(
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, service: Service, project: Project
     ) -> None:
-        if service.build and (not service.image or call.given("--build") or bare(service.image) in self.built):
-            raise ComposeError(
-                f"service {service.name} is built from {service.build}: push its image and name it in the compose file"
-            )
-        if not service.image:
-            raise ComposeError(f"service {service.name} has no image")
-        if bare(service.image) in self.built:
-            raise ComposeError(built_here(service.image))
-        if service.unset:
-            names = ", ".join(f"${name.removeprefix(f'{UNKNOWN}_')}" for name in service.unset)
-            raise ComposeError(f"service {service.name} hangs on {names}, which nothing sets before the Pod starts")
-        for name, text in service.open_environment.items():
-            if text is not None and UNKNOWN in text:
-                raise ComposeError(f"the script computes {name} of service {service.name}: pass a variable on instead")
-        if service.ignored:
-            raise ComposeError(f"service {service.name} says what a sidecar cannot do: {', '.join(service.ignored)}")
+        fit_for_pod(service, call.given("--build"), self.built)
         key = ("service", service.name)
         before = self.containers.get(key)
         if before is not None and before.service is not None and before.service.image != service.image:
@@ -216,8 +225,17 @@ class _Finder:
         if before is None:
             shared = service.shm_size
             keys = (key, ("container", service.name), *names_of(service))
+            ports = ports_of(service, self.containers.values())
             container = ContainerPlan(
-                self.name(service.name), service.image, service.gpus, service, keys, shared, project.directory
+                self.name(service.name),
+                service.image,
+                service.gpus,
+                service,
+                keys,
+                shared,
+                project.directory,
+                ports=ports,
+                hosts=(service.name, *filter(None, (service.container_name,)), *service.hosts),
             )
             self.containers[key] = container
         container = self.containers[key]
@@ -236,7 +254,7 @@ class _Finder:
         if known is not None and (known.entrypoint or known.command):
             return replace(container, entrypoint=known.entrypoint, command=known.command, user=user)
         for row in self.entered.get(container.name, []) if known is None else []:
-            self.notes[row] = (
+            self.notes[row] = "".join(f"{note}; " for note in [self.notes.get(row)] if note) + (
                 f"the ENTRYPOINT of {container.image} is not run before the command; "
                 "an entry of images.yaml with entrypoint: sets it"
             )
@@ -248,13 +266,19 @@ class _Finder:
         fixed = service is None or not (service.volumes or service.open_environment or service.env_files)
         if container.name in self.called or not fixed:
             for row in rows:
-                self.problems.setdefault(row, _unknown(container.image))
+                self.problems.setdefault(row, unknown(container.image))
             return replace(container, user=user)
         return replace(container, plain=True)
 
     def build(self, top: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
         if call.verb == "build":
-            self.built |= {bare(name) for name in call.all("--tag") if name}
+            names = {bare(name) for name in call.all("--tag") if name}
+            self.built |= names
+            self.pushed |= names if pushes(call) else set()
+        elif call.verb == "push":
+            # A name that only the run knows may be that of any.
+            names = {bare(name) for name in call.arguments if name}
+            self.pushed |= names if None not in call.arguments else self.built
         elif call.verb == "tag" and len(call.arguments) == 2 and call.arguments[1]:
             if bare(call.arguments[0] or "") not in self.built:
                 self.aliases[call.arguments[1]] = call.arguments[0] or ""
@@ -281,7 +305,3 @@ class _Finder:
             name = f"{slug}-{count}"
         self.names.add(name)
         return name
-
-
-def _unknown(image: str) -> str:
-    return f"what {image} runs by itself is not known: name the command, or give images.yaml its entrypoint"

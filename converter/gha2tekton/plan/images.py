@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.workflow.compose import Service
@@ -30,6 +31,37 @@ def built_here(image: str) -> str:
     return (
         f"{image} is built by this job, and a Pod's images must be there before it starts: build it in an earlier job"
     )
+
+
+def published(ports: Iterable[str | None]) -> tuple[tuple[str, str], ...]:
+    """The ports of ``[IP:]HOST:CONTAINER[/tcp]`` that differ, host's first; ValueError for what cannot be led on."""
+    out: dict[tuple[str, str], None] = {}
+    for text in ports:
+        if text is None:
+            raise ValueError("the port under which it is published is only known to the run")
+        bare, _, protocol = text.partition("/")
+        host, _, inner = bare.rpartition(":")
+        host = host.rpartition(":")[2]
+        if not host or host == inner:
+            continue
+        if protocol not in ("", "tcp"):
+            raise ValueError(f"port {host} is led to {inner} over {protocol}: let it listen on {host}")
+        ours, theirs = _range(host), _range(inner)
+        if len(ours) != len(theirs):
+            raise ValueError(f"ports {host} and {inner} are not as many")
+        out |= dict.fromkeys((str(one), str(other)) for one, other in zip(ours, theirs, strict=True))
+    return tuple(out)
+
+
+def _range(text: str) -> range:
+    first, _, last = text.partition("-")
+    if not first.isdigit() or not (last or first).isdigit():
+        raise ValueError(f"{text} is no port")
+    return range(int(first), int(last or first) + 1)
+
+
+def unknown(image: str) -> str:
+    return f"what {image} runs by itself is not known: name the command, or give images.yaml its entrypoint"
 
 
 def as_root(call: DockerCall) -> bool:

@@ -95,6 +95,10 @@ class ContainerPlan(Record, frozen=True):
     """A call asks for root."""
     plain: bool = False
     """Nothing is called in it: it runs what its image says."""
+    ports: tuple[tuple[str, str], ...] = ()
+    """The ports under which it was published and those that it listens on, where they differ."""
+    hosts: tuple[str, ...] = ()
+    """Names under which others know its machine: of the container, its service, its aliases."""
 
     @property
     def builder(self) -> bool:

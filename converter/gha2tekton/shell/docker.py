@@ -56,6 +56,11 @@ _SHORT = {
 }
 
 
+_SAME = {"image rm": "rmi", "image rmi": "rmi", "image remove": "rmi", "container ls": "ps", "container list": "ps",
+         "container ps": "ps", "image ls": "images", "image list": "images", "system info": "info",
+         "container remove": "rm", "buildx b": "build"}  # fmt: skip
+
+
 def parse_call(values: Sequence[str | None]) -> DockerCall | None:
     """A command line, program's name first; None when it is no docker command or says too little."""
     program = (values[0] or "").rsplit("/", 1)[-1] if values else ""
@@ -72,6 +77,9 @@ def parse_call(values: Sequence[str | None]) -> DockerCall | None:
         return _compose(rest)
     if verb in _GROUPS and rest and rest[0]:
         verb, rest = (rest[0] if rest[0] in _SHORT.get(verb, ()) else f"{verb} {rest[0]}"), rest[1:]
+        verb = _SAME.get(verb, verb)
+        if verb == "buildx imagetools" and rest and rest[0]:
+            verb, rest = f"{verb} {rest[0]}", rest[1:]
     return _call(verb, rest)
 
 

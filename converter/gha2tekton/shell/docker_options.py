@@ -92,6 +92,14 @@ COMMANDS: Mapping[str, Options] = {
     "inspect": _table("format/f= size/s type="),
     "info": _table("format/f="),
     "version": _table("format/f="),
+    "manifest create": _table("amend/a insecure"),
+    "manifest annotate": _table("arch= os= os-features= os-version= variant="),
+    "manifest inspect": _table("insecure verbose/v"),
+    "manifest push": _table("insecure purge/p"),
+    "buildx imagetools create": _table(
+        "annotation= append builder= dry-run file/f= metadata-file= platform= prefer-index progress= tag/t="
+    ),
+    "buildx imagetools inspect": _table("builder= format= raw"),
     "compose exec": _table(_EXEC + " index= no-tty/T no-TTY"),
     "compose run": _table(
         "build cap-add= cap-drop= detach/d entrypoint= env/e= env-from-file= interactive/i label/l= name= "

@@ -5,13 +5,22 @@ https://github.com/compose-spec/compose-spec/blob/main/spec.md
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.record import Record, field
 from gha2tekton.source import Source, Span
+from gha2tekton.workflow.compose_keys import (
+    Health,
+    depends_of,
+    gpus_of,
+    health_of,
+    hosts_of,
+    port_of,
+    scalar,
+    volume_of,
+)
 from gha2tekton.workflow.interpolation import interpolate
 from gha2tekton.yaml import YamlError, compose, documents, joined, plain
 
@@ -27,16 +36,6 @@ class UnreadableCompose(ComposeError):
         super().__init__(f"{span}: {message}")
         self.message = message
         self.span = span
-
-
-class Health(Record, frozen=True):
-    """A command that tells whether a service is well; times in seconds."""
-
-    command: tuple[str, ...]
-    interval: int = 30
-    timeout: int = 30
-    retries: int = 3
-    start_period: int = 0
 
 
 class Service(Record, frozen=True):
@@ -62,6 +61,8 @@ class Service(Record, frozen=True):
     """The services that must have started, or be healthy, or have ended well: by compose's names for these."""
     health: Health | None = None
     profiles: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Names that lead to its machine."""
     unset: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     """Keys that say something a Pod cannot do."""
@@ -162,7 +163,7 @@ def _pairs(value: Any) -> dict[str, Any]:
 _HANDLED = frozenset(
     "image build environment env_file volumes working_dir entrypoint command user shm_size deploy runtime gpus ports "
     "depends_on healthcheck profiles restart container_name stdin_open tty pull_policy hostname labels expose init "
-    "logging platform version network_mode ipc networks stop_grace_period ulimits".split()
+    "logging platform version network_mode ipc networks stop_grace_period ulimits extra_hosts links".split()
 )
 
 
@@ -170,7 +171,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
     unset: list[str] = []
 
     def text(value: Any) -> str:
-        return interpolate(_scalar(value), variables, unset)
+        return interpolate(scalar(value), variables, unset)
 
     def words(value: Any) -> tuple[str, ...] | None:
         if value is None:
@@ -181,15 +182,17 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
     later: dict[str, str | None] = {}
     for key, value in _pairs(body.get("environment")).items():
         lacking: list[str] = []
-        known = variables.get(key) if value is None else interpolate(_scalar(value), variables, lacking)
+        known = variables.get(key) if value is None else interpolate(scalar(value), variables, lacking)
         if known is None or lacking:
-            later[key] = None if value is None else _scalar(value)
+            later[key] = None if value is None else scalar(value)
         else:
             environment[key] = known
     build = body.get("build")
     files = body.get("env_file") or ()
+    hosts, elsewhere = hosts_of(body, text)
     return Service(
         name=name,
+        hosts=hosts,
         image=text(body.get("image")),
         build=text(build.get("context", ".") if isinstance(build, dict) else build),
         environment=environment,
@@ -198,95 +201,18 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
             text(item.get("path") if isinstance(item, dict) else item)
             for item in ([files] if isinstance(files, str) else files)
         ),
-        volumes=tuple(pair for item in body.get("volumes") or () if (pair := _volume(item, text))),
+        volumes=tuple(pair for item in body.get("volumes") or () if (pair := volume_of(item, text))),
         working_dir=text(body.get("working_dir")),
         entrypoint=words(body.get("entrypoint")),
         command=words(body.get("command")),
         user=text(body.get("user")),
         container_name=text(body.get("container_name")),
         shm_size=text(body.get("shm_size")),
-        gpus=_gpus(body, environment),
-        ports=tuple(text(_port(item)) for item in body.get("ports") or ()),
-        depends_on=_depends(body.get("depends_on")),
-        health=_health(body.get("healthcheck"), text),
+        gpus=gpus_of(body, environment),
+        ports=tuple(text(port_of(item)) for item in body.get("ports") or ()),
+        depends_on=depends_of(body.get("depends_on")),
+        health=health_of(body.get("healthcheck"), text),
         profiles=tuple(text(item) for item in body.get("profiles") or ()),
         unset=tuple(dict.fromkeys(unset)),
-        ignored=tuple(sorted(key for key in body if key not in _HANDLED and not key.startswith("x-"))),
+        ignored=(*sorted(key for key in body if key not in _HANDLED and not key.startswith("x-")), *elsewhere),
     )
-
-
-def _scalar(value: Any) -> str:
-    if value is None:
-        return ""
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _volume(item: Any, text: Any) -> tuple[str, str] | None:
-    if isinstance(item, dict):
-        return (text(item.get("source")), text(item.get("target"))) if item.get("target") else None
-    source, _, rest = text(item).partition(":")
-    return (source, rest.removesuffix(":ro").removesuffix(":rw").removesuffix(":z")) if rest else ("", source)
-
-
-def _port(item: Any) -> Any:
-    if not isinstance(item, dict):
-        return item
-    return f"{item['published']}:{item.get('target')}" if item.get("published") else item.get("target")
-
-
-def _depends(value: Any) -> tuple[tuple[str, str], ...]:
-    if isinstance(value, dict):
-        return tuple(
-            (name, str((how or {}).get("condition", "service_started")) if isinstance(how, dict) else "service_started")
-            for name, how in value.items()
-        )
-    return tuple((str(name), "service_started") for name in value or ())
-
-
-def visible_devices(value: str) -> int | str | None:
-    """The GPUs that NVIDIA_VISIBLE_DEVICES speaks of: a count, "all" or None."""
-    if value in ("", "void", "none"):
-        return None
-    return "all" if value == "all" else len([name for name in value.split(",") if name])
-
-
-def _gpus(body: Mapping[str, Any], environment: Mapping[str, str]) -> int | str | None:
-    devices = ((body.get("deploy") or {}).get("resources") or {}).get("reservations") or {}
-    for device in devices.get("devices") or ():
-        if not isinstance(device, dict):
-            continue
-        if "gpu" in (device.get("capabilities") or []) or device.get("driver") == "nvidia":
-            if ids := device.get("device_ids"):
-                return len(ids)
-            count = device.get("count", "all")
-            return int(count) if str(count).isdigit() else "all"
-    if body.get("gpus") is not None:
-        return "all" if not str(body["gpus"]).isdigit() else int(body["gpus"])
-    if body.get("runtime") == "nvidia" or "NVIDIA_VISIBLE_DEVICES" in environment:
-        return visible_devices(environment.get("NVIDIA_VISIBLE_DEVICES", "all"))
-    return None
-
-
-def _health(value: Any, text: Any) -> Health | None:
-    if not isinstance(value, dict) or value.get("disable"):
-        return None
-    test = value.get("test")
-    if isinstance(test, str):
-        command: tuple[str, ...] = ("sh", "-c", text(test))
-    elif not isinstance(test, list) or len(test) < 2 or test[0] == "NONE":
-        return None
-    else:
-        rest = tuple(text(item) for item in test[1:])
-        command = ("sh", "-c", *rest) if test[0] == "CMD-SHELL" else rest
-    given = {
-        name: seconds(text(value[key]))
-        for key, name in (("interval", "interval"), ("timeout", "timeout"), ("start_period", "start_period"))
-        if value.get(key)
-    }
-    return Health(command, retries=int(value["retries"]) if str(value.get("retries", "")).isdigit() else 3, **given)
-
-
-def seconds(text: str) -> int:
-    """A duration such as 1m30s, rounded, at least one second."""
-    units = {"ms": 0.001, "us": 0.000001, "s": 1, "m": 60, "h": 3600, "": 1}
-    return max(1, round(sum(float(n) * units[unit] for n, unit in re.findall(r"([\d.]+)(ms|us|s|m|h|)", text))))

@@ -1,0 +1,44 @@
+"""Services of compose files as far as a Pod can have them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from gha2tekton.plan.images import bare, built_here, published
+from gha2tekton.plan.model import ContainerPlan
+from gha2tekton.plan.projects import UNKNOWN
+from gha2tekton.workflow.compose import ComposeError, Service
+
+
+def fit_for_pod(service: Service, rebuilt: bool, built: Collection[str]) -> None:
+    """ComposeError for a service that cannot be a sidecar; ``built`` are the images that the job made itself."""
+    if service.build and (not service.image or rebuilt or bare(service.image) in built):
+        raise ComposeError(
+            f"service {service.name} is built from {service.build}: push its image and name it in the compose file"
+        )
+    if not service.image:
+        raise ComposeError(f"service {service.name} has no image")
+    if bare(service.image) in built:
+        raise ComposeError(built_here(service.image))
+    if service.unset:
+        names = ", ".join(f"${name.removeprefix(f'{UNKNOWN}_')}" for name in service.unset)
+        raise ComposeError(f"service {service.name} hangs on {names}, which nothing sets before the Pod starts")
+    for name, text in service.open_environment.items():
+        if text is not None and UNKNOWN in text:
+            raise ComposeError(f"the script computes {name} of service {service.name}: pass a variable on instead")
+    if service.ignored:
+        raise ComposeError(f"service {service.name} says what a sidecar cannot do: {', '.join(service.ignored)}")
+
+
+def ports_of(service: Service, others: Iterable[ContainerPlan]) -> tuple[tuple[str, str], ...]:
+    """The ports that must be led on; ComposeError where that cannot be done."""
+    try:
+        ports = published(service.ports)
+    except ValueError as error:
+        raise ComposeError(f"service {service.name}: {error}") from None
+    taken = {inner for other in others if other.service for _, inner in other.ports}
+    if both := sorted(taken & {inner for _, inner in ports}):
+        raise ComposeError(
+            f"service {service.name} and another listen on port {both[0]}, and a Pod's containers share ports"
+        )
+    return ports

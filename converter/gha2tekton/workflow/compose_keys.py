@@ -1,0 +1,128 @@
+"""Single keys of a service of a compose file.
+
+https://github.com/compose-spec/compose-spec/blob/main/05-services.md
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gha2tekton.record import Record
+
+
+class Health(Record, frozen=True):
+    """A command that tells whether a service is well; times in seconds."""
+
+    command: tuple[str, ...]
+    interval: int = 30
+    timeout: int = 30
+    retries: int = 3
+    start_period: int = 0
+
+
+def hosts_of(body: Mapping[str, Any], text: Callable[[Any], str]) -> tuple[tuple[str, ...], list[str]]:
+    """The names that lead to the service or to its machine, and those of other machines."""
+    networks = body.get("networks")
+    parts = networks.values() if isinstance(networks, dict) else ()
+    names = [text(one) for part in parts if isinstance(part, dict) for one in part.get("aliases") or ()]
+    names += [text(one).partition(":")[2] for one in body.get("links") or () if ":" in str(one)]
+    names += [text(body["hostname"])] if body.get("hostname") else []
+    extra = body.get("extra_hosts") or {}
+    lines = (
+        [f"{one}={two}" if two is not None else str(one) for one, two in extra.items()]
+        if isinstance(extra, dict)
+        else extra
+    )
+    pairs = (re.split("[:=]", str(one), maxsplit=1) for one in lines)
+    elsewhere: list[str] = []
+    for host, place in ((text(one), text(two)) for one, two in pairs):
+        if place in ("host-gateway", "127.0.0.1"):
+            names.append(host)
+        else:
+            elsewhere.append(f"extra_hosts of {host}")
+    return tuple(dict.fromkeys(names)), elsewhere
+
+
+def scalar(value: Any) -> str:
+    """A value of YAML as text."""
+    if value is None:
+        return ""
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def volume_of(item: Any, text: Any) -> tuple[str, str] | None:
+    """Source and target of a mount; no source for a volume without a name."""
+    if isinstance(item, dict):
+        return (text(item.get("source")), text(item.get("target"))) if item.get("target") else None
+    source, _, rest = text(item).partition(":")
+    return (source, rest.removesuffix(":ro").removesuffix(":rw").removesuffix(":z")) if rest else ("", source)
+
+
+def port_of(item: Any) -> Any:
+    """A published port in the short form."""
+    if not isinstance(item, dict):
+        return item
+    return f"{item['published']}:{item.get('target')}" if item.get("published") else item.get("target")
+
+
+def depends_of(value: Any) -> tuple[tuple[str, str], ...]:
+    """What a service waits for, with the condition."""
+    if isinstance(value, dict):
+        return tuple(
+            (name, str((how or {}).get("condition", "service_started")) if isinstance(how, dict) else "service_started")
+            for name, how in value.items()
+        )
+    return tuple((str(name), "service_started") for name in value or ())
+
+
+def visible_devices(value: str) -> int | str | None:
+    """The GPUs that NVIDIA_VISIBLE_DEVICES speaks of: a count, "all" or None."""
+    if value in ("", "void", "none"):
+        return None
+    return "all" if value == "all" else len([name for name in value.split(",") if name])
+
+
+def gpus_of(body: Mapping[str, Any], environment: Mapping[str, str]) -> int | str | None:
+    """The GPUs that a service asks for: a count, "all" or None."""
+    devices = ((body.get("deploy") or {}).get("resources") or {}).get("reservations") or {}
+    for device in devices.get("devices") or ():
+        if not isinstance(device, dict):
+            continue
+        if "gpu" in (device.get("capabilities") or []) or device.get("driver") == "nvidia":
+            if ids := device.get("device_ids"):
+                return len(ids)
+            count = device.get("count", "all")
+            return int(count) if str(count).isdigit() else "all"
+    if body.get("gpus") is not None:
+        return "all" if not str(body["gpus"]).isdigit() else int(body["gpus"])
+    if body.get("runtime") == "nvidia" or "NVIDIA_VISIBLE_DEVICES" in environment:
+        return visible_devices(environment.get("NVIDIA_VISIBLE_DEVICES", "all"))
+    return None
+
+
+def health_of(value: Any, text: Any) -> Health | None:
+    """What tells whether a service is well."""
+    if not isinstance(value, dict) or value.get("disable"):
+        return None
+    test = value.get("test")
+    if isinstance(test, str):
+        command: tuple[str, ...] = ("sh", "-c", text(test))
+    elif not isinstance(test, list) or len(test) < 2 or test[0] == "NONE":
+        return None
+    else:
+        rest = tuple(text(item) for item in test[1:])
+        command = ("sh", "-c", *rest) if test[0] == "CMD-SHELL" else rest
+    given = {
+        name: seconds(text(value[key]))
+        for key, name in (("interval", "interval"), ("timeout", "timeout"), ("start_period", "start_period"))
+        if value.get(key)
+    }
+    return Health(command, retries=int(value["retries"]) if str(value.get("retries", "")).isdigit() else 3, **given)
+
+
+def seconds(text: str) -> int:
+    """A duration such as 1m30s, rounded, at least one second."""
+    units = {"ms": 0.001, "us": 0.000001, "s": 1, "m": 60, "h": 3600, "": 1}
+    return max(1, round(sum(float(n) * units[unit] for n, unit in re.findall(r"([\d.]+)(ms|us|s|m|h|)", text))))

@@ -1,0 +1,142 @@
+"""What becomes of docker's commands: their rows, the sidecars and the names that lead to them."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gha2tekton import files
+from gha2tekton.conversion import Conversion
+from gha2tekton.convert import Options
+from gha2tekton.plan.build import PlanOptions
+from gha2tekton.rules.load import RuleSet
+
+
+def convert(folder: Path, *scripts: str, **options: Any) -> Conversion:
+    """A workflow of jobs a, b, … with one script each."""
+    path = folder / ".github" / "workflows" / "ci.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    jobs = "".join(
+        f"  {chr(97 + at)}:\n    runs-on: ubuntu-latest\n    steps:\n    - run: |\n{textwrap.indent(script, ' ' * 8)}\n"
+        for at, script in enumerate(scripts)
+    )
+    path.write_text(f"on: push\njobs:\n{jobs}")
+    return files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options(PlanOptions(**options)))
+
+
+def rows(conversion: Conversion, job: str = "a") -> list[tuple[str, str]]:
+    """Fate and reason of each command."""
+    begin = f"jobs.{job}.steps[0].run.commands["
+    return [(str(one.fate), one.reason) for one in conversion.journal.outcomes() if one.path.startswith(begin)]
+
+
+def sidecars(conversion: Conversion) -> dict[str, Any]:
+    tasks = [objects[0]["spec"] for name, objects in conversion.bundle.files.items() if name.startswith("tasks/")]
+    return {sidecar["name"]: sidecar for task in tasks for sidecar in task.get("sidecars", ())}
+
+
+VERBS: list[tuple[str, str]] = [
+    ("docker image rmi a:1", "dropped"),
+    ("docker image rm -f a:1", "dropped"),
+    ("docker image prune -af", "dropped"),
+    ("docker system prune --all --volumes -f", "dropped"),
+    ("docker network create n", "dropped"),
+    ("docker network rm n", "dropped"),
+    ("docker volume create v", "dropped"),
+    ("docker context create ci", "dropped"),
+    ("docker context use ci", "dropped"),
+    ("docker buildx create --use ci", "dropped"),
+    ("docker buildx inspect --bootstrap", "dropped"),
+    ("docker save a:1 -o a.tar", "dropped"),
+    ("docker load < a.tar", "dropped"),
+    ("docker pull a:1", "dropped"),
+    ("docker image ls", "adapted"),
+    ("docker container ls -a", "adapted"),
+    ("docker system info", "adapted"),
+    ("docker buildx build --push -t example.org/a:1 .", "adapted"),
+    ("docker push example.org/a:1", "adapted"),
+    ("docker manifest create example.org/a:1 example.org/a:1-amd64 example.org/a:1-arm64", "adapted"),
+    ("docker manifest inspect example.org/a:1", "adapted"),
+    ("docker manifest push example.org/a:1", "adapted"),
+    ("docker buildx imagetools create -t example.org/a:1 example.org/a:2", "adapted"),
+    ("docker buildx imagetools inspect --raw example.org/a:1", "adapted"),
+    ("docker buildx imagetools inspect --format '{{.Name}}' example.org/a:1", "manual"),
+    ("docker buildx bake", "manual"),
+    ("docker commit c a:2", "manual"),
+    ("docker swarm init", "manual"),
+    ("systemctl restart docker", "adapted"),
+    ("sudo systemctl stop nvidia-dcgm", "adapted"),
+    ("systemctl start postgresql", "manual"),
+    ("service docker start", "adapted"),
+]
+
+
+@pytest.mark.parametrize(("command", "fate"), VERBS, ids=[row[0] for row in VERBS])
+def test_verbs(command: str, fate: str, tmp_path: Path) -> None:
+    found = rows(convert(tmp_path, command))
+    assert found[0][0] == fate, found
+    assert found[0][1]
+
+
+def test_only_what_builds_has_a_builder(tmp_path: Path) -> None:
+    assert not sidecars(convert(tmp_path, "docker image rmi a:1\ndocker context create ci"))
+    assert set(sidecars(convert(tmp_path, "docker manifest push example.org/a:1"))) == {"builder"}
+
+
+def test_images_that_only_their_builder_has(tmp_path: Path) -> None:
+    """A chain of save, artifact and load gives no image that a node could pull."""
+    build, run = (
+        "docker build -t app:1 .\ndocker save app:1 -o app.tar",
+        "docker load -i app.tar\ndocker run --rm app:1 make",
+    )
+    assert "not pushed" in rows(convert(tmp_path, build, run), "b")[1][1]
+    assert rows(convert(tmp_path, f"{build}\ndocker push app:1", run), "b")[1][0] == "adapted"
+    assert rows(convert(tmp_path, f"{build}\ndocker push $NAME", run), "b")[1][0] == "adapted"
+    assert "is built by this job" in rows(convert(tmp_path, f"{build}\n{run}"))[3][1]
+    assert all(fate != "manual" for fate, _ in rows(convert(tmp_path, build, run, docker="dind"), "b"))
+
+
+PORTS: list[tuple[str, str, str]] = [
+    # options of docker run, what leads on, what is said
+    ("-p 8080:80 -p 127.0.0.1:9443:443/tcp", "8080 80 9443 443", ""),
+    ("-p 8888:8888 --publish 80", "", ""),
+    ("-p 9000-9001:80-81", "9000 80 9001 81", ""),
+    ("-p $PORT:80", "", "only known to the run"),
+    ("-p 53:5353/udp", "", "over udp"),
+]
+
+
+@pytest.mark.parametrize(("options", "wanted", "reason"), PORTS, ids=[row[0] for row in PORTS])
+def test_published_ports(options: str, wanted: str, reason: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, f"PORT=$(cat port)\ndocker run -d {options} example.org/web:1 serve")
+    script = sidecars(done).get("published-ports", {}).get("script", "")
+    told = [line.split() for line in script.splitlines() if line.startswith("busybox")]
+    assert " ".join(f"{words[4]} {words[9]}" for words in told) == wanted
+    assert reason in rows(done)[1][1]
+
+
+def test_names_lead_to_the_pod(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web: {image: 'a:1', command: x, container_name: the-web, links: ['db:base'],\n"
+        "    extra_hosts: ['host.docker.internal:host-gateway']}\n"
+        "  db: {image: 'b:1', command: y, networks: {n: {aliases: [store]}}}\n"
+    )
+    done = convert(
+        tmp_path,
+        "docker compose up -d\ndocker run --rm --name tool_1 --network-alias tool --add-host me:host-gateway c:1 z",
+    )
+    (run,) = [objects[0] for name, objects in done.bundle.files.items() if name.startswith("runs/")]
+    (spec,) = run["spec"]["taskRunSpecs"]
+    (alias,) = spec["podTemplate"]["hostAliases"]
+    assert alias["ip"] == "127.0.0.1"
+    assert set(alias["hostnames"]) == {"web", "the-web", "base", "host.docker.internal", "db", "store", "tool", "me"}
+
+
+def test_services_that_want_one_port(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  a: {image: 'a:1', command: x, ports: ['8080:80']}\n  b: {image: 'b:1', command: y, ports: ['8081:80']}\n"
+    )
+    assert "listen on port 80" in rows(convert(tmp_path, "docker compose up -d"))[0][1]

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from gha2tekton.plan import images
 from gha2tekton.plan.compose_services import fit_for_pod, ports_of
-from gha2tekton.plan.images import (
-    as_root,
-    bare,
-    built_here,
-    is_container_of,
-    joined,
-    more,
-    names_of,
-    published,
-    unknown,
-)
+from gha2tekton.plan.images import bare, readable
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.steps import guessed_script
@@ -100,7 +91,7 @@ class _Finder:
         for seen in step.commands:
             if seen.name == "cd" and seen.command.place.depth == 0 and seen.command.within is None:
                 target = seen.command.values[1] if len(seen.command.values) > 1 else None
-                directory = joined(directory, target or "")
+                directory = images.joined(directory, target or "")
             self.projects.see(seen.command, directory, constants)
             if seen.docker is not None:
                 before = {name: value for name, value in seen.command.variables if value is not None}
@@ -134,7 +125,7 @@ class _Finder:
             self.problems[row] = "the image is not known before the Pod starts: name it in the script as it is"
             return
         if bare(call.target) in self.built:
-            self.problems[row] = built_here(call.target)
+            self.problems[row] = images.built_here(call.target)
             return
         image = self.aliases.get(call.target, call.target)
         if bare(image) in self.elsewhere:
@@ -148,7 +139,7 @@ class _Finder:
         shared = call.option("--shm-size") or ("host" if call.option("--ipc") == "host" else "")
         before = self.containers.get(key) or ContainerPlan(self.name(image), image)
         try:
-            ports = published(call.all("--publish"))
+            ports = images.published(call.all("--publish"))
         except ValueError as error:
             ports = ()
             self.notes[row] = str(error)
@@ -156,10 +147,10 @@ class _Finder:
             before,
             ports=tuple(dict.fromkeys((*before.ports, *ports))),
             hosts=tuple(dict.fromkeys((*before.hosts, *hosts_of(call)))),
-            gpus=more(before.gpus, gpus),
+            gpus=images.more(before.gpus, gpus),
             keys=tuple(dict.fromkeys((*before.keys, *keys))),
             shared_memory=before.shared_memory or shared,
-            root=before.root or as_root(call),
+            root=before.root or images.as_root(call),
         )
         self.containers[key] = container
         if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
@@ -180,7 +171,7 @@ class _Finder:
                 container
                 for container in reversed(self.containers.values())
                 if key in container.keys
-                or (kind == "container" and container.service and is_container_of(name, container.service.name))
+                or (kind == "container" and container.service and images.is_container_of(name, container.service.name))
             ),
             None,
         )
@@ -192,7 +183,7 @@ class _Finder:
         else:
             self.called.add(found.name)
             self.users.setdefault(top.step.path, set()).add(found.name)
-            if seen.docker is not None and as_root(seen.docker) and not found.root:
+            if seen.docker is not None and images.as_root(seen.docker) and not found.root:
                 key = next(key for key, container in self.containers.items() if container is found)
                 self.containers[key] = replace(found, root=True)
 
@@ -224,7 +215,7 @@ class _Finder:
             raise ComposeError(f"two compose files have a service {service.name} with different images")
         if before is None:
             shared = service.shm_size
-            keys = (key, ("container", service.name), *names_of(service))
+            keys = (key, ("container", service.name), *images.names_of(service))
             ports = ports_of(service, self.containers.values())
             container = ContainerPlan(
                 self.name(service.name),
@@ -239,7 +230,7 @@ class _Finder:
             )
             self.containers[key] = container
         container = self.containers[key]
-        if as_root(call) and not container.root:
+        if images.as_root(call) and not container.root:
             container = self.containers[key] = replace(container, root=True)
         if call.verb in ("compose exec", "compose run") and call.target == service.name:
             self.called.add(container.name)
@@ -266,7 +257,7 @@ class _Finder:
         fixed = service is None or not (service.volumes or service.open_environment or service.env_files)
         if container.name in self.called or not fixed:
             for row in rows:
-                self.problems.setdefault(row, unknown(container.image))
+                self.problems.setdefault(row, images.unknown(container.image))
             return replace(container, user=user)
         return replace(container, plain=True)
 
@@ -295,13 +286,6 @@ class _Finder:
 
     def name(self, text: str) -> str:
         """A readable, unique name for a sidecar."""
-        last = text.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0].lower()
-        slug = (
-            "".join(char if char.isalnum() and char.isascii() else "-" for char in last).strip("-")[:40] or "container"
-        )
-        name, count = slug, 1
-        while name in self.names:
-            count += 1
-            name = f"{slug}-{count}"
+        name = readable(text, self.names)
         self.names.add(name)
         return name

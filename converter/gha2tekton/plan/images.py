@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.workflow.compose import Service
@@ -75,3 +75,14 @@ def more(one: int | str | None, other: int | str | None) -> int | str | None:
     if isinstance(one, int) and isinstance(other, int):
         return max(one, other)
     return "all"
+
+
+def readable(text: str, taken: Collection[str]) -> str:
+    """A name for the container of an image or service, as no other has it."""
+    last = text.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0].lower()
+    slug = "".join(char if char.isalnum() and char.isascii() else "-" for char in last).strip("-")[:40] or "container"
+    name, count = slug, 1
+    while name in taken:
+        count += 1
+        name = f"{slug}-{count}"
+    return name

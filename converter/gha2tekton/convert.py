@@ -51,7 +51,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     base = base_name(workflow, options.output)
     lowered = lower_workflow(plan, base, options.output, journal)
     triggers = _trigger_settings(base, lowered, options.output)
-    if options.output.github_status:
+    if _tells_github(workflow, options.output):
         lowered = with_checks(lowered, plan, triggers, options.output.status_url, journal)
     account(plan, lowered.homes, journal)
     journal.retarget({f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs})
@@ -60,6 +60,14 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     bundle = Bundle(annotated(files, source.name, journal), source.name, options.output.namespace)
     suppress(source, journal)
     return Conversion(source, bundle, journal, plan, base)
+
+
+def _tells_github(workflow: Workflow, settings: Settings) -> bool:
+    """Where pull requests start runs, branches may be protected by what becomes of them."""
+    if settings.github_status is not None:
+        return settings.github_status
+    events = {event.name for event in workflow.events}
+    return settings.triggers == "listener" and bool(events & {"pull_request", "pull_request_target"})
 
 
 def base_name(workflow: Workflow, settings: Settings) -> str:
@@ -77,6 +85,9 @@ def _trigger_settings(base: str, lowered: LoweredWorkflow, settings: Settings) -
         namespace=settings.namespace or "default",
         full_name=settings.github_repository,
         default_branch=settings.default_branch,
+        concurrency_account=next(
+            (one.service_account for one in lowered.run.task_run_specs if one.service_account), ""
+        ),
         runner_account="" if settings.service_account else lowered.run.service_account,
         forks=settings.forks,
         pull_request_head=settings.pull_request_head,

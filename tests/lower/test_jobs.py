@@ -24,7 +24,7 @@ def convert(folder: Path, job: str, head: str = "on: push", actions: Path | None
 
 
 def task(conversion: Conversion) -> Any:
-    (name,) = [name for name in conversion.bundle.files if name.startswith("tasks/")]
+    (name,) = [name for name in conversion.bundle.files if name.startswith("tasks/") and "github-status" not in name]
     return conversion.bundle.files[name][0]["spec"]
 
 

@@ -56,6 +56,17 @@ def scheduler_access(account: str, namespace: str, labels: Mapping[str, str]) ->
     )
 
 
+def concurrency_access(account: str, namespace: str, labels: Mapping[str, str]) -> tuple[Manifest, ...]:
+    """What a concurrency group needs: to see, mark and cancel the runs of the namespace."""
+    rule = {"apiGroups": ["tekton.dev"], "resources": ["pipelineruns"], "verbs": ["get", "list", "patch"]}
+    role: Manifest = {"apiVersion": RBAC_API, "kind": "Role", "metadata": _metadata(account, labels), "rules": [rule]}
+    return (
+        service_account(account, labels),
+        role,
+        _binding("RoleBinding", account, "Role", account, account, namespace, labels),
+    )
+
+
 def forks_access(account: str, namespace: str, forks: str, labels: Mapping[str, str]) -> tuple[Manifest, ...]:
     """Lets the listener create runs in the namespace that holds no Secrets."""
     rule = {"apiGroups": ["tekton.dev"], "resources": ["pipelineruns"], "verbs": ["create"]}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gha2tekton.expression import fold_template
 from gha2tekton.journal import Journal
 from gha2tekton.lower.listener import TriggerSettings, ask_for_token
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.status import PATHS, Check, pending, status_params, status_task, verdict
-from gha2tekton.plan.model import Plan
+from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.plan.scope import literal
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Param
 from gha2tekton.tekton.names import label
+from gha2tekton.workflow.matrix import Leg
 
 
 def with_checks(
@@ -32,6 +35,9 @@ def with_checks(
         tasks=(pending(task.name, checks), *lowered.pipeline.tasks),
         finally_=(*lowered.pipeline.finally_, verdict(task.name, checks)),
     )
+    for job in plan.jobs:
+        if job.job.name is not None and journal.knows(job.job.name.path) and not job.refused:
+            journal.exact(job.job.name.path, "pipeline.yaml")
     ask_for_token(settings, "sets commit statuses: it needs the right to write them (repo:status)", journal)
     return replace(lowered, tasks=(*lowered.tasks, task), pipeline=pipeline, needed={**lowered.needed, **PATHS})
 
@@ -41,13 +47,19 @@ def _checks(lowered: LoweredWorkflow, plan: Plan) -> Iterator[Check]:
     for job in plan.jobs:
         known = legs.setdefault(job.job.id.lower(), [])
         if not job.refused or not known:
-            known += [_name(job.job.name.literal if job.job.name else None, job.job.id, leg.name) for leg in job.legs]
+            known += [_name(job, leg) for leg in job.legs]
     for id, places in lowered.ends.items():
         names = legs.get(id, [])
         for index, place in enumerate(places):
             yield Check(names[index] if index < len(names) else place, f"$(tasks.{place}.status)")
 
 
-def _name(name: str | None, id: str, leg: str) -> str:
-    """What GitHub calls the check of a job; a name that the run alone knows is the job's id here."""
-    return f"{name or id} ({leg})" if leg else name or id
+def _name(job: JobPlan, leg: Leg) -> str:
+    """What GitHub calls the check of a job: a name that says nothing of the leg has it in parentheses behind.
+
+    A name that the run alone knows is the job's id here.
+    """
+    template = job.job.name.template if job.job.name else (job.job.id,)
+    name = literal(fold_template(template, {**job.scope.known, "matrix": dict(leg.values)}))
+    written = all(isinstance(part, str) for part in template)
+    return f"{name or job.job.id} ({leg.name})" if leg.name and (written or not name) else name or job.job.id

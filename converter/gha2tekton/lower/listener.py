@@ -36,6 +36,8 @@ class TriggerSettings(Record, frozen=True):
     default_branch: str = ""
     webhook_secret: tuple[str, str] = ("github-webhook-secret", "webhook-secret")
     token_secret: tuple[str, str] = ("github-token", "token")
+    concurrency_account: str = ""
+    """The account of the Task that keeps concurrency groups."""
     runner_account: str = ""
     """The account of runs, when it is ours to create."""
     pull_secrets: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ def listener_manifests(settings: TriggerSettings, schedules: bool = False) -> Ma
     rights = access.listener_access(settings.listener_account, settings.namespace, settings.repository, labels)
     if settings.runner_account:
         rights += (access.service_account(settings.runner_account, labels, False, settings.pull_secrets),)
+    rights += _concurrency(settings)
     if schedules:
         rights += access.scheduler_access(settings.scheduler_account, settings.namespace, labels)
     if settings.forks == "secretless":
@@ -87,10 +90,18 @@ def listener_manifests(settings: TriggerSettings, schedules: bool = False) -> Ma
 
 def runner_manifests(settings: TriggerSettings) -> Mapping[str, tuple[Manifest, ...]]:
     """The account of runs alone, where no listener of ours starts them."""
-    if not settings.runner_account:
-        return {}
-    account = access.service_account(settings.runner_account, settings.labels, False, settings.pull_secrets)
-    return {"rbac.yaml": (account,)}
+    rights = _concurrency(settings)
+    if settings.runner_account:
+        rights = (
+            access.service_account(settings.runner_account, settings.labels, False, settings.pull_secrets),
+            *rights,
+        )
+    return {"rbac.yaml": rights} if rights else {}
+
+
+def _concurrency(settings: TriggerSettings) -> tuple[Manifest, ...]:
+    name = settings.concurrency_account
+    return access.concurrency_access(name, settings.namespace, settings.labels) if name else ()
 
 
 def _ingress(settings: TriggerSettings) -> Manifest:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.bindings import input_default
 from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.values import sent
-from gha2tekton.tekton.model import Param
+from gha2tekton.record import replace
+from gha2tekton.tekton.model import Param, TaskRunSpec
 from gha2tekton.workflow.model import Workflow
 
 _SIZES = {
@@ -34,3 +35,17 @@ def pipeline_params(
     out += [Param(name, "Image that computes", image) for name, image in images.items()]
     out += [Param(name, _SIZES[name], value) for name, value in sizes.items()]
     return out
+
+
+def quantities(specs: Sequence[TaskRunSpec], gpu_resource: str) -> dict[str, str]:
+    """The quantities of GPU containers that are the same for all of them, by the name of their param."""
+    names = {gpu_resource: "gpu-count", "memory": "memory-limit"}
+    said = {name: {spec.limits[name] for spec in specs if name in spec.limits} for name in names}
+    return {names[name]: min(values) for name, values in said.items() if len(values) == 1}
+
+
+def by_text(spec: TaskRunSpec, sizes: Mapping[str, str], gpu_resource: str) -> TaskRunSpec:
+    """Quantities as text of the TriggerTemplate, the one place where a param can reach them."""
+    names = {gpu_resource: "gpu-count", "memory": "memory-limit"}
+    texts = {name: f"$(tt.params.{param})" for name, param in names.items() if param in sizes}
+    return replace(spec, limits={name: texts.get(name, value) for name, value in spec.limits.items()})

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import JSON, Path, Unsupported
+from gha2tekton.lower.concurrency import NAME as CONCURRENCY
+from gha2tekton.lower.concurrency import held, holding_task
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
-from gha2tekton.lower.params import pipeline_params
+from gha2tekton.lower.params import by_text, pipeline_params, quantities
 from gha2tekton.lower.placement import Placed, asks, placed
 from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import claimed, duration, manual_run
@@ -81,7 +83,9 @@ class _Lowering:
                 self.whole(job)
         if not self.plan.chained:
             self.gate()
-        sizes = self.sizes()
+        if self.settings.concurrency == "keep":
+            self.hold()
+        sizes = quantities(self.specs, self.settings.gpu_resource)
         params = pipeline_params(self.plan.workflow, self.needed, self.images, sizes)
         claims = self.plan.claims
         workspaces = [SOURCE, *([ARTIFACTS] if self.uses(ARTIFACTS) else []), *([CACHE] if self.uses(CACHE) else [])]
@@ -99,25 +103,25 @@ class _Lowering:
         nodes, specs = placed(self.asked, self.specs, claimed(self.plan) if claim else frozenset(), self.journal)
         run = manual_run(self.plan, self.base, pipeline, self.needed, claim, nodes, specs, self.settings)
         files = {f"scripts/{name}.yaml": manifest for name, manifest in self.writer.files.items()}
-        template = replace(run, task_run_specs=tuple(self.by_text(spec, sizes) for spec in specs))
+        template = replace(
+            run, task_run_specs=tuple(by_text(spec, sizes, self.settings.gpu_resource) for spec in specs)
+        )
         return LoweredWorkflow(
             tuple(self.tasks), pipeline, run, template, self.needed, files, claim, sizes, self.homes, self.ends
         )
 
-    def sizes(self) -> dict[str, str]:
-        """The quantities of GPU containers that are the same for all of them, by the name of their param."""
-        names = {self.settings.gpu_resource: "gpu-count", "memory": "memory-limit"}
-        said = {name: {spec.limits[name] for spec in self.specs if name in spec.limits} for name in names}
-        return {names[name]: min(values) for name, values in said.items() if len(values) == 1}
-
-    def by_text(self, spec: TaskRunSpec, sizes: Mapping[str, str]) -> TaskRunSpec:
-        """Quantities as text of the TriggerTemplate, the one place where a param can reach them."""
-        names = {self.settings.gpu_resource: "gpu-count", "memory": "memory-limit"}
-        texts = {name: f"$(tt.params.{param})" for name, param in names.items() if param in sizes}
-        return replace(spec, limits={name: texts.get(name, value) for name, value in spec.limits.items()})
-
     def uses(self, workspace: str) -> bool:
         return any(binding.name == workspace for place in (*self.places, *self.finals) for binding in place.workspaces)
+
+    def hold(self) -> None:
+        """What else runs of the workflow's concurrency group comes first."""
+        made = holding_task(self.plan, self.task_names.take(f"{self.base}-{CONCURRENCY}"), self.journal)
+        if made is not None:
+            self.tasks.append(made[0])
+            self.needed |= made[1].params
+            place = self.names.take(CONCURRENCY)
+            self.places, spec = held(*made, place, self.places, self.settings, self.base)
+            self.specs.append(spec)
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 

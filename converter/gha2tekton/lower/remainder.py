@@ -22,7 +22,9 @@ def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
         journal, [workflow.run_name, workflow.description], "no effect outside GitHub", "it names runs in GitHub's list"
     )
     _drop(journal, workflow.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
-    _concurrency(workflow.concurrency, journal)
+    _concurrency(
+        workflow.concurrency, "runs neither wait for nor cancel each other; --concurrency keep lets them", journal
+    )
     used = {id(step.step) for job in plan.jobs for step in job.walk()}
     for job in plan.jobs:
         count = sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
@@ -53,14 +55,14 @@ def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
                 journal.dropped(value.path, "superseded", "the other labels ask for the same machine")
             else:
                 journal.adapted(value.path, _machine(plan), target)
-    if job.name is not None:
+    if job.name is not None and journal.fate(job.name.path) is None:
         journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
     for value in job.needs:
         journal.exact(value.path, target)
     _drop(journal, job.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
     _drop(journal, job.snapshot, "GitHub-only service", "images of runners")
     _drop(journal, [job.cancel_timeout_minutes], "no effect outside GitHub", "Tekton has one limit for ending a Pod")
-    _concurrency(job.concurrency, journal)
+    _concurrency(job.concurrency, "jobs of different runs neither wait for nor cancel each other", journal)
     if job.environment is not None:
         _drop(
             journal,
@@ -146,14 +148,14 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
         journal.adapted(parallel.path, "all legs run at once: only the run knows how many there are or may be", target)
 
 
-def _concurrency(concurrency: Concurrency | None, journal: Journal) -> None:
+def _concurrency(concurrency: Concurrency | None, reason: str, journal: Journal) -> None:
     if concurrency is None:
         return
     values = [concurrency.group, concurrency.cancel_in_progress, concurrency.queue]
-    _drop(journal, values, "GitHub-only service", "runs neither wait for nor cancel each other")
+    _drop(journal, values, "GitHub-only service", reason)
 
 
 def _drop(journal: Journal, values: Iterable[Value | None], cause: Cause, reason: str) -> None:
     for value in values:
-        if value is not None and journal.knows(value.path):
+        if value is not None and journal.knows(value.path) and journal.fate(value.path) is None:
             journal.dropped(value.path, cause, reason)

@@ -22,13 +22,15 @@ class Settings(Record, frozen=True):
     triggers: Literal["listener", "pipelines-as-code", "none"] = "listener"
     forks: Literal["refuse", "secretless", "members"] = "refuse"
     """What pull requests from forks may do, from which GitHub withholds secrets."""
-    github_status: bool = False
-    """Tell GitHub of each job by a commit status."""
+    github_status: bool | None = None
+    """Tell GitHub of each job by a commit status; None does where pull requests start runs."""
     status_url: str = ""
     github_repository: str = ""
     """``owner/name``: deliveries of others are refused; empty takes all that are signed."""
     default_branch: str = ""
     host: str = ""
+    concurrency: Literal["report", "keep"] = "report"
+    """Whether the workflow's concurrency group holds on Tekton."""
     pull_request_head: bool = False
     repository: str = ""
     """Goes before all names, where the bundles of many repositories share a namespace."""

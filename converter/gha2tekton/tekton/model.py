@@ -239,11 +239,13 @@ class TaskRunSpec(Record, frozen=True):
     sidecar: str = ""
     limits: Mapping[str, str] = field(default_factory=dict)
     pod_template: Manifest = field(default_factory=dict)
+    service_account: str = ""
 
     def manifest(self) -> Manifest:
         resources = {"limits": dict(self.limits)}
         return compact(
             pipelineTaskName=self.task,
+            serviceAccountName=self.service_account,
             podTemplate=self.pod_template,
             stepSpecs=[{"name": self.step, "computeResources": resources}] if self.step else None,
             sidecarSpecs=[{"name": self.sidecar, "computeResources": resources}] if self.sidecar else None,

@@ -1,7 +1,7 @@
 # docker compose up, and what services wait for. GHA_CONTAINERS also says, line by line, with tabs between:
 #   service KEY SIDECAR     plain KEY SIDECAR (runs by itself, nothing can be called in it)   builder builder SIDECAR
 #   env SIDECAR NAME=TEXT   a variable in which ${OTHER} is put in now; NAME alone passes a variable on
-#   env-file SIDECAR FILE   mount SIDECAR SOURCE TARGET   home SIDECAR DIRECTORY   profiles SIDECAR A,B
+#   env-file SIDECAR FILE   (? behind it: need not be there)   mount SIDECAR SOURCE TARGET   home SIDECAR DIRECTORY   profiles SIDECAR A,B
 #   after SIDECAR OTHER CONDITION   what must have happened before it starts, in compose's words
 # A sidecar's directory in GHA_HANDOFF has: start (asks for its own command), started, health, ended (its exit status).
 
@@ -100,6 +100,7 @@ environment_of() { # SIDECAR
   _variables=''
   told env-file "$1" > "$GHA_HANDOFF/$1/files"
   while IFS= read -r _file; do
+    case $_file in *'?') _file=${_file%?}; [ -f "$_file" ] || continue ;; esac
     [ -f "$_file" ] || { echo "env file $_file not found" >&2; exit 1; }
     while IFS= read -r _line || [ -n "$_line" ]; do
       case $_line in '#'* | '') ;; *=\"*\") _line=${_line%\"}; variable "${_line%%=*}=${_line#*=\"}" ;; *) variable "$_line" ;; esac

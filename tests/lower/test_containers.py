@@ -140,3 +140,34 @@ def test_services_that_want_one_port(tmp_path: Path) -> None:
         "services:\n  a: {image: 'a:1', command: x, ports: ['8080:80']}\n  b: {image: 'b:1', command: y, ports: ['8081:80']}\n"
     )
     assert "listen on port 80" in rows(convert(tmp_path, "docker compose up -d"))[0][1]
+
+
+OPTIONS: list[tuple[str, str, dict[str, Any] | None]] = [
+    # options of docker run, its fate and the reason, the sidecar's security context
+    ("--privileged", "", {"privileged": True}),
+    ("--cap-add SYS_PTRACE --cap-add=CAP_NET_ADMIN --cap-drop ALL", "", {"capabilities": {"add": ["SYS_PTRACE", "NET_ADMIN"], "drop": ["ALL"]}}),
+    ("--security-opt seccomp=unconfined --user root", "", {"seccompProfile": {"type": "Unconfined"}, "runAsUser": 0}),
+    ("--memory 8g --tmpfs /run", "its file system is as large and open as its image's; its limits are the cluster's", None),
+    ("--device /dev/nvidia0 --init -t --restart always", "", None),
+    ("--device /dev/fuse", "manual: a sidecar has no --device /dev/fuse", None),
+    ("--security-opt seccomp=profile.json", "manual: a sidecar has no --security-opt seccomp=profile.json", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "said", "security"), OPTIONS, ids=[row[0] for row in OPTIONS])
+def test_options(options: str, said: str, security: dict[str, Any] | None, tmp_path: Path) -> None:
+    done = convert(tmp_path, f"docker run --rm {options} --entrypoint make a:1 all")
+    fate, reason = rows(done)[0]
+    wanted = (
+        ("manual", said.removeprefix("manual: "))
+        if said.startswith("manual")
+        else ("adapted" if said else "exact", said)
+    )
+    assert (fate, reason) == wanted
+    assert sidecars(done).get("a", {}).get("securityContext") == security
+
+
+def test_more_containers_of_a_service(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services:\n  a: {image: 'a:1', command: x}\n")
+    assert "not 3" in rows(convert(tmp_path, "docker compose up -d --scale a=3"))[0][1]
+    assert rows(convert(tmp_path, "docker compose up -d --scale a=1"))[0][0] == "exact"

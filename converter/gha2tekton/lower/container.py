@@ -10,19 +10,13 @@ from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower.carrier import SECRETS, Carrier, Unsupported
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan
+from gha2tekton.plan.privileges import OPTIONS
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest
 from gha2tekton.workflow.model import Value
 
 ENDS = "a volume of docker's is an empty one here, which ends with the Pod"
-_SECURITY: Mapping[str, tuple[str, object]] = {
-    "seccomp=unconfined": ("seccompProfile", {"type": "Unconfined"}),
-    "apparmor=unconfined": ("appArmorProfile", {"type": "Unconfined"}),
-    "no-new-privileges": ("allowPrivilegeEscalation", False),
-    "no-new-privileges=true": ("allowPrivilegeEscalation", False),
-}
-"""What ``--security-opt`` says in a container's security context."""
 
 
 class ContainerOptions(Record, frozen=True):
@@ -132,8 +126,8 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
                 options = replace(options, env=(*options.env, EnvVar(key, escaped(held))))
             case "--privileged":
                 options = _secured(options, "privileged", True)
-            case "--security-opt" if (text or "").replace(":", "=") in _SECURITY:
-                options = _secured(options, *_SECURITY[(text or "").replace(":", "=")])
+            case "--security-opt" if (text or "").replace(":", "=") in OPTIONS:
+                options = _secured(options, *OPTIONS[(text or "").replace(":", "=")])
             case "--cap-add" | "--cap-drop":
                 kind = "add" if name == "--cap-add" else "drop"
                 held_now = dict((options.security or {}).get("capabilities") or {})

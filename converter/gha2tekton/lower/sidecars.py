@@ -135,6 +135,7 @@ def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], sh
             mounts=mounts,
             limits=dict(limits),
             readiness=_readiness(service),
+            security=dict(container.security) or None,
         )
     made = Container(
         name=container.name,
@@ -144,7 +145,8 @@ def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], sh
         mounts=(MOUNT, HANDOFF_MOUNT, *mounts),
         limits=dict(limits),
     )
-    return replace(made, security={"runAsUser": 0}) if container.root else made
+    security = {**container.security, **({"runAsUser": 0} if container.root else {})}
+    return replace(made, security=security) if security else made
 
 
 def forwarder(containers: Sequence[ContainerPlan]) -> tuple[Container, ...]:

@@ -9,8 +9,9 @@ from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan import layout
 from gha2tekton.plan.chain import chained
-from gha2tekton.plan.containers import Found, find
+from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
+from gha2tekton.plan.found import Found
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader

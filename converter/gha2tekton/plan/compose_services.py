@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable
 
 from gha2tekton.plan.images import bare, built_here, published
 from gha2tekton.plan.model import ContainerPlan
+from gha2tekton.plan.privileges import privileges
 from gha2tekton.plan.projects import UNKNOWN
+from gha2tekton.tekton.model import Manifest
 from gha2tekton.workflow.compose import ComposeError, Service
 
 
@@ -42,3 +44,11 @@ def ports_of(service: Service, others: Iterable[ContainerPlan]) -> tuple[tuple[s
             f"service {service.name} and another listen on port {both[0]}, and a Pod's containers share ports"
         )
     return ports
+
+
+def security_of(service: Service) -> Manifest:
+    """What it may do beyond others; ComposeError where that has no word in a Pod."""
+    made, left = privileges(service.privileged, service.cap_add, service.cap_drop, service.security_opt)
+    if left:
+        raise ComposeError(f"service {service.name} says what a sidecar cannot do: {', '.join(left)}")
+    return made

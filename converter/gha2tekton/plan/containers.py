@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from gha2tekton.plan import images
-from gha2tekton.plan.compose_services import fit_for_pod, ports_of
+from gha2tekton.plan.compose_services import fit_for_pod, ports_of, security_of
+from gha2tekton.plan.found import Found
 from gha2tekton.plan.images import bare, readable
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
+from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.steps import guessed_script
 from gha2tekton.plan.verbs import BUILDS, LISTS, NEVER, hosts_of, pushes
-from gha2tekton.record import Record, field, replace
+from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
 from gha2tekton.shell.docker import DockerCall, gpu_request
@@ -21,22 +23,6 @@ from gha2tekton.workflow.repository import Repository
 
 BUILDER = "builder"
 """The key of the container that builds images."""
-
-
-class Found(Record, frozen=True):
-    """The containers of a job's scripts; ``problems`` maps a command's row to why it cannot be served."""
-
-    containers: tuple[ContainerPlan, ...] = ()
-    problems: Mapping[str, str] = field(default_factory=dict)
-    users: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The containers that each step (by its path) calls or starts."""
-    notes: Mapping[str, str] = field(default_factory=dict)
-    """What is different for a command that is served."""
-    gpus: tuple[int | str, ...] = ()
-    """What else asks for GPUs."""
-    unreadable: tuple[UnreadableCompose, ...] = ()
-    unpushed: frozenset[str] = frozenset()
-    """Images that were built and that no registry has."""
 
 
 def find(
@@ -143,10 +129,17 @@ class _Finder:
         except ValueError as error:
             ports = ()
             self.notes[row] = str(error)
+        security, differs, wrong = of_call(call)
+        if wrong:
+            self.problems[row] = wrong
+            return
+        if differs:
+            self.notes[row] = differs
         container = replace(
             before,
             ports=tuple(dict.fromkeys((*before.ports, *ports))),
             hosts=tuple(dict.fromkeys((*before.hosts, *hosts_of(call)))),
+            security={**before.security, **security},
             gpus=images.more(before.gpus, gpus),
             keys=tuple(dict.fromkeys((*before.keys, *keys))),
             shared_memory=before.shared_memory or shared,
@@ -227,9 +220,12 @@ class _Finder:
                 project.directory,
                 ports=ports,
                 hosts=(service.name, *filter(None, (service.container_name,)), *service.hosts),
+                security=security_of(service),
             )
             self.containers[key] = container
         container = self.containers[key]
+        if service.differs:
+            self.notes[seen.path] = f"service {service.name}: {', '.join(service.differs)} are the cluster's to say"
         if images.as_root(call) and not container.root:
             container = self.containers[key] = replace(container, root=True)
         if call.verb in ("compose exec", "compose run") and call.target == service.name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gha2tekton.plan.containers import Found
+from gha2tekton.plan.found import Found
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, Stage
 from gha2tekton.plan.tools import in_container
 from gha2tekton.record import replace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from gha2tekton.expression import Template
 from gha2tekton.plan.scope import Scope
@@ -99,6 +99,8 @@ class ContainerPlan(Record, frozen=True):
     """The ports under which it was published and those that it listens on, where they differ."""
     hosts: tuple[str, ...] = ()
     """Names under which others know its machine: of the container, its service, its aliases."""
+    security: Mapping[str, Any] = field(default_factory=dict)
+    """What it may do beyond others, as a security context."""
 
     @property
     def builder(self) -> bool:

@@ -29,6 +29,9 @@ class Project(Record, frozen=True):
 
     def started(self, call: DockerCall) -> list[str]:
         """The services that ``up`` starts, each after those it depends on."""
+        for name, equals, count in ((value or "").partition("=") for value in call.all("--scale")):
+            if equals and count != "1":
+                raise ComposeError(f"service {name}: a Task has one container of each service, not {count}")
         named = [value for value in call.arguments if value]
         wanted = named or [
             name

@@ -5,8 +5,9 @@ https://github.com/compose-spec/compose-spec/blob/main/spec.md
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.record import Record, field
@@ -14,11 +15,13 @@ from gha2tekton.source import Source, Span
 from gha2tekton.workflow.compose_keys import (
     Health,
     depends_of,
+    env_file_of,
     gpus_of,
     health_of,
     hosts_of,
     port_of,
     scalar,
+    target_of,
     volume_of,
 )
 from gha2tekton.workflow.interpolation import interpolate
@@ -66,6 +69,12 @@ class Service(Record, frozen=True):
     unset: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     """Keys that say something a Pod cannot do."""
+    differs: tuple[str, ...] = ()
+    """Keys of which the cluster has its own."""
+    privileged: bool = False
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    security_opt: tuple[str, ...] = ()
 
 
 Reader = Callable[[str], Source | None]
@@ -80,13 +89,32 @@ def read_services(
     for source in sources:
         for name, body in _services(source, reader).items():
             merged[name] = _merge(merged.get(name, {}), body)
-    return {name: _service(name, _extend(name, merged, (), reader), variables) for name in merged}
+    whole = {name: _extend(name, merged, (), reader) for name in merged}
+    return {name: _service(name, body, variables, frozenset(whole)) for name, body in whole.items()}
+
+
+def _ignored(body: Mapping[str, Any], text: Callable[[Any], str]) -> Iterator[str]:
+    """What of a service a sidecar cannot do."""
+    for key, value in body.items():
+        if key not in _HANDLED and key not in _CLUSTERS and not key.startswith("x-"):
+            yield key
+        elif key in ("secrets", "configs") and value:
+            yield f"{key} of the file"
+        elif key == "devices":
+            yield from (f"device {text(item)}" for item in value or () if "/dev/nvidia" not in str(item))
+    replicas = (body.get("deploy") or {}).get("replicas", body.get("scale", 1))
+    if text(replicas) not in ("1", ""):
+        yield f"{text(replicas)} containers"
 
 
 def _services(source: Source, reader: Reader, depth: int = 0) -> dict[str, dict[str, Any]]:
     try:
         root = compose(source)
     except YamlError as error:
+        if re.search(r"!(reset|override)\b", source.text):
+            raise ComposeError(
+                f"{error.span}: the tags !reset and !override are not read: write the whole out"
+            ) from None
         try:
             documents(source.text, source.name)
         except ValueError:
@@ -143,13 +171,32 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         before = out.get(key)
         if key in ("environment", "labels", "extra_hosts"):
             out[key] = {**_pairs(before), **_pairs(value)}
+        elif key == "depends_on" and before is not None:
+            out[key] = {**_waits(before), **_waits(value)}
         elif isinstance(before, dict) and isinstance(value, dict):
             out[key] = _merge(before, value)
-        elif isinstance(before, list) and isinstance(value, list) and key not in ("command", "entrypoint"):
+        elif key == "volumes" and isinstance(before, list):
+            places = [target_of(item) for item in value or ()]
+            out[key] = [item for item in before if target_of(item) not in places] + list(value or ())
+        elif before is not None and key in _LISTS:
+            out[key] = [*_list(before), *(item for item in _list(value) if item not in _list(before))]
+        elif isinstance(before, list) and isinstance(value, list) and key not in ("command", "entrypoint", "test"):
             out[key] = before + [item for item in value if item not in before]
         else:
             out[key] = value
     return out
+
+
+_LISTS = frozenset({"env_file", "dns", "dns_search", "tmpfs"})
+"""What may be one text or a list of them."""
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _waits(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, dict) else {str(name): {} for name in value or ()}
 
 
 def _pairs(value: Any) -> dict[str, Any]:
@@ -163,11 +210,17 @@ def _pairs(value: Any) -> dict[str, Any]:
 _HANDLED = frozenset(
     "image build environment env_file volumes working_dir entrypoint command user shm_size deploy runtime gpus ports "
     "depends_on healthcheck profiles restart container_name stdin_open tty pull_policy hostname labels expose init "
-    "logging platform version network_mode ipc networks stop_grace_period ulimits extra_hosts links".split()
+    "logging platform version network_mode ipc networks stop_grace_period ulimits extra_hosts links cap_add cap_drop "
+    "privileged security_opt secrets configs devices attach annotations develop stop_signal label_file scale".split()
+)
+_CLUSTERS = frozenset(
+    "mem_limit mem_reservation mem_swappiness memswap_limit cpus cpu_shares cpu_count cpu_percent cpuset pids_limit "
+    "oom_score_adj oom_kill_disable dns dns_search dns_opt pid uts userns_mode group_add read_only tmpfs domainname "
+    "blkio_config cgroup cgroup_parent".split()
 )
 
 
-def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -> Service:
+def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], others: Collection[str]) -> Service:
     unset: list[str] = []
 
     def text(value: Any) -> str:
@@ -197,10 +250,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
         build=text(build.get("context", ".") if isinstance(build, dict) else build),
         environment=environment,
         open_environment=later,
-        env_files=tuple(
-            text(item.get("path") if isinstance(item, dict) else item)
-            for item in ([files] if isinstance(files, str) else files)
-        ),
+        env_files=tuple(env_file_of(item, text) for item in ([files] if isinstance(files, str) else files)),
         volumes=tuple(pair for item in body.get("volumes") or () if (pair := volume_of(item, text))),
         working_dir=text(body.get("working_dir")),
         entrypoint=words(body.get("entrypoint")),
@@ -208,11 +258,16 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str]) -
         user=text(body.get("user")),
         container_name=text(body.get("container_name")),
         shm_size=text(body.get("shm_size")),
-        gpus=gpus_of(body, environment),
+        gpus=gpus_of(body, environment, text),
         ports=tuple(text(port_of(item)) for item in body.get("ports") or ()),
-        depends_on=depends_of(body.get("depends_on")),
+        depends_on=tuple(pair for pair in depends_of(body.get("depends_on")) if pair[0] in others),
         health=health_of(body.get("healthcheck"), text),
         profiles=tuple(text(item) for item in body.get("profiles") or ()),
         unset=tuple(dict.fromkeys(unset)),
-        ignored=(*sorted(key for key in body if key not in _HANDLED and not key.startswith("x-")), *elsewhere),
+        ignored=(*sorted(_ignored(body, text)), *elsewhere),
+        differs=tuple(sorted(_CLUSTERS & body.keys())),
+        privileged=body.get("privileged") is True,
+        cap_add=tuple(text(one) for one in body.get("cap_add") or ()),
+        cap_drop=tuple(text(one) for one in body.get("cap_drop") or ()),
+        security_opt=tuple(text(one) for one in body.get("security_opt") or ()),
     )

@@ -45,6 +45,20 @@ def hosts_of(body: Mapping[str, Any], text: Callable[[Any], str]) -> tuple[tuple
     return tuple(dict.fromkeys(names)), elsewhere
 
 
+def env_file_of(item: Any, text: Any) -> str:
+    """A file of variables; a question mark is behind one that need not be there."""
+    if not isinstance(item, dict):
+        return str(text(item))
+    return f"{text(item.get('path'))}{'' if item.get('required', True) else '?'}"
+
+
+def target_of(item: Any) -> str:
+    """Where a mount is in the container."""
+    if isinstance(item, dict):
+        return str(item.get("target"))
+    return volume_of(item, str)[1] if volume_of(item, str) else ""  # type: ignore[index]  # it was looked at
+
+
 def scalar(value: Any) -> str:
     """A value of YAML as text."""
     if value is None:
@@ -57,7 +71,7 @@ def volume_of(item: Any, text: Any) -> tuple[str, str] | None:
     if isinstance(item, dict):
         return (text(item.get("source")), text(item.get("target"))) if item.get("target") else None
     source, _, rest = text(item).partition(":")
-    return (source, rest.removesuffix(":ro").removesuffix(":rw").removesuffix(":z")) if rest else ("", source)
+    return (source, re.sub(r":[a-zA-Z,]+$", "", rest)) if rest else ("", source)
 
 
 def port_of(item: Any) -> Any:
@@ -84,19 +98,20 @@ def visible_devices(value: str) -> int | str | None:
     return "all" if value == "all" else len([name for name in value.split(",") if name])
 
 
-def gpus_of(body: Mapping[str, Any], environment: Mapping[str, str]) -> int | str | None:
+def gpus_of(body: Mapping[str, Any], environment: Mapping[str, str], text: Any) -> int | str | None:
     """The GPUs that a service asks for: a count, "all" or None."""
-    devices = ((body.get("deploy") or {}).get("resources") or {}).get("reservations") or {}
-    for device in devices.get("devices") or ():
+    reserved = ((body.get("deploy") or {}).get("resources") or {}).get("reservations") or {}
+    given = body.get("gpus")
+    for device in (*(reserved.get("devices") or ()), *(given if isinstance(given, list) else ())):
         if not isinstance(device, dict):
             continue
-        if "gpu" in (device.get("capabilities") or []) or device.get("driver") == "nvidia":
+        if "gpu" in (device.get("capabilities") or []) or device.get("driver") == "nvidia" or given:
             if ids := device.get("device_ids"):
                 return len(ids)
-            count = device.get("count", "all")
-            return int(count) if str(count).isdigit() else "all"
-    if body.get("gpus") is not None:
-        return "all" if not str(body["gpus"]).isdigit() else int(body["gpus"])
+            count = text(device.get("count", "all"))
+            return int(count) if count.isdigit() else "all"
+    if given is not None:
+        return int(text(given)) if text(given).isdigit() else "all"
     if body.get("runtime") == "nvidia" or "NVIDIA_VISIBLE_DEVICES" in environment:
         return visible_devices(environment.get("NVIDIA_VISIBLE_DEVICES", "all"))
     return None
@@ -119,7 +134,8 @@ def health_of(value: Any, text: Any) -> Health | None:
         for key, name in (("interval", "interval"), ("timeout", "timeout"), ("start_period", "start_period"))
         if value.get(key)
     }
-    return Health(command, retries=int(value["retries"]) if str(value.get("retries", "")).isdigit() else 3, **given)
+    retries = text(value.get("retries"))
+    return Health(command, retries=int(retries) if retries.isdigit() else 3, **given)
 
 
 def seconds(text: str) -> int:

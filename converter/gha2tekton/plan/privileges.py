@@ -1,0 +1,63 @@
+"""What a container may do beyond others: docker's options as a security context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gha2tekton.shell.docker import DockerCall
+from gha2tekton.tekton.model import Manifest
+
+OPTIONS: Mapping[str, tuple[str, object]] = {
+    "seccomp=unconfined": ("seccompProfile", {"type": "Unconfined"}),
+    "apparmor=unconfined": ("appArmorProfile", {"type": "Unconfined"}),
+    "no-new-privileges": ("allowPrivilegeEscalation", False),
+    "no-new-privileges=true": ("allowPrivilegeEscalation", False),
+}
+"""What ``--security-opt`` says in a container's security context."""
+_DIFFERS: Mapping[str, str] = {
+    name: reason
+    for names, reason in (
+        ("memory memory-reservation memory-swap cpus cpuset-cpus pids-limit", "its limits are the cluster's"),
+        ("read-only tmpfs", "its file system is as large and open as its image's"),
+        ("pid uts userns group-add", "it has processes, names and groups of its own"),
+        ("dns dns-search dns-option", "names are looked up as the cluster does"),
+    )
+    for name in names.split()
+}  # fmt: skip
+_CANNOT = ("device", "device-cgroup-rule", "volumes-from", "sysctl", "ip", "mac-address")
+
+
+def privileges(
+    privileged: bool, add: Iterable[str], drop: Iterable[str], options: Iterable[str]
+) -> tuple[Manifest, list[str]]:
+    """A security context, and the options that it has no word for."""
+    out: Manifest = {"privileged": True} if privileged else {}
+    for kind, names in (("add", add), ("drop", drop)):
+        if held := [name.upper().removeprefix("CAP_") for name in names]:
+            out["capabilities"] = {**dict(out.get("capabilities") or {}), kind: held}
+    left: list[str] = []
+    for option in (one.replace(":", "=") for one in options):
+        if option in OPTIONS:
+            key, value = OPTIONS[option]
+            out[key] = value
+        elif option not in ("label=disable", "seccomp=builtin"):
+            left.append(option)
+    return out, left
+
+
+def of_call(call: DockerCall) -> tuple[Manifest, str, str]:
+    """The security context of docker run, what is different for it, and why it cannot be carried."""
+    words = {name: [value or "" for value in call.all(f"--{name}")] for name in ("cap-add", "cap-drop", "security-opt")}
+    made, left = privileges(
+        call.option("--privileged") == "true", words["cap-add"], words["cap-drop"], words["security-opt"]
+    )
+    wrong = [f"--security-opt {option}" for option in left]
+    for name in _CANNOT:
+        # The GPU's devices come with the GPU.
+        wrong += [f"--{name} {value}" for value in call.all(f"--{name}") if not _of_gpu(value or "")]
+    notes = {reason for name, reason in _DIFFERS.items() if call.given(f"--{name}")}
+    return made, "; ".join(sorted(notes)), f"a sidecar has no {', '.join(wrong)}" if wrong else ""
+
+
+def _of_gpu(device: str) -> bool:
+    return device.startswith(("/dev/nvidia", "nvidia.com/gpu"))

@@ -171,3 +171,27 @@ def test_more_containers_of_a_service(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services:\n  a: {image: 'a:1', command: x}\n")
     assert "not 3" in rows(convert(tmp_path, "docker compose up -d --scale a=3"))[0][1]
     assert rows(convert(tmp_path, "docker compose up -d --scale a=1"))[0][0] == "exact"
+
+
+ACTIONS: list[tuple[str, str, str]] = [
+    ("pypa/cibuildwheel@v2.21.3", 'git+https://github.com/pypa/cibuildwheel@"v2.21.3', "--docker=dind"),
+    ("docker/bake-action@v6", "docker buildx bake", "--docker=dind"),
+]
+
+
+@pytest.mark.parametrize(("uses", "line", "reason"), ACTIONS, ids=[row[0] for row in ACTIONS])
+def test_actions_that_need_a_daemon(uses: str, line: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / ".github" / "workflows" / "ci.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: {uses}\n")
+    for docker, wanted in (("sidecars", "manual"), ("dind", "adapted")):
+        done = files.convert_file(path, "ci.yml", RuleSet(), None, Options(PlanOptions(docker=docker)))
+        found = next(one for one in done.journal.outcomes() if one.path == "jobs.a.steps[0].uses")
+        assert found.fate == wanted
+        assert (reason in found.reason) == (wanted == "manual")
+        (spec,) = [objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/")]
+        assert (line in spec["steps"][0]["script"]) == (wanted == "adapted")
+        assert [one["name"] for one in spec.get("sidecars", ())] == (["docker"] if wanted == "adapted" else [])
+    told = {(one.kind, one.name) for one in done.journal.setup}
+    assert ("namespace label", "pod-security") in told
+    assert "privileged-docker" in {one.code for one in done.journal.diagnostics}

@@ -78,7 +78,7 @@ class StepReader(Record, frozen=True):
             self.checked_out(step, scope)
         rule = self.rules.action(step.uses.name, step.uses.ref) if step.uses.kind == "remote" else None
         if rule is not None:
-            refused = rule.reason if rule.fate == "manual" else ""
+            refused = rule.reason if rule.fate == "manual" or ("docker" in rule.needs and not self.daemon) else ""
             role: Role | None = next((role for role in ROLES if role == rule.role), None)
             return PlannedStep(
                 step,

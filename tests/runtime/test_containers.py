@@ -414,7 +414,7 @@ WORDS = {
     "pull --quiet x": (0, "docker pull: no effect in Tekton\n"),
     "compose -f a down -v": (0, "docker compose down: no effect in Tekton\n"),
     "system prune -af": (0, "docker system: no effect in Tekton\n"),
-    "image rm x": (0, "docker rm: no effect in Tekton\n"),
+    "image rm x": (0, "docker rmi: no effect in Tekton\n"),
     "version": (0, ""),
     "build -t x .": (125, "docker build: there is no daemon in this Pod to do this\n"),
     "push x": (125, "docker push: there is no daemon in this Pod to do this\n"),

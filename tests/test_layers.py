@@ -15,7 +15,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # From the bottom up: a module imports its own layer and those below.
 LAYERS = [
     {"record"},
-    {"source", "resources", "codes"},
+    {"source", "resources", "codes", "pins"},
     {"journal"},
     {"yaml", "manifests"},
     {"schema", "suppression"},

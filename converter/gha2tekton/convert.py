@@ -9,8 +9,9 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.checks import with_checks
-from gha2tekton.lower.listener import TriggerSettings, listener_manifests, runner_manifests
+from gha2tekton.lower.listener import KUBECTL, TriggerSettings, listener_manifests, runner_manifests
 from gha2tekton.lower.lowered import LoweredWorkflow
+from gha2tekton.lower.pinning import with_digests
 from gha2tekton.lower.pipeline import lower_workflow
 from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
 from gha2tekton.lower.refusal import possible
@@ -19,6 +20,7 @@ from gha2tekton.lower.remainder import account
 from gha2tekton.lower.settings import Settings
 from gha2tekton.lower.storage import claim_manifest
 from gha2tekton.lower.triggers import lower_triggers
+from gha2tekton.pins import pinned
 from gha2tekton.plan.build import PlanOptions, build_plan
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
@@ -53,6 +55,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     triggers = _trigger_settings(base, lowered, options.output)
     if _tells_github(workflow, options.output):
         lowered = with_checks(lowered, plan, triggers, options.output.status_url, journal)
+    lowered = with_digests(lowered, options.output.pins, journal)
     account(plan, lowered.homes, journal)
     journal.retarget({f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs})
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
@@ -80,6 +83,7 @@ def base_name(workflow: Workflow, settings: Settings) -> str:
 
 def _trigger_settings(base: str, lowered: LoweredWorkflow, settings: Settings) -> TriggerSettings:
     return TriggerSettings(
+        kubectl_image=pinned(KUBECTL, settings.pins),
         name=base,
         repository=settings.shared or base,
         namespace=settings.namespace or "default",

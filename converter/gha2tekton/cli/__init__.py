@@ -18,6 +18,7 @@ COMMANDS = {
     "platform": "Write the cluster around the pipelines: storage, GPUs, quotas, monitoring, scripts.",
     "triggers": "Tell what starts a workflow.",
     "explain": "Tell what became of a line, or where it comes from.",
+    "images": "List the images of bundles.",
     "diff": "Tell how two sets of manifests differ in meaning.",
     "selftest": "Prove that no part of a workflow vanishes.",
     "rules": "List, show, begin and prove mapping rules.",

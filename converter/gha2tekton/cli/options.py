@@ -71,6 +71,7 @@ CONVERSION = (
     click.option("--default-branch", default="", help="The repository's default branch, for schedules."),
     click.option("--host", default="", help="The name under which GitHub reaches the listener: writes an Ingress."),
     click.option("--pull-request-head", is_flag=True, help="Check out the head of a pull request, not its merge."),
+    click.option("--pin", type=_PATH, help="Digests of images: a file with an image and sha256:… a line."),
     click.option("--storage-class", default="", help="StorageClass of the claim."),
     click.option("--storage", default="50Gi", show_default=True, help="Size of the claim."),
     click.option("--service-account", default="", help="An existing ServiceAccount for the runs."),
@@ -150,9 +151,9 @@ class Choice(Record):
     _files: dict[Path, Configuration] = field(default_factory=dict)
     _rules: dict[Any, RuleSet] = field(default_factory=dict)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[type[Choice], tuple[Any, ...]]:
         """Without what was read: other processes read for themselves."""
-        return {**self.__dict__, "_files": {}, "_rules": {}}
+        return Choice, (self.explicit, self.config, self.fallback)
 
     @staticmethod
     def of(ctx: click.Context) -> Choice:
@@ -225,10 +226,20 @@ def _options(values: Mapping[str, Any], repository: str) -> Options:
     from gha2tekton.lower.settings import Settings
     from gha2tekton.plan.build import PlanOptions
 
-    settings = Settings(**{name: values[name] for name in _SETTINGS}, repository=repository)
+    settings = Settings(**{name: values[name] for name in _SETTINGS}, repository=repository, pins=_pins(values["pin"]))
     pairs = dict(item.split("=", 1) for item in values["action_image"] or () if "=" in item)
     plan = PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"], values["docker"], pairs)
     return Options(plan, settings)
+
+
+def _pins(path: Path | None) -> Mapping[str, str]:
+    from gha2tekton.configuration import ConfigurationError
+    from gha2tekton.pins import PinError, read_pins
+
+    try:
+        return read_pins(path) if path else {}
+    except PinError as error:
+        raise ConfigurationError(str(error)) from None
 
 
 _SETTINGS = (

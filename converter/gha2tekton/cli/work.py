@@ -49,9 +49,10 @@ def files_of(
     root = Repository.around(found[0][0]).root or found[0][0].resolve().parent
     inputs = {name: hash for item in done for name, hash in item.inputs.items()}
     inputs |= dict.fromkeys(NAMES, "")
-    config = choice.configuration(root).path
-    if config is not None:
-        inputs[lock.relative(config, root)] = digest(config.read_bytes())
+    values = choice.settle(root, found[0][1]).values
+    for file in (choice.configuration(root).path, values["pin"]):
+        if file is not None:
+            inputs[lock.relative(file, root)] = digest(file.read_bytes())
     made = lock.Lock(
         root=lock.relative(root, output),
         sources=tuple(lock.relative(source, root) for source in sources),
@@ -61,7 +62,7 @@ def files_of(
         outputs=lock.hashes(files),
         manual=told(done, "manual"),
         adapted=told(done, "adapted"),
-        rules=lock.rules_hash(choice.settle(root, found[0][1]).values["rules"] or ()),
+        rules=lock.rules_hash(values["rules"] or ()),
     )
     return {**files, lock.NAME: made.text()}
 

@@ -18,6 +18,8 @@ WORKFLOW_LABEL = "gha2tekton.dev/workflow"
 Forks = Literal["refuse", "secretless", "members"]
 """Pull requests from forks: none, without Secrets in a namespace of their own, or by members of the repository."""
 
+KUBECTL = "registry.k8s.io/kubectl:v1.33.4"
+
 
 class TriggerSettings(Record, frozen=True):
     """How triggers are named and guarded; ``name`` is the workflow's, ``repository`` that of all workflows together.
@@ -47,7 +49,7 @@ class TriggerSettings(Record, frozen=True):
     """Check out the head of a pull request instead of its merge."""
     host: str = ""
     """The name under which GitHub reaches the listener: an Ingress with TLS is written for it."""
-    kubectl_image: str = "registry.k8s.io/kubectl:v1.33.4"
+    kubectl_image: str = KUBECTL
     template_defaults: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from gha2tekton.record import Record
+from gha2tekton.record import Record, field
 
 
 class Settings(Record, frozen=True):
@@ -29,6 +30,8 @@ class Settings(Record, frozen=True):
     """``owner/name``: deliveries of others are refused; empty takes all that are signed."""
     default_branch: str = ""
     host: str = ""
+    pins: Mapping[str, str] = field(default_factory=dict)
+    """Digests by the full names of images."""
     concurrency: Literal["report", "keep"] = "report"
     """Whether the workflow's concurrency group holds on Tekton."""
     pull_request_head: bool = False

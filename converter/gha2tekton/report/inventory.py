@@ -32,7 +32,7 @@ def inventory(conversion: Conversion) -> list[Item]:
                 if item.detail not in before.detail.split("; "):
                     found[item.kind, item.name] = replace(before, detail=f"{before.detail}; {item.detail}")
     rows = sorted(found.values())
-    if conversion.bundle.files:
+    if conversion.bundle.files and not any(entry.kind == "feature flag" for entry in conversion.journal.setup):
         rows.append(Item("feature flag", "none", "the defaults of a Tekton installation do"))
     return rows + [Item(entry.kind, entry.name, entry.why, "", entry.command) for entry in conversion.journal.setup]
 

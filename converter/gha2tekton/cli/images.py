@@ -1,0 +1,42 @@
+"""``gha2tekton images``: what a cluster pulls for bundles, such as for a file of ``--pin``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gha2tekton.cli.stop import stop
+
+
+@click.command()
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+def command(bundles: tuple[Path, ...]) -> None:
+    """List the images of BUNDLES, directories of manifests, one a line."""
+    from gha2tekton.yaml import documents
+
+    found: set[str] = set()
+    for path in sorted(file for bundle in bundles for file in bundle.rglob("*.yaml")):
+        try:
+            for document in documents(path.read_text(encoding="utf-8"), str(path)):
+                found |= set(_images(document))
+        except (OSError, ValueError) as error:
+            stop(str(error))
+    for image in sorted(found):
+        click.echo(image)
+
+
+def _images(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        image = node.get("image")
+        if isinstance(image, str) and not image.startswith("$(params."):
+            yield image
+        if str(node.get("name", "")).endswith("-image") and isinstance(node.get("default"), str):
+            yield node["default"]
+        for value in node.values():
+            yield from _images(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _images(value)

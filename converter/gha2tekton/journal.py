@@ -35,6 +35,14 @@ class Outcome(Record, frozen=True):
     reason: str = ""
     rule: str = ""
     target: str = ""
+    also: tuple[str, ...] = ()
+    """Other files that it went into as well, for one that several jobs or legs share."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the bundle that it names."""
+        named = (target.partition("#")[0] for target in (self.target, *self.also))
+        return tuple(dict.fromkeys(name for name in named if name))
 
 
 class Diagnostic(Record, frozen=True):
@@ -105,13 +113,16 @@ class Journal:
         if before is None or FATES.index(fate) > FATES.index(before.fate):
             subject, span = self._leaves[path]
             self._outcomes[path] = Outcome(path, subject, span, fate, reason, rule, target)
+        elif target and before.fate == fate and target != before.target and target not in before.also:
+            self._outcomes[path] = replace(before, also=(*before.also, target))
 
     def retarget(self, moved: Mapping[str, str]) -> None:
         """Outcomes that name a file of the bundle name the one that it became."""
         for path, outcome in self._outcomes.items():
-            file = outcome.target.partition("#")[0]
-            if file in moved:
-                self._outcomes[path] = replace(outcome, target=moved[file] + outcome.target[len(file) :])
+            if any(file in moved for file in outcome.files):
+                target, *also = (_moved(one, moved) for one in (outcome.target, *outcome.also))
+                others = tuple(one for one in dict.fromkeys(also) if one and one != target)
+                self._outcomes[path] = replace(outcome, target=target, also=others)
 
     def open_leaves(self, prefix: str = "") -> list[str]:
         """The leaves at or below a path that have no outcome yet."""
@@ -181,6 +192,11 @@ class Journal:
     def has_errors(self) -> bool:
         """Whether the workflow is one that GitHub itself refuses."""
         return any(diagnostic.severity == "error" for diagnostic in self._diagnostics)
+
+
+def _moved(target: str, moved: Mapping[str, str]) -> str:
+    file = target.partition("#")[0]
+    return moved[file] + target[len(file) :] if file in moved else target
 
 
 def within(path: str, prefix: str) -> bool:

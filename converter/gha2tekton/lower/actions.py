@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from gha2tekton.expression import Template
+from gha2tekton.journal import SAME_AS_DEFAULT
 from gha2tekton.lower.words import broken, call, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.rules.render import literal_text
 from gha2tekton.shell.quote import word
-from gha2tekton.workflow.model import Action, Input, Step, Value
+from gha2tekton.workflow.model import Action, Input, Step
 
 if TYPE_CHECKING:
     from gha2tekton.lower.script import ScriptWriter
@@ -29,7 +30,7 @@ def composite(writer: ScriptWriter, planned: PlannedStep) -> str:
         value = given or item.default
         template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
         options += ["--input", word(f"{item.name}={writer.carrier.text(template)}")]
-        inputs_told(writer, item, given)
+        inputs_told(writer, planned, item)
     unknown_inputs(writer, step, action)
     writer.exact(step.uses.value)
     writer.carrier.composite += 1
@@ -62,7 +63,7 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
         value = given or item.default
         template = (planned.scope if given else planned.scope.with_known()).fold(value) if value else ()
         words += [word(item.name), held(writer, options, template, f"GHA_INPUT_{number}")]
-        inputs_told(writer, item, given)
+        inputs_told(writer, planned, item)
     unknown_inputs(writer, step, action)
     local = step.uses.kind == "local"
     place = word(f"./{step.uses.name.removeprefix('./')}" if local else f"{step.uses.name}@{step.uses.ref}")
@@ -102,13 +103,17 @@ def held(writer: ScriptWriter, options: list[str], template: Template, name: str
     return f'"${name}"'
 
 
-def inputs_told(writer: ScriptWriter, item: Input, given: Value | None) -> None:
+def inputs_told(writer: ScriptWriter, planned: PlannedStep, item: Input) -> None:
     """Rows for an input of an action that is drawn in."""
-    if given is not None:
-        writer.exact(given)
+    given = planned.step.inputs.get(item.name.lower())
+    default = planned.scope.with_known().fold(item.default) if item.default else ()
+    if given is not None and writer.journal.knows(given.path):
+        same = (planned.scope.fold(given) or ("",)) == (default or ("",))
+        writer.journal.exact(given.path, writer.target, reason=SAME_AS_DEFAULT if same else "")
     for leaf in item.leaves:
         if leaf.path.endswith(".default") and given is None:
-            writer.journal.exact(leaf.path, writer.target)
+            empty = not default or default == ("",)
+            writer.journal.exact(leaf.path, writer.target, reason=SAME_AS_DEFAULT if empty else "")
         else:
             writer.journal.dropped(leaf.path, "superseded", "the step gives the input" if given else "")
 

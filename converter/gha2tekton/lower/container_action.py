@@ -41,7 +41,7 @@ def container(writer: ScriptWriter, planned: PlannedStep, own: OwnContainer) -> 
         number += 1
         taken[item.name.lower()] = expression(template)
         words += ["--input", word(item.name), held(writer, options, template, f"GHA_INPUT_{number}")]
-        inputs_told(writer, item, given)
+        inputs_told(writer, planned, item)
     for name, value in step.inputs.items() if action is None else ():
         number += 1
         text = held(writer, options, planned.scope.fold(value), f"GHA_INPUT_{number}")

@@ -40,19 +40,23 @@ def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
     job = plan.job
     target = "pipeline.yaml"
     for value in job.called:
-        if journal.fate(value.path) is None and not plan.refused:
+        if journal.fate(value.path) in (None, "exact") and not plan.refused:
             if value.path.endswith(".name"):
                 journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
             elif value.path.endswith(".secrets"):
                 journal.dropped(value.path, "superseded", "all jobs read the same Secret")
             else:
-                journal.exact(value.path, target if ".strategy.matrix" in value.path else home)
+                journal.exact(value.path, home)
+                if ".strategy.matrix" in value.path:
+                    journal.exact(value.path, target)
     if plan.refused:
         return
     if job.runs_on is not None:
         for value in (*job.runs_on.labels, *([job.runs_on.group] if job.runs_on.group else [])):
             if value.path in plan.idle:
                 journal.dropped(value.path, "superseded", "the other labels ask for the same machine")
+            elif value.path in plan.repeated:
+                journal.adapted(value.path, f"{_machine(plan)}; the label repeats what asks for that already", target)
             else:
                 journal.adapted(value.path, _machine(plan), target)
     if job.name is not None and journal.fate(job.name.path) is None:
@@ -136,7 +140,7 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
     if fast is not None and journal.fate(fast.path) is not None:
         fast = None  # its Task has told
     if fast is not None and fast.raw is False:
-        journal.exact(fast.path, target, reason="same as default: legs that run go on to their end")
+        journal.dropped(fast.path, "superseded", "legs that run go on to their end whatever it says")
     elif fast is not None and fast.literal is not None:
         reason = "a failed leg keeps those that wait from starting; those that run go on to their end"
         journal.dropped(fast.path, "GitHub-only service", reason)

@@ -73,16 +73,15 @@ class ScriptWriter(Record):
         shell = step.shell or (defaults.shell if defaults else None)
         if place is not None:
             options += ["--dir", word(self.carrier.text(planned.scope.fold(place)))]
-            self.exact(place)
         shell_text = self.carrier.text(planned.scope.fold(shell)) if shell else ""
-        if shell is not None:
-            self.exact(shell)
         if shell_text or self.in_container:
             options += ["--shell", word(shell_text or "sh")]
         body, more, problems = self.body(planned, step.run, shell_text)
         if problems:
             return self.refused(planned, "; ".join(problems))
-        self.exact(step.run)
+        for value in (step.run, place, shell):
+            if value is not None:
+                self.exact(value)
         account(planned, self.docker, self.journal, self.target)
         return call(planned.title, [*options, *more], body)
 

@@ -232,10 +232,10 @@ def _account_input(item: Input, leaf: Value, file: str, journal: Journal) -> Non
             journal.adapted(leaf.path, "any text is taken: there are no environments to choose from", file)
         case "type":
             journal.exact(leaf.path, file)
-        case "required" if not item.required:
-            journal.exact(leaf.path, file, reason=SAME_AS_DEFAULT)
         case "required" if item.default is not None or item.type == "boolean":
             journal.dropped(leaf.path, "superseded", "the input is never empty")
+        case "required" if not item.required:
+            journal.exact(leaf.path, file, reason=SAME_AS_DEFAULT)
         case "required":
             journal.exact(leaf.path, file)
         case _:

@@ -128,7 +128,7 @@ class _Builder:
             held,
             supplies(steps, held, job.container is not None),
             runner,
-            self.idle(job, job_scope(self.workflow.title, job, group[0], True, dynamic), runner),
+            *self.idle(job, job_scope(self.workflow.title, job, group[0], True, dynamic), runner, found),
             gpu,
             "artifacts" in needs,
             "cache" in needs,
@@ -152,16 +152,24 @@ class _Builder:
             self.journal.note(Diagnostic("gpu-sum", "warning", message, job.span))
         return found
 
-    def idle(self, job: Job, scope: Scope, runner: Runner) -> frozenset[str]:
-        """The labels without which the machine is the same."""
+    def idle(self, job: Job, scope: Scope, runner: Runner, found: Found) -> tuple[frozenset[str], frozenset[str]]:
+        """The labels without which the machine is the same, and those without which the Pod is."""
         labels = job.runs_on.labels if job.runs_on is not None else ()
         told = {value.path: scope.guess(value) or "" for value in labels}
         group = (scope.guess(job.runs_on.group) or "") if job.runs_on is not None and job.runs_on.group else ""
-        return frozenset(
-            path
+
+        def weighed(one: Runner) -> Runner:
+            """The machine with no more than what a Pod takes from it."""
+            gpu = self.gpus(job, scope, one, found)[0]
+            plain = replace(one, gpu=gpu, product="", note="", os="linux" if one.os == "unknown" else one.os)
+            return plain if job.container is None else replace(plain, image="")
+
+        rest = {
+            path: machines.runner(self.rules, [text for other, text in told.items() if other != path], group)
             for path in (told if len(told) > 1 else ())
-            if machines.runner(self.rules, [text for other, text in told.items() if other != path], group) == runner
-        )
+        }
+        idle = frozenset(path for path, other in rest.items() if other == runner)
+        return idle, frozenset(path for path, other in rest.items() if weighed(other) == weighed(runner)) - idle
 
     def runner(self, job: Job, scope: Scope) -> Runner:
         if job.runs_on is None:
@@ -211,6 +219,16 @@ class _Builder:
         return replace(choice, reference=(fixed,), holds=frozenset()) if fixed else choice
 
     def gpu(self, job: Job, scope: Scope, runner: Runner, found: Found) -> int:
+        count, assumed = self.gpus(job, scope, runner, found)
+        if assumed:
+            message = (
+                f"job {job.id} asks for all GPUs of a machine and its runner's label names no number: one is asked for"
+            )
+            self.journal.note(Diagnostic("gpu-count-assumed", "note", message, job.span))
+        return count
+
+    def gpus(self, job: Job, scope: Scope, runner: Runner, found: Found) -> tuple[int, bool]:
+        """How many GPUs a job asks for, and whether that is a guess."""
         asked: list[int | str] = [container.gpus for container in found.containers if container.gpus is not None]
         asked += found.gpus
         if job.container is not None and job.container.options is not None:
@@ -218,15 +236,10 @@ class _Builder:
             asked += [request] if request is not None else []
         counts = [count for count in asked if isinstance(count, int)]
         if self.options.gpu_count and (asked or runner.gpu):
-            return self.options.gpu_count
+            return self.options.gpu_count, False
         if counts and "all" not in asked:
-            return max(counts)
-        if asked and not runner.gpu:
-            message = (
-                f"job {job.id} asks for all GPUs of a machine and its runner's label names no number: one is asked for"
-            )
-            self.journal.note(Diagnostic("gpu-count-assumed", "note", message, job.span))
-        return runner.gpu or (1 if asked else 0)
+            return max(counts), False
+        return runner.gpu or (1 if asked else 0), bool(asked) and not runner.gpu
 
     def placed(self, stages: Sequence[Stage], found: Found, gpu: int) -> tuple[Stage, ...]:
         """The stages with their containers, and the GPU in the one that computes."""

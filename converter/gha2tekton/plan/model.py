@@ -139,6 +139,8 @@ class JobPlan(Record, frozen=True):
     runner: Runner | None = None
     idle: frozenset[str] = frozenset()
     """The paths of labels that change nothing beside the others."""
+    repeated: frozenset[str] = frozenset()
+    """The paths of labels that change nothing beside what the job's containers ask for."""
     gpu: int = 0
     artifacts: bool = False
     cache: bool = False

@@ -49,7 +49,7 @@ class Entry(Record, frozen=True):
     @property
     def targets(self) -> tuple[str, ...]:
         """The files of the bundle that they name."""
-        return tuple(dict.fromkeys(leaf.target for leaf in self.leaves if leaf.target))
+        return tuple(dict.fromkeys(one for leaf in self.leaves for one in (leaf.target, *leaf.also) if one))
 
     @property
     def rules(self) -> tuple[str, ...]:

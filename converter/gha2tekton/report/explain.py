@@ -85,6 +85,6 @@ def _told(outcome: Outcome, place: Place | None, files: Mapping[str, str]) -> It
             if len(shown) > _SHOWN:
                 yield f"    │ … {len(shown) - _SHOWN} more lines"
     elif outcome.target:
-        yield f"  in the output: {outcome.target}"
+        yield f"  in the output: {', '.join((outcome.target, *outcome.also))}"
     for other in alternatives(outcome):
         yield f"  or: {other}"

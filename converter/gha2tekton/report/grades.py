@@ -45,9 +45,9 @@ def tasks(conversion: Conversion) -> list[Grade]:
     """The grade of each Task, in the order of the bundle."""
     rows: dict[str, list[Outcome]] = {name: [] for name in conversion.bundle.names if name.startswith("tasks/")}
     for outcome in conversion.journal.pressing():
-        file = outcome.target.partition("#")[0]
-        if file in rows:
-            rows[file].append(outcome)
+        for file in outcome.files:
+            if file in rows:
+                rows[file].append(outcome)
     return [_grade(file, found, ()) for file, found in rows.items()]
 
 

@@ -122,13 +122,18 @@ def _tidy(text: str) -> str:
     return f"{text}\n" if text else ""
 
 
+def _same(template: Template, default: str) -> bool:
+    """Whether an input is given what it is without a word."""
+    return template == parse_template(default) if default else template in ((), ("",))
+
+
 def _outcomes(rule: ActionRule, given: Mapping[str, Template]) -> list[InputOutcome]:
     out: list[InputOutcome] = []
     for name, template in given.items():
         known = rule.inputs.get(name)
         if known is None:
             out.append(InputOutcome(name, "manual", f"the rule {rule.id} does not know this input"))
-        elif known.fate == "used" and known.default and template == parse_template(known.default):
+        elif known.fate == "used" and _same(template, known.default):
             out.append(InputOutcome(name, "exact", "same as default"))
         elif known.fate == "used":
             out.append(InputOutcome(name, "exact"))

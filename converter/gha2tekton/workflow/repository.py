@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from gha2tekton.record import Record, field
@@ -27,6 +28,8 @@ class Repository(Record, frozen=True, eq=False):
     """What the names of its files begin with, so that those of two repositories differ."""
     seen: dict[str, str] = field(default_factory=dict)
     """Every file that was asked for with the hash of what was there, "" where nothing was."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Texts that are read in place of what files hold, by the files' names."""
 
     @staticmethod
     def around(path: Path) -> Repository:
@@ -42,6 +45,8 @@ class Repository(Record, frozen=True, eq=False):
             return None
         name = str(PurePosixPath(self.label) / relative)
         key = f"{CHECKOUTS}{name}" if self.label else name
+        if name in self.instead:
+            return Source(name, self.instead[name])
         self.seen[key] = ""
         try:
             root = self.root.resolve()
@@ -72,7 +77,7 @@ class Repository(Record, frozen=True, eq=False):
     def checkout(self, name: str, ref: str) -> Repository | None:
         """The checkout of ``owner/repo``, that of the ref before one without; names are compared without case."""
         found = checkouts.find(self.actions, name, ref) if self.actions else None
-        return Repository(found[0], self.actions, found[1], self.seen) if found else None
+        return Repository(found[0], self.actions, found[1], self.seen, self.instead) if found else None
 
     @property
     def other_commit(self) -> bool:

@@ -128,6 +128,10 @@ class Journal:
         """The leaves at or below a path that have no outcome yet."""
         return [path for path in self._leaves if path not in self._outcomes and within(path, prefix)]
 
+    def below(self, prefix: str) -> list[str]:
+        """All leaves whose paths begin so."""
+        return [path for path in self._leaves if path.startswith(prefix)]
+
     def knows(self, path: str) -> bool:
         """Whether a leaf of this path was enrolled."""
         return path in self._leaves

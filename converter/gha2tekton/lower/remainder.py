@@ -10,7 +10,7 @@ from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.inlining import reads
-from gha2tekton.workflow.model import Concurrency, Value
+from gha2tekton.workflow.model import Concurrency, Strategy, Value
 
 
 def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
@@ -92,6 +92,8 @@ def _lost(plan: Plan, journal: Journal) -> None:
     for job in plan.jobs:
         if job.refused:
             for value in job.job.called:
+                if all(other.refused for other in plan.jobs if value in other.job.called):
+                    journal.manual(value.path, job.refused)
                 call = value.path.partition(".with.")[0]
                 for path in (*journal.open_leaves(call), *journal.open_leaves(value.path)):
                     journal.manual(path, job.refused)
@@ -130,12 +132,13 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
         path[1].lower() for path in reads(replace(job, runs_on=None, called=())) if path[0] == "matrix" and path[1:]
     }
     whole = any(path == ("matrix",) for path in reads(job))
+    repeated = _repeated(job.strategy)
     for path in journal.open_leaves(f"{job.path}.strategy.matrix"):
         name = re.split(r"[.\[]", path.removeprefix(f"{job.path}.strategy.matrix."))[0].lower()
         if target == home and name in job.strategy.vectors and name not in read and not whole:
             journal.dropped(path, "superseded", "of one leg nothing but the machine hangs on it")
         else:
-            journal.exact(path, target)
+            journal.exact(path, target, reason=repeated.get(path, ""))
     fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
     if fast is not None and journal.fate(fast.path) is not None:
         fast = None  # its Task has told
@@ -150,6 +153,22 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
         journal.exact(parallel.path, target)
     elif parallel is not None:
         journal.adapted(parallel.path, "all legs run at once: only the run knows how many there are or may be", target)
+
+
+def _repeated(strategy: Strategy) -> dict[str, str]:
+    """The values of ``include`` that only say which legs an entry is for, with the reason of their rows."""
+    vectors = {
+        (name.lower(), item.value.template): item.value.path
+        for name, vector in strategy.vectors.items()
+        for item in (vector.value if isinstance(vector.value, tuple) else ())
+        if isinstance(item.value, Value)
+    }
+    return {
+        one.value.path: f"repeats {vectors[key]}"
+        for entry in (strategy.include if isinstance(strategy.include, tuple) else ())
+        for name, one in (entry.value.items() if isinstance(entry.value, Mapping) else ())
+        if isinstance(one.value, Value) and (key := (name.lower(), one.value.template)) in vectors
+    }
 
 
 def _concurrency(concurrency: Concurrency | None, reason: str, journal: Journal) -> None:

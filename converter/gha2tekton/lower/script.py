@@ -79,9 +79,14 @@ class ScriptWriter(Record):
         body, more, problems = self.body(planned, step.run, shell_text)
         if problems:
             return self.refused(planned, "; ".join(problems))
-        for value in (step.run, place, shell):
+        self.exact(step.run)
+        for value, default in (
+            (place, defaults.working_directory if defaults else None),
+            (shell, defaults.shell if defaults else None),
+        ):
             if value is not None:
-                self.exact(value)
+                same = default is not None and default is not value and default.template == value.template
+                self.exact(value, f"repeats {default.path}" if same and default else "")
         account(planned, self.docker, self.journal, self.target)
         return call(planned.title, [*options, *more], body)
 
@@ -193,9 +198,13 @@ class ScriptWriter(Record):
         rule = planned.rule.id if planned.rule else ""
         for path in self.journal.open_leaves(planned.step.path):
             self.journal.manual(path, reason, self.target, rule)
-        drawn_in = f"{planned.action.source.name}#" if planned.action else None
-        for path in self.journal.open_leaves() if drawn_in else ():
-            if path.startswith(drawn_in or ""):
+        within = self.journal.below(f"{planned.action.source.name}#") if planned.action else []
+        # What was lowered before it came to the part that cannot be is not in the output.
+        for path in (
+            *within,
+            *(value.path for value in planned.step.inputs.values() if self.journal.knows(value.path)),
+        ):
+            if self.journal.fate(path) != "dropped":
                 self.journal.manual(path, reason, self.target)
         if self.journal.knows(main := _main(planned.step)):
             self.journal.manual(main, reason, self.target, rule)
@@ -247,9 +256,9 @@ class ScriptWriter(Record):
             return [option, word(self.carrier.expression(template[0]))]
         return [option, word(self.carrier.text(template))]
 
-    def exact(self, value: Value) -> None:
+    def exact(self, value: Value, reason: str = "") -> None:
         if self.journal.knows(value.path):
-            self.journal.exact(value.path, self.target)
+            self.journal.exact(value.path, self.target, reason=reason)
 
 
 def _outside(scope: Scope, step: Step, value: Value) -> Template:

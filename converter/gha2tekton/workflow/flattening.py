@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gha2tekton.expression import Context, Expression, Logic, Partial, Property, fold_template
+from gha2tekton.expression import Context, Expression, Logic, Partial, Property, fold_template, references
+from gha2tekton.expression.syntax import walk
 from gha2tekton.record import Record, replace
 from gha2tekton.workflow.inlining import argument, expression, inline, reads, values
 from gha2tekton.workflow.matrix import Leg
@@ -25,6 +26,8 @@ class Drawn(Record, frozen=True):
 
     outputs: Mapping[str, Expression]
     leaves: Mapping[str, Value]
+    repeats: frozenset[str] = frozenset()
+    """The paths of inputs that say what the jobs take without them."""
 
 
 def flatten(
@@ -36,6 +39,8 @@ def flatten(
     """
     jobs: list[Job] = []
     outputs: dict[str, list[Expression]] = {}
+    repeats: set[str] = set()
+    counted: set[str] = set()
     for leg in legs:
         stem = call.id if len(legs) == 1 else f"{call.id}-{leg.index + 1}"
         ids = {job.id.lower(): _take(f"{stem}--{job.id}", taken) for job in workflow.jobs}
@@ -43,6 +48,8 @@ def flatten(
         one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
         flat = _Flat(one, workflow, event, ids, leg)
         jobs += [flat.job(job) for job in workflow.jobs]
+        repeats |= flat.repeats
+        counted |= flat.counted
         results = {name: Property(Context("needs"), id) for name, id in ids.items()}
         for output in event.outputs:
             # Of several legs the last that sets a value wins.
@@ -56,6 +63,7 @@ def flatten(
         whole=all(never_skips(tree) for tree in conditions),
         outputs={name: trees[0] if len(trees) == 1 else Logic("||", tuple(trees)) for name, trees in outputs.items()},
         leaves={output.name: output.value for output in event.outputs},
+        repeats=frozenset(repeats - counted),
     )
     return jobs, drawn
 
@@ -86,6 +94,9 @@ class _Flat:
         if not isinstance(call.secrets, Value):
             passed = {name: expression(value.template) for name, value in call.secrets.items()}
             self.known["secrets"] = {"GITHUB_TOKEN": Property(Context("secrets"), "GITHUB_TOKEN"), **passed}
+        self.repeats: set[str] = set()
+        self.counted: set[str] = set()
+        """The paths of inputs without which every job is the same, and some job is another."""
 
     def given(self, name: str) -> Value | None:
         """What an input is set to, by the call or by default; the name in lower case."""
@@ -127,6 +138,17 @@ class _Flat:
         origin = job.name or self.call.name or self.target
         return replace(origin, raw="", template=fold_template((*outer, " / ", *inner), {}))
 
+    def same_without(self, name: str, value: Value, job: Job) -> bool:
+        """Whether a job takes by itself what an input says, as in ``inputs.name || 'value'``."""
+        if value.literal is None or not any(
+            isinstance(node, Logic) for tree in _reading(job, name) for node in walk(tree)
+        ):
+            return False
+        item = next(item for item in self.event.inputs if item.name.lower() == name)
+        left = item.default if value is not item.default else None
+        without = {**self.known, "inputs": {**self.known["inputs"], item.name: argument(left, item.type)}}
+        return inline(job, without) == inline(job, self.known)
+
     def leaves(self, job: Job) -> Iterator[Value]:
         """What of the call, and of the head of its workflow, goes into a job."""
         call = self.call
@@ -139,12 +161,23 @@ class _Flat:
         for name in (input.name.lower() for input in self.event.inputs):
             value = self.given(name)
             if value is not None and (name in inputs or "*" in inputs or ("inputs",) in paths):
+                (self.repeats if self.same_without(name, value, job) else self.counted).add(value.path)
                 yield value
         if isinstance(call.secrets, Value):
             yield call.secrets
             return
         secrets = {path[1].lower() for path in paths if path[0] == "secrets" and len(path) > 1}
         yield from (value for name, value in call.secrets.items() if name.lower() in secrets or "*" in secrets)
+
+
+def _reading(job: Job, name: str) -> Iterator[Expression]:
+    """The expressions of a job that read an input."""
+    for value in values(replace(job, called=())):
+        for piece in value.template:
+            if not isinstance(piece, str) and any(
+                path[0] == "inputs" and path[1:] and path[1].lower() == name for path in references(piece)
+            ):
+                yield piece
 
 
 def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:

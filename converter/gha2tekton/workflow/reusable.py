@@ -71,6 +71,7 @@ class _Expansion:
             self.calls.append(job)
             members, drawn[job.id.lower()] = flatten(job, *called, combinations, taken)
             jobs += members
+            self.same |= drawn[job.id.lower()].repeats
         return replace(workflow, env={}, defaults=None, jobs=tuple(rewired(job, drawn) for job in jobs))
 
     def legs(self, job: Job) -> tuple[Leg, ...]:
@@ -127,6 +128,8 @@ class _Expansion:
             told = job.inputs.get(input.name.lower())
             if told is not None and told.literal == _default(input):
                 self.same.add(told.path)
+            if told is None and input.default is not None and _default(input) == _default(replace(input, default=None)):
+                self.same.add(input.default.path)
         for name, value in job.inputs.items():
             if name not in known and "${{" not in name:
                 message = f"Invalid input, {name} is not defined in the referenced workflow."

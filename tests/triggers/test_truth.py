@@ -15,8 +15,10 @@ from tests.triggers.deliveries import deliveries
 from tests.triggers.firing import Listener
 from tests.triggers.reading import PATH, admitted, lower
 
+from gha2tekton.journal import Journal
 from gha2tekton.lower.decision import explain, starting
 from gha2tekton.source import Source
+from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.yaml import YamlError, compose, plain
 
 CORPUS = os.environ.get("GHA2TEKTON_CORPUS", "")
@@ -56,7 +58,12 @@ def sampled(corpus: Path, count: int) -> list[str]:
                 for paths in ("paths", "paths-ignore"):
                     (events.get(name) or {}).pop(paths, None)
             text = json.dumps({"on": workflow["on"]}, ensure_ascii=False)[1:-1]
-            found[hashlib.sha256(text.encode()).hexdigest()] = text.replace('"on":', "on:", 1)
+            text = text.replace('"on":', "on:", 1)
+            journal = Journal()
+            parse_workflow(Source("ci.yml", f"{text}\njobs: {{a: {{runs-on: x, steps: [{{run: x}}]}}}}\n"), journal)
+            if journal.has_errors:
+                continue
+            found[hashlib.sha256(text.encode()).hexdigest()] = text
     return [found[key] for key in sorted(found)[:count]]
 
 

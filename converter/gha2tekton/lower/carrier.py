@@ -22,7 +22,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
-from gha2tekton.lower.event_types import with_booleans
+from gha2tekton.lower.event_types import tidied, with_booleans
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvVar
 from gha2tekton.tekton.names import param, variable
@@ -98,8 +98,10 @@ class Carrier(Record):
     def expression(self, tree: Expression) -> str:
         """An expression for the runtime."""
         self.check(tree)
-        tree = with_booleans(tree)
-        return unparse(fold(tree, self.typed)) if self.typed and not self.composite else unparse(tree)
+        made = with_booleans(tree)
+        if self.typed and not self.composite:
+            made = fold(made, self.typed)
+        return unparse(made if made == tree else tidied(made))
 
     def check(self, tree: Expression) -> None:
         """See to it that all an expression reads is there; Unsupported if that cannot be."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from typing import Literal as OneOf
 
 from gha2tekton.expression import (
     Call,
@@ -71,3 +72,29 @@ def with_booleans(tree: Expression) -> Expression:
             return replace(tree, target=with_booleans(tree.target), index=with_booleans(tree.index))
         case _:
             return tree
+
+
+def tidied(tree: Expression) -> Expression:
+    """A condition in which no comparison is compared with a boolean or negated; its value is the same."""
+    match tree:
+        case Compare(operator="==" | "!=" as operator, left=left, right=Literal(value=bool(wanted))):
+            inner = tidied(left)
+            if isinstance(inner, Compare) and inner.operator in _OPPOSITES:
+                return inner if (operator == "==") is wanted else _opposite(inner)
+            return replace(tree, left=inner)
+        case Not(operand=operand):
+            inner = tidied(operand)
+            if isinstance(inner, Compare) and inner.operator in _OPPOSITES:
+                return _opposite(inner)
+            return replace(tree, operand=inner)
+        case Logic():
+            return replace(tree, operands=tuple(map(tidied, tree.operands)))
+        case _:
+            return tree
+
+
+_OPPOSITES: Mapping[str, OneOf["==", "!="]] = {"==": "!=", "!=": "=="}
+
+
+def _opposite(comparison: Compare) -> Compare:
+    return replace(comparison, operator=_OPPOSITES[comparison.operator])

@@ -71,8 +71,10 @@ def ablate(source: Source, repository: Repository, rules: RuleSet, options: Opti
                 continue
             leaves += 1
             why = _silence(whole, converted(_removed(document, place)), outcome)
-            if why == _NEVER and any(_changes(whole, converted(other)) for other in _altered(document, place)):
-                why = ""
+            if why == _NEVER:
+                others = map(converted, _altered(document, place))
+                changed = any(other and not other.faulty and _changes(whole, other) for other in others)
+                why = "" if changed else why
             if why:
                 silent.append(Silence(path, why))
     return Finding(source.name, leaves, tuple(silent))
@@ -173,7 +175,7 @@ def _removed(document: Any, place: _Place) -> Any:
 
 
 def _altered(document: Any, place: _Place) -> Iterator[Any]:
-    """The document with other values for one leaf: of its own kind, a machine's name, and one that only a run knows."""
+    """The document with other values for one leaf: of its own kind, names of kinds, and one that only a run knows."""
     old = _at(document, place)
     match old:
         case bool():
@@ -184,7 +186,7 @@ def _altered(document: Any, place: _Place) -> Iterator[Any]:
             others = ["false" if old == "true" else "true"]
         case _:
             others = [f"{old or ''}x"]
-    for other in (*others, "windows-latest", "${{ github.sha }}"):
+    for other in (*others, "windows-latest", "${{ github.sha }}", "number", "sh", "5"):
         out = deepcopy(document)
         _at(out, place[:-1])[place[-1]] = other
         yield out

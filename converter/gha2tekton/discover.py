@@ -28,6 +28,15 @@ def find(paths: Iterable[Path]) -> list[tuple[Path, str]]:
     return found
 
 
+def below(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Every workflow named, and all of the repositories that lie anywhere below a folder."""
+    found: list[tuple[Path, str]] = []
+    for path in paths:
+        inner = [] if not path.is_dir() or inside_of(path) else sorted(path.rglob(".github/workflows"))
+        found += find(folder for folder in inner if inside_of(folder)) if inner else find([path])
+    return found
+
+
 def inside_of(folder: Path) -> list[Path]:
     """The workflows of a repository or of a folder of them, in the order of their names."""
     workflows = folder / ".github" / "workflows"

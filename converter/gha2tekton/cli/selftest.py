@@ -2,43 +2,72 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gha2tekton.cli.options import Choice, conversion_options
 from gha2tekton.cli.stop import stop
-from gha2tekton.record import replace
+
+if TYPE_CHECKING:
+    from gha2tekton.ablation import Finding
+
+_Order = tuple[Choice, Path, str]
 
 
 @click.command("selftest")
 @click.argument("workflows", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--jobs", type=click.IntRange(1), help="Workflows at a time; as many as there are processors.")
 @conversion_options
 @click.pass_context
-def command(ctx: click.Context, /, workflows: tuple[Path, ...], **_: Any) -> None:
-    """Take each leaf out of WORKFLOWS in turn, convert again, and name those that nobody would miss."""
-    from gha2tekton.ablation import ablate
-    from gha2tekton.configuration import ConfigurationError
-    from gha2tekton.discover import InputError, find
-    from gha2tekton.rules.load import RuleError
-    from gha2tekton.source import Source
-    from gha2tekton.workflow.repository import Repository
+def command(ctx: click.Context, /, workflows: tuple[Path, ...], jobs: int | None, **_: Any) -> None:
+    """Take each leaf out of WORKFLOWS in turn, convert again, and name those that nobody would miss.
 
-    choice = Choice.of(ctx)
+    Of a folder, all workflows of the repositories below are taken.
+    """
+    from gha2tekton.configuration import ConfigurationError
+    from gha2tekton.discover import InputError, below
+    from gha2tekton.rules.load import RuleError
+
+    begin = time.monotonic()
     leaves = silent = 0
     try:
-        for path, shown in find(workflows):
-            repository = Repository.around(path)
-            settled = choice.settle(repository.root, shown)
-            source = Source(shown, path.read_text(encoding="utf-8"))
-            found = ablate(source, replace(repository, actions=settled.actions), settled.rules, settled.options)
+        orders = [(Choice.of(ctx), path, shown) for path, shown in below(workflows)]
+        for found in _findings(orders, min(jobs or os.cpu_count() or 1, len(orders))):
             leaves += found.leaves
             silent += len(found.silent)
             for one in found.silent:
-                click.echo(f"{shown}: {one.path}: {one.why}")
+                click.echo(f"{found.workflow}: {one.path}: {one.why}")
     except (InputError, RuleError, ConfigurationError, OSError, UnicodeDecodeError) as error:
         stop(str(error))
-    click.echo(f"{leaves} leaves taken out, {silent} in silence")
+    click.echo(f"{len(orders)} workflows, {time.monotonic() - begin:.0f} s", err=True)
+    click.echo(f"{leaves} leaves, {silent} silent")
     sys.exit(1 if silent else 0)
+
+
+def _findings(orders: list[_Order], jobs: int) -> Iterator[Finding]:
+    if jobs == 1:
+        yield from map(_finding, orders)
+        return
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("forkserver")) as pool:
+        yield from pool.map(_finding, orders)
+
+
+def _finding(order: _Order) -> Finding:
+    from gha2tekton.ablation import ablate
+    from gha2tekton.record import replace
+    from gha2tekton.source import Source
+    from gha2tekton.workflow.repository import Repository
+
+    choice, path, shown = order
+    repository = Repository.around(path)
+    settled = choice.settle(repository.root, shown)
+    source = Source(shown, path.read_text(encoding="utf-8"))
+    return ablate(source, replace(repository, actions=settled.actions), settled.rules, settled.options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from gha2tekton.journal import Cause, Journal, Setup
+from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
@@ -156,19 +156,23 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
 
 
 def _repeated(strategy: Strategy) -> dict[str, str]:
-    """The values of ``include`` that only say which legs an entry is for, with the reason of their rows."""
+    """The values of ``include`` that only say which legs an entry is for or nothing, with the reason of their rows."""
     vectors = {
         (name.lower(), item.value.template): item.value.path
         for name, vector in strategy.vectors.items()
         for item in (vector.value if isinstance(vector.value, tuple) else ())
         if isinstance(item.value, Value)
     }
-    return {
-        one.value.path: f"repeats {vectors[key]}"
-        for entry in (strategy.include if isinstance(strategy.include, tuple) else ())
-        for name, one in (entry.value.items() if isinstance(entry.value, Mapping) else ())
-        if isinstance(one.value, Value) and (key := (name.lower(), one.value.template)) in vectors
-    }
+    out: dict[str, str] = {}
+    for entry in strategy.include if isinstance(strategy.include, tuple) else ():
+        for name, one in entry.value.items() if isinstance(entry.value, Mapping) else ():
+            if not isinstance(one.value, Value):
+                continue
+            if one.value.raw in (None, ""):
+                out[one.value.path] = f"{SAME_AS_DEFAULT}: what a leg does not have is empty"
+            elif (key := (name.lower(), one.value.template)) in vectors:
+                out[one.value.path] = f"repeats {vectors[key]}"
+    return out
 
 
 def _concurrency(concurrency: Concurrency | None, reason: str, journal: Journal) -> None:

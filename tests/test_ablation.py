@@ -1,0 +1,105 @@
+"""Nothing vanishes: of every own workflow each leaf is taken out, and the output or the reader's report changes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from gha2tekton import ablation
+from gha2tekton.ablation import ablate
+from gha2tekton.cli import cli
+from gha2tekton.conversion import Conversion
+from gha2tekton.convert import Options, convert
+from gha2tekton.record import replace
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.source import Source
+from gha2tekton.workflow.repository import Repository
+
+ROOT = Path(__file__).parents[1]
+FIXTURES = sorted(ROOT.glob("fixtures/**/.github/workflows"))
+CASES = sorted(path.parent for path in (ROOT / "tests" / "equivalence" / "cases").rglob("workflow.yml"))
+RULES = RuleSet()
+
+
+def silent(repository: Path) -> tuple[int, list[str]]:
+    leaves, found = 0, []
+    for path in sorted((repository / ".github" / "workflows").iterdir()):
+        finding = ablate(Source(path.name, path.read_text()), Repository.around(path), RULES, Options())
+        leaves += finding.leaves
+        found += [f"{path.name}: {one.path}: {one.why}" for one in finding.silent]
+    return leaves, found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workflows", FIXTURES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_fixtures(workflows: Path) -> None:
+    leaves, found = silent(workflows.parents[1])
+    assert leaves
+    assert not found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_cases(case: Path, tmp_path: Path) -> None:
+    if (case / "repo").is_dir():
+        shutil.copytree(case / "repo", tmp_path, dirs_exist_ok=True)
+    (tmp_path / ".github" / "workflows").mkdir(parents=True, exist_ok=True)
+    shutil.copy(case / "workflow.yml", tmp_path / ".github" / "workflows" / "the-case.yml")
+    leaves, found = silent(tmp_path)
+    assert leaves
+    assert not found
+
+
+WORKFLOW = """
+name: names
+on: {push: {branches: [main]}, workflow_dispatch: {inputs: {size: {type: string, default: ""}}}}
+permissions: {contents: read}
+jobs: {one: {runs-on: ubuntu-latest, steps: [{run: make, working-directory: src, timeout-minutes: 5}]}}
+"""
+PLACES = {
+    "on.push.branches[0]", "name", "on.workflow_dispatch.inputs.size.type", "on.workflow_dispatch.inputs.size.default",
+    "jobs.one.steps[0].working-directory", "jobs.one.steps[0].timeout-minutes",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kept", "named"),
+    [((), set[str]()), (("bundle",), PLACES), (("bundle", "journal"), {*PLACES, "permissions.contents"})],
+    ids=["a converter", "one that loses values", "one that tells nothing either"],
+)
+def test_what_is_lost_is_named(kept: tuple[str, ...], named: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A converter that always gives the manifests, or the report, of the whole workflow would be found out."""
+    source = Source("names.yml", WORKFLOW)
+    whole = convert(source, Repository(), RULES, Options())
+
+    def stuck(*given: Any) -> Conversion:
+        real = convert(*given)
+        return real if real.journal.has_errors else replace(real, **{name: getattr(whole, name) for name in kept})
+
+    monkeypatch.setattr(ablation, "convert", stuck)
+    assert {one.path for one in ablate(source, Repository(), RULES, Options()).silent} == named
+
+
+def test_files_that_are_drawn_in_count(tmp_path: Path) -> None:
+    """Leaves of a local action are taken out as well."""
+    action = "inputs: {size: {default: '3'}}\nruns: {using: composite, steps: [{run: make, shell: bash}]}\n"
+    steps = "jobs: {one: {runs-on: ubuntu-latest, steps: [{uses: ./make}]}}"
+    for name, text in (("make/action.yml", action), (".github/workflows/x.yml", f"on: push\n{steps}\n")):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    assert silent(tmp_path) == (7, [])
+
+
+def test_a_folder_gives_the_figure(tmp_path: Path) -> None:
+    """All workflows of the repositories below a folder count, in one process or several."""
+    for name in ("one", "two"):
+        place = tmp_path / "all" / name / ".github" / "workflows"
+        place.mkdir(parents=True)
+        (place / "x.yml").write_text(WORKFLOW)
+    for jobs in ("1", "2"):
+        result = CliRunner().invoke(cli, ["selftest", str(tmp_path), "--jobs", jobs])
+        assert (result.exit_code, result.stdout) == (0, "18 leaves, 0 silent\n")

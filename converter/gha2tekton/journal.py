@@ -41,6 +41,9 @@ class Outcome(Record, frozen=True):
     @property
     def files(self) -> tuple[str, ...]:
         """The files of the bundle that it names."""
+        if not self.also:
+            name = self.target.partition("#")[0]
+            return (name,) if name else ()
         named = (target.partition("#")[0] for target in (self.target, *self.also))
         return tuple(dict.fromkeys(name for name in named if name))
 
@@ -148,6 +151,8 @@ class Journal:
 
     def pressing(self) -> Iterator[Outcome]:
         """The outcomes that no comment suppresses."""
+        if not self._suppressed:
+            return self.outcomes()
         hushed = {one.path for one in self._suppressed}
         return (outcome for outcome in self.outcomes() if outcome.path not in hushed)
 

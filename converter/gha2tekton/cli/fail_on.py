@@ -40,6 +40,6 @@ def reached(done: Sequence[Conversion], wanted: str) -> bool:
         return False
     if wanted in FATES:
         return any(outcome.fate in FATES[wanted] for item in done for outcome in item.journal.pressing())
-    from gha2tekton.report.grades import whole
+    from gha2tekton.report.grades import grades
 
-    return any(whole(item).letter >= wanted for item in done)
+    return any(grades(item)[0].letter >= wanted for item in done)

@@ -8,7 +8,7 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Diagnostic, Suppressed
 from gha2tekton.record import Record, replace
 from gha2tekton.report.entries import Entry, Work, told, work
-from gha2tekton.report.grades import Grade, tasks, whole
+from gha2tekton.report.grades import Grade, grades
 from gha2tekton.report.inventory import Item, inventory
 from gha2tekton.report.supplies import Supply, merged, start, supplies
 
@@ -38,7 +38,7 @@ def digest(conversion: Conversion) -> Digest:
     journal = conversion.journal
     counts = journal.summary()
     pressing = list(journal.pressing())
-    grade, made = whole(conversion), supplies(journal.setup)
+    (grade, of_tasks), made = grades(conversion), supplies(journal.setup)
     items = work(pressing)
     differences = told(pressing, "adapted")
     return Digest(
@@ -55,7 +55,7 @@ def digest(conversion: Conversion) -> Digest:
         dropped=tuple(told(pressing, "dropped")),
         notes=tuple(one for one in journal.diagnostics if one.severity != "error"),
         suppressed=journal.suppressed,
-        tasks=tuple(tasks(conversion)),
+        tasks=tuple(of_tasks),
         inventory=tuple(inventory(conversion)),
     )
 

@@ -145,14 +145,13 @@ def common(paths: Iterable[str]) -> str:
 
 def _names(outcomes: Iterable[Outcome]) -> dict[str, str]:
     """What people call a step: its name, else the action, else the command that it begins with."""
-    found: dict[str, str] = {}
-    for key in ("name", "uses", "run"):
-        for outcome in outcomes:
-            step, _, last = outcome.path.rpartition(".")
-            if last == key and step not in found:
-                said = outcome.subject.partition(": ")[2]
-                found[step] = said.partition("@")[0] if key == "uses" else said
-    return found
+    found: dict[str, dict[str, str]] = {"run": {}, "uses": {}, "name": {}}
+    for outcome in outcomes:
+        step, _, last = outcome.path.rpartition(".")
+        if last in found:
+            said = outcome.subject.partition(": ")[2]
+            found[last].setdefault(step, said.partition("@")[0] if last == "uses" else said)
+    return {step: said for kind in found.values() for step, said in kind.items()}
 
 
 def _title(place: str, first: Outcome, names: dict[str, str]) -> str:

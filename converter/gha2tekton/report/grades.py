@@ -30,19 +30,19 @@ class Grade(Record, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
-def whole(conversion: Conversion) -> Grade:
-    """The grade of a workflow: that of its worst Task, or of what belongs to none."""
+def grades(conversion: Conversion) -> tuple[Grade, list[Grade]]:
+    """The grade of a workflow, that of its worst Task or of what belongs to none, and those of its Tasks in order."""
     journal = conversion.journal
+    made = _tasks(conversion)
     if journal.has_errors:
-        return Grade("", "D", ("GitHub would refuse this workflow",))
+        return Grade("", "D", ("GitHub would refuse this workflow",)), made
     warnings = [f"{d.message} [{d.code}]" for d in journal.diagnostics if d.severity == "warning"]
     own = _grade("", journal.pressing(), warnings)
-    lost = any(task.letter == "D" for task in tasks(conversion))
-    return Grade("", "D" if lost else own.letter if own.letter != "D" else "C", own.reasons)
+    lost = any(task.letter == "D" for task in made)
+    return Grade("", "D" if lost else own.letter if own.letter != "D" else "C", own.reasons), made
 
 
-def tasks(conversion: Conversion) -> list[Grade]:
-    """The grade of each Task, in the order of the bundle."""
+def _tasks(conversion: Conversion) -> list[Grade]:
     rows: dict[str, list[Outcome]] = {name: [] for name in conversion.bundle.names if name.startswith("tasks/")}
     for outcome in conversion.journal.pressing():
         for file in outcome.files:

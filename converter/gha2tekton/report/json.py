@@ -8,7 +8,7 @@ from typing import Any
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Diagnostic
-from gha2tekton.report.grades import tasks, whole
+from gha2tekton.report.grades import grades
 from gha2tekton.report.inventory import inventory
 
 VERSION = 1
@@ -35,7 +35,7 @@ def _object(fields: dict[str, Any], pad: str) -> str:
 
 
 def _workflow(conversion: Conversion) -> dict[str, Any]:
-    journal, grade = conversion.journal, whole(conversion)
+    journal, (grade, of_tasks) = conversion.journal, grades(conversion)
     return {
         "path": conversion.source.name,
         "grade": grade.letter,
@@ -71,9 +71,7 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
             }
             for one in journal.suppressed
         ],
-        "tasks": [
-            {"file": task.name, "grade": task.letter, "reasons": list(task.reasons)} for task in tasks(conversion)
-        ],
+        "tasks": [{"file": task.name, "grade": task.letter, "reasons": list(task.reasons)} for task in of_tasks],
         "inventory": [
             {"kind": item.kind, "name": item.name, "detail": item.detail, "file": item.file}
             for item in inventory(conversion)

@@ -195,3 +195,21 @@ def test_actions_that_need_a_daemon(uses: str, line: str, reason: str, tmp_path:
     told = {(one.kind, one.name) for one in done.journal.setup}
     assert ("namespace label", "pod-security") in told
     assert "privileged-docker" in {one.code for one in done.journal.diagnostics}
+
+
+ARRAYS: list[tuple[str, str, str]] = [
+    # a script, the images that get a sidecar, what is said of its last command
+    ('ARGS=(\n  --rm  # gone after it\n  --gpus all\n  -v "$PWD:/w"\n)\ndocker run "${ARGS[@]}" a:1 bash -c "make all"', "a:1", "GPU"),
+    ('A=(--rm)\nif nvidia-smi; then A+=(--gpus all); fi\ndocker run "${A[@]}" a:1 make', "a:1", "GPU"),
+    ('A=(run --rm a:1)\ndocker "${A[@]}" make', "a:1", ""),
+    ('A=(a:1 bash -c "make")\ndocker run --rm "${A[@]}"', "a:1", ""),
+    ('mapfile -t A < list\ndocker run "${A[@]}" a:1 make', "", ""),
+    ('A=(--rm)\nreadarray A < list\ndocker run "${A[@]}" a:1 make', "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "images", "gpu"), ARRAYS)
+def test_words_in_arrays(script: str, images: str, gpu: str, tmp_path: Path) -> None:
+    found = sidecars(convert(tmp_path, script))
+    assert " ".join(one["image"] for one in found.values()) == images
+    assert any("limits" in one.get("computeResources", {}) for one in found.values()) == bool(gpu)

@@ -16,6 +16,8 @@ class Word(Record, frozen=True):
     start: int
     end: int
     open: bool = False
+    many: tuple[str | None, ...] | None = None
+    """What a word that is a whole array comes to, such as ``"${OPTIONS[@]}"``."""
 
 
 class Heredoc(Record, frozen=True):
@@ -71,6 +73,11 @@ class Command(Record, frozen=True):
     @property
     def values(self) -> tuple[str | None, ...]:
         return tuple(word.value for word in self.words)
+
+    @property
+    def spread(self) -> tuple[str | None, ...]:
+        """The values with those of arrays in their places."""
+        return tuple(value for word in self.words for value in (word.many if word.many is not None else (word.value,)))
 
     @property
     def text(self) -> str:

@@ -159,11 +159,11 @@ def inner_code(command: Command) -> InnerCode | None:
     words = inner.words
     container = False
     if inner.name in CALLS:
-        call = parse_call(inner.values)
+        call = parse_call(inner.spread)
         if call is None or not call.has_target:
             return None
         container = True
-        words = words[len(words) - len(call.arguments) :]
+        words = words[max(0, len(words) - len(call.arguments)) :]
         entrypoint = call.option("--entrypoint")
         if entrypoint:
             words = (Word(entrypoint, entrypoint, -1, -1), *words)
@@ -267,8 +267,8 @@ def reads_code(command: Command) -> bool:
     inner = unwrapped(command)
     words = inner.words
     if inner.name in CALLS:
-        call = parse_call(inner.values)
-        words = words[len(words) - len(call.arguments) :] if call is not None and call.has_target else ()
+        call = parse_call(inner.spread)
+        words = words[max(0, len(words) - len(call.arguments)) :] if call is not None and call.has_target else ()
     name = (words[0].value or "").rsplit("/", 1)[-1] if words else ""
     if name in ("parallel", "at", "batch", "crontab"):
         return True

@@ -62,6 +62,7 @@ _DEEPER = frozenset({
     "case_statement", "compound_statement", "subshell",
 })  # fmt: skip
 _SETTERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf"})
+_ARRAY = re.compile(r'"?\$\{(\w+)\[[@*]\]\}"?')
 _OPEN = re.compile(r"~|[*?\[]|\{[^}]*[,.][^}]*\}")
 
 
@@ -72,6 +73,7 @@ class _Reader:
         self.offset = Offsets(text)
         self.constants = constants
         self.commands: list[Command] = []
+        self.arrays: dict[str, tuple[str | None, ...]] = {}
 
     def source(self, node: Node) -> str:
         return source(node, self.data)
@@ -140,6 +142,10 @@ class _Reader:
             return
         known = "" if held is None else self.value(held)
         target = self.source(name)
+        if held is not None and held.type == "array":
+            self.array(node, target, held, top)
+        elif name.type == "variable_name":
+            self.arrays.pop(target, None)
         if any(child.type == "+=" for child in node.children):
             known = None if known is None or target not in self.constants else self.constants[target] + known
         if top and known is not None and name.type == "variable_name":
@@ -148,6 +154,16 @@ class _Reader:
             self.constants.pop(target.partition("[")[0], None)
         for child in node.named_children:
             self.visit(child, place, top=False)
+
+    def array(self, node: Node, target: str, held: Node, top: bool) -> None:
+        """An array as far as it is known; what is added only at times is taken to be added."""
+        items = tuple(self.value(child) for child in held.named_children if child.type != "comment")
+        if any(child.type == "+=" for child in node.children):
+            self.arrays[target] = (*self.arrays.get(target, (None,)), *items)
+        elif top or target not in self.arrays:
+            self.arrays[target] = items
+        else:
+            self.arrays.pop(target)
 
     def command(self, node: Node, around: Node | None, place: Place) -> None:
         words: list[Word] = []
@@ -191,6 +207,7 @@ class _Reader:
             if command.name in _SETTERS:
                 for word in words[1:]:
                     self.constants.pop(word.text, None)
+                    self.arrays.pop(word.text, None)
         for child in parts:
             if child.type != "heredoc_redirect":
                 self.visit_inside(child, place)
@@ -249,12 +266,14 @@ class _Reader:
         bare = "".join(
             self.source(part) for part in parts if part.type in ("word", "extglob_pattern", "brace_expression")
         )
+        whole = _ARRAY.fullmatch(self.source(node))
         return Word(
             self.source(node).replace(UNKNOWN, "$"),
             self.value(target),
             self.offset(node.start_byte),
             self.offset(node.end_byte),
             _OPEN.search(bare) is not None,
+            self.arrays.get(whole[1]) if whole is not None else None,
         )
 
 

@@ -213,3 +213,12 @@ def test_words_in_arrays(script: str, images: str, gpu: str, tmp_path: Path) -> 
     found = sidecars(convert(tmp_path, script))
     assert " ".join(one["image"] for one in found.values()) == images
     assert any("limits" in one.get("computeResources", {}) for one in found.values()) == bool(gpu)
+
+
+def test_names_that_only_the_run_knows(tmp_path: Path) -> None:
+    """A container is known by the variable that holds its name, where the name itself is not known."""
+    start = "NAME=x-$(date +%s)\ndocker run -d --name other b:1 sleep 9\n"
+    done = convert(tmp_path, start + 'docker run -d --name "$NAME" a:1 sleep 9\ndocker exec -w /x "${NAME}" make')
+    assert all(fate != "manual" for fate, _ in rows(done))
+    done = convert(tmp_path, start + 'docker run -d --name="$NAME" a:1 sleep 9\ndocker exec $ELSE make')
+    assert any("no earlier command" in reason for _, reason in rows(done))

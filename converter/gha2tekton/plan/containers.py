@@ -57,6 +57,8 @@ class _Finder:
         self.pushed: set[str] = set()
         self.elsewhere: Collection[str] = ()
         self.aliases: dict[str, str] = {}
+        self.variables: dict[str, tuple[str, str]] = {}
+        """Containers whose names only the run knows, by the variables that hold these."""
         self.bare: dict[str, list[str]] = {}
         """The rows that want a container's own command, by its name."""
         self.entered: dict[str, list[str]] = {}
@@ -88,6 +90,8 @@ class _Finder:
     ) -> None:
         if call.verb in ("run", "create"):
             self.run(top, seen.path, call)
+            if call.given("--name") and not call.option("--name") and (text := images.variable_after(seen, "--name")):
+                self.variables[text] = ("image", self.aliases.get(call.target or "", call.target or ""))
         elif call.verb == "exec":
             self.use(top, ("container", call.target or ""), seen, "no earlier command starts a container of this name")
         elif call.verb in ("compose exec", "compose run", "compose up", "compose build", "compose create"):
@@ -168,6 +172,9 @@ class _Finder:
             ),
             None,
         )
+        if found is None and not name:
+            words = {images.variable(word.text) for word in seen.command.words}
+            found = next((self.containers.get(self.variables[one]) for one in words if one in self.variables), None)
         # The name may be what `docker ps -q` or `docker run -d` printed; if there is but one, that is meant.
         if found is None and not name and len(self.containers) == 1:
             found = next(iter(self.containers.values()))

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable
 
+from gha2tekton.plan.model import SeenCommand
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.workflow.compose import Service
 
@@ -75,6 +76,19 @@ def more(one: int | str | None, other: int | str | None) -> int | str | None:
     if isinstance(one, int) and isinstance(other, int):
         return max(one, other)
     return "all"
+
+
+def variable(word: str) -> str:
+    """The variable that a word is, as written; empty for any other word."""
+    found = re.fullmatch(r'"?\$\{?(\w+)\}?"?', word)
+    return found[1] if found else ""
+
+
+def variable_after(seen: SeenCommand, option: str) -> str:
+    """The variable that an option of a command is given."""
+    words = [word.text for word in seen.command.words]
+    glued = next((word.partition("=")[2] for word in words if word.startswith(f"{option}=")), "")
+    return variable(glued or (words[words.index(option) + 1] if option in words[:-1] else ""))
 
 
 def readable(text: str, taken: Collection[str]) -> str:

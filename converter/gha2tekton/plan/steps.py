@@ -224,7 +224,7 @@ def _split(command: Command) -> list[str | None]:
     out: list[str | None] = []
     for one in command.words:
         bare = one.value is not None and re.fullmatch(r"\$\{?\w+\}?", one.text) is not None
-        out += (one.value or "").split() if bare else [one.value] if one.many is None else one.many
+        out += (one.value or "").split() if bare else one.values
     return out
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gha2tekton.record import Record
 
 
@@ -18,6 +20,14 @@ class Word(Record, frozen=True):
     open: bool = False
     many: tuple[str | None, ...] | None = None
     """What a word that is a whole array comes to, such as ``"${OPTIONS[@]}"``."""
+
+    @property
+    def values(self) -> tuple[str | None, ...]:
+        """Its value, those of an array, or an option and its value that is not known."""
+        if self.many is not None:
+            return self.many
+        option = re.match(r"(--[a-z][a-z-]*)=", self.text) if self.value is None else None
+        return (option[1], None) if option else (self.value,)
 
 
 class Heredoc(Record, frozen=True):
@@ -76,8 +86,8 @@ class Command(Record, frozen=True):
 
     @property
     def spread(self) -> tuple[str | None, ...]:
-        """The values with those of arrays in their places."""
-        return tuple(value for word in self.words for value in (word.many if word.many is not None else (word.value,)))
+        """The values with those of arrays in their places, and options apart from values that are not known."""
+        return tuple(value for word in self.words for value in word.values)
 
     @property
     def text(self) -> str:

@@ -49,11 +49,11 @@ def answering(answers: Mapping[str, Any]) -> Iterator[StandIn]:
             stand_in.asked.append(Asked(self.command, self.path, body, dict(self.headers)))
             found = stand_in.answers.get(f"{self.command} {self.path}", (404, {"message": "Not Found"}))
             status, content = found if isinstance(found, tuple) else (200, found)
-            text = content if isinstance(content, str) else json.dumps(content)
+            text = content if isinstance(content, str | bytes) else json.dumps(content)
             self.send_response(status)
-            self.send_header("Content-Type", "text/plain" if isinstance(content, str) else "application/json")
+            self.send_header("Content-Type", "text/plain" if isinstance(content, str | bytes) else "application/json")
             self.end_headers()
-            self.wfile.write(text.replace("{url}", stand_in.url).encode())
+            self.wfile.write(text if isinstance(text, bytes) else text.replace("{url}", stand_in.url).encode())
 
         do_GET = do_POST = do_PATCH = do_DELETE = answer
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -531,3 +533,42 @@ def test_a_script_that_throws_fails(directory: Path) -> None:
     ended = call(plain(), directory, None, "github-script", "throw new Error('no')", "--token", "t", **npm(directory))
     assert ended.code == 1
     assert "::error::Unhandled error: Error: no" in ended.out
+
+
+def zipped(**files: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return held.getvalue()
+
+
+FETCHED = [
+    ([], 0, {"a/x": "1", "b c/y": "2"}),
+    (["--name", "b c"], 0, {"b c/y": "2"}),
+    (["--name", "none"], 0, {}),
+    (["--repository", "o/none"], 1, {}),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "files"), FETCHED)
+def test_artifacts_of_a_run_on_github(
+    machine: Machine, directory: Path, words: list[str], code: int, files: dict[str, str]
+) -> None:
+    runs = "GET /repos/o/r/actions/runs/7/artifacts?per_page=100&page="
+    found = [
+        {"name": "a", "archive_download_url": "{url}/zip/a"},
+        {"name": "b c", "archive_download_url": "{url}/zip/b"},
+    ]
+    answers = {
+        f"{runs}1": {"total_count": 2, "artifacts": found},
+        "GET /zip/a": zipped(x="1"),
+        "GET /zip/b": zipped(y="2"),
+    }
+    place = directory / "into"
+    with answering(answers) as server:
+        given = ["--into", str(place), "--run-id", "7", "--github-token", "t", *words]
+        ended = call(machine, directory, server, "github-artifacts", *given)
+    assert ended.code == code, ended
+    assert {one.relative_to(place).as_posix(): one.read_text() for one in place.rglob("*") if one.is_file()} == files
+    assert {one.headers["Authorization"] for one in server.asked} == {"Bearer t"}

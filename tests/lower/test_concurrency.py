@@ -88,6 +88,30 @@ def test_checks_are_named_as_github_names_them(tmp_path: Path, name: str, first:
     assert states.splitlines() == [f"pending\t{first}", f"pending\t{second}"]
 
 
+CALLS = [
+    ("name: First", ["First (1) / Build", "First (2) / Build"]),
+    ("name: 'First ${{ matrix.n }}'", ["First 1 / Build", "First 2 / Build"]),
+    ("secrets: inherit", ["a (1) / Build", "a (2) / Build"]),
+]
+
+
+@pytest.mark.parametrize(("key", "names"), CALLS)
+def test_checks_of_called_workflows_are_told_apart(tmp_path: Path, key: str, names: list[str]) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "b.yml").write_text(
+        "on: workflow_call\njobs: {b: {name: Build, runs-on: ubuntu-latest, steps: [{run: make}]}}\n"
+    )
+    (folder / "ci.yml").write_text(
+        "on: pull_request\njobs:\n  a:\n    strategy: {matrix: {n: [1, 2]}}\n"
+        f"    uses: ./.github/workflows/b.yml\n    {key}\n"
+    )
+    done = files.convert_file(folder / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, Options())
+    (task, *_) = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
+    states = next(one["value"] for one in task["params"] if one["name"] == "states")
+    assert states.splitlines() == [f"pending\t{name}" for name in names]
+
+
 TOLD = [
     ("pull_request", {}, True),
     ("[push, pull_request_target]", {}, True),

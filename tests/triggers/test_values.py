@@ -118,6 +118,19 @@ CASES: list[tuple[str, str, Payload, dict[str, str]]] = [
     ),
     ("issue_comment", "issue_comment", recorded("issue_comment.created"), DEFAULT_BRANCH),
     (
+        "workflow_run",
+        "workflow_run",
+        recorded("workflow_run.completed", workflow_run__head_branch="feature/ü$(id)"),
+        DEFAULT_BRANCH,
+    ),
+    (
+        "merge_group",
+        "merge_group",
+        recorded("merge_group.checks_requested", merge_group__head_ref="refs/heads/gh-readonly-queue/it's/ü-1"),
+        {"ref": "refs/heads/gh-readonly-queue/it's/ü-1", "ref_name": "gh-readonly-queue/it's/ü-1"}
+        | {"sha": "2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d"},
+    ),
+    (
         "create",
         "create",
         recorded("create.default"),

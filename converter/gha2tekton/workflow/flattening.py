@@ -46,7 +46,8 @@ def flatten(
         ids = {job.id.lower(): _take(f"{stem}--{job.id}", taken) for job in workflow.jobs}
         facts = {"job-index": float(leg.index), "job-total": float(leg.total)}
         one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
-        flat = _Flat(one, workflow, event, ids, leg)
+        named = call.name is not None and call.name.literal is None
+        flat = _Flat(one, workflow, event, ids, leg, named)
         jobs += [flat.job(job) for job in workflow.jobs]
         repeats |= flat.repeats
         counted |= flat.counted
@@ -79,7 +80,9 @@ def _take(id: str, taken: set[str]) -> str:
 class _Flat:
     """One leg of a call."""
 
-    def __init__(self, call: Job, workflow: Workflow, event: Event, ids: Mapping[str, str], leg: Leg) -> None:
+    def __init__(
+        self, call: Job, workflow: Workflow, event: Event, ids: Mapping[str, str], leg: Leg, named: bool
+    ) -> None:
         assert call.uses is not None
         self.call = call
         self.target = call.uses.value
@@ -87,6 +90,7 @@ class _Flat:
         self.event = event
         self.ids = ids
         self.leg = leg
+        self.named = named
         self.known: dict[str, Any] = {
             "inputs": {input.name: argument(self.given(input.name.lower()), input.type) for input in event.inputs},
             "needs": Partial({name: Property(Context("needs"), id) for name, id in ids.items()}),
@@ -133,7 +137,9 @@ class _Flat:
     def name(self, job: Job) -> Value:
         """``caller / callee``, as GitHub shows it; its row in the ledger is that of a name that was written."""
         leg = f" ({self.leg.name})" if self.leg.name else ""
-        outer = self.call.name.template if self.call.name else (self.call.id + leg,)
+        outer = self.call.name.template if self.call.name else (self.call.id,)
+        # A name that is the same for all legs has the leg behind it.
+        outer = outer if self.named else (*outer, leg)
         inner = job.name.template if job.name else (job.id,)
         origin = job.name or self.call.name or self.target
         return replace(origin, raw="", template=fold_template((*outer, " / ", *inner), {}))

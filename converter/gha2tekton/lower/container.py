@@ -86,7 +86,11 @@ def job_container(
 
 
 def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Journal, target: str) -> ContainerOptions:
-    call = container_options(job.scope.guess(value) or "")
+    text = job.scope.guess(value)
+    if text is None:
+        journal.manual(value.path, "the options of a container must be known when the Pod starts", target)
+        return options
+    call = container_options(text)
     left: list[str] = list(call.unknown)
     adapted: list[str] = []
     for name, text in call.options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
-from gha2tekton.lower import runtime
+from gha2tekton.lower import compose_rows, runtime
 from gha2tekton.lower.carrier import EVERY, SECRETS, VARIABLES, Carrier, Path, Unsupported
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
@@ -77,7 +77,9 @@ class JobWriter(Record):
 
     def tasks(self, job: JobPlan, names: list[str]) -> tuple[LoweredTask, ...]:
         """The Tasks of a job, one a stage, under these names."""
-        return tuple(self.task(job, index, names) for index in range(len(job.stages)))
+        lowered = tuple(self.task(job, index, names) for index in range(len(job.stages)))
+        compose_rows.account(job, names, self.journal)
+        return lowered
 
     def task(self, job: JobPlan, index: int, names: list[str]) -> LoweredTask:
         stage, name = job.stages[index], names[index]

@@ -222,6 +222,8 @@ def _account_input(item: Input, leaf: Value, file: str, journal: Journal) -> Non
     match part:
         case "default" if (leaf.literal or "") == input_default(replace(item, default=None)):
             journal.exact(leaf.path, TEMPLATE_FILE, reason=SAME_AS_DEFAULT)
+            if item.required:
+                journal.exact(leaf.path, file)
         case "" | "description" | "default":
             journal.exact(leaf.path, TEMPLATE_FILE)
         case "options":

@@ -134,6 +134,8 @@ class _Builder:
             "cache" in needs,
             unserved=found.problems,
             noted=found.notes,
+            composed=found.composed,
+            unfit=found.unfit,
             daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
         )
 

@@ -18,6 +18,7 @@ from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
 from gha2tekton.shell.docker import DockerCall, gpu_request
 from gha2tekton.shell.script import read
+from gha2tekton.source import Source
 from gha2tekton.workflow.compose import ComposeError, Service, UnreadableCompose
 from gha2tekton.workflow.repository import Repository
 
@@ -41,6 +42,8 @@ def find(
         finder.notes,
         unreadable=tuple(finder.unreadable),
         unpushed=frozenset(finder.built - finder.pushed),
+        composed=tuple(finder.composed.values()),
+        unfit=finder.unfit,
     )
 
 
@@ -63,6 +66,8 @@ class _Finder:
         """The rows that want a container's own command, by its name."""
         self.entered: dict[str, list[str]] = {}
         """The rows that run a command behind the image's entrypoint, by the container's name."""
+        self.composed: dict[str, Source] = {}
+        self.unfit: dict[str, str] = {}
         self.called: set[str] = set()
         """Containers in which something else is run."""
 
@@ -188,6 +193,7 @@ class _Finder:
                 self.containers[key] = replace(found, root=True)
 
     def compose(self, top: PlannedStep, seen: SeenCommand, call: DockerCall, project: Project) -> None:
+        self.composed |= {source.name: source for source in project.sources}
         if call.verb in ("compose exec", "compose run"):
             if call.target is None:
                 raise ComposeError("the service is not known at conversion: name it in the script as it is")
@@ -203,7 +209,11 @@ class _Finder:
                     self.built.add(bare(service.image or name))
                     raise ComposeError("give each service its own docker build and push in an earlier job")
                 continue
-            self.service(top, seen, call, service, project)
+            try:
+                self.service(top, seen, call, service, project)
+            except ComposeError as error:
+                self.unfit[name] = str(error)
+                raise
 
     def service(
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, service: Service, project: Project

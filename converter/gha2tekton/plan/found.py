@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gha2tekton.plan.model import ContainerPlan
 from gha2tekton.record import Record, field
+from gha2tekton.source import Source
 from gha2tekton.workflow.compose import UnreadableCompose
 
 
@@ -23,3 +24,7 @@ class Found(Record, frozen=True):
     unreadable: tuple[UnreadableCompose, ...] = ()
     unpushed: frozenset[str] = frozenset()
     """Images that were built and that no registry has."""
+    composed: tuple[Source, ...] = ()
+    """The compose files that services are started from."""
+    unfit: Mapping[str, str] = field(default_factory=dict)
+    """Services that cannot be sidecars, with the reason."""

@@ -11,6 +11,7 @@ from gha2tekton.record import Record, field
 from gha2tekton.rules.model import ActionRule, CommandRule, Runner
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.shell.script import Command
+from gha2tekton.source import Source
 from gha2tekton.workflow.compose import Service
 from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import Action, Job, Step, Workflow
@@ -159,6 +160,10 @@ class JobPlan(Record, frozen=True):
     """Rows of docker commands that are done with a difference."""
     daemon: bool = False
     """A privileged sidecar runs docker itself."""
+    composed: tuple[Source, ...] = ()
+    """The compose files that services are started from."""
+    unfit: Mapping[str, str] = field(default_factory=dict)
+    """Services that cannot be sidecars, with the reason."""
 
     def walk(self) -> Iterator[PlannedStep]:
         for stage in self.stages:

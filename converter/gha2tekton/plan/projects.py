@@ -26,6 +26,8 @@ class Project(Record, frozen=True):
     services: Mapping[str, Service]
     directory: str
     profiles: frozenset[str] = frozenset()
+    sources: tuple[Source, ...] = ()
+    """The files of the repository that it was read from, later ones over earlier ones."""
 
     def started(self, call: DockerCall) -> list[str]:
         """The services that ``up`` starts, each after those it depends on."""
@@ -111,9 +113,18 @@ class Projects(Record):
             source = self.read(_path(name or "", directory if name != posixpath.join(home, ".env") else ""))
             settings |= dotenv(source.text) if source else {}
         place = {"GITHUB_WORKSPACE": WORKSPACE, "PWD": posixpath.join(WORKSPACE, directory).rstrip("/")}
-        services = read_services(sources, {**place, **settings, **variables}, lambda name: self.read(_path(name, home)))
+        others: list[Source] = []
+
+        def reader(name: str) -> Source | None:
+            found = self.read(_path(name, home))
+            others.extend([found] if found is not None else [])
+            return found
+
+        services = read_services(sources, {**place, **settings, **variables}, reader)
+        kept = {one.name: one for one in (*others, *sources) if one.name not in self.written}
         profiles = [value or "" for value in call.profiles] or variables.get("COMPOSE_PROFILES", "").split(",")
-        return Project(services, "" if home == "." else home, frozenset(filter(None, profiles)))
+        own = "" if home == "." else home
+        return Project(services, own, frozenset(filter(None, profiles)), tuple(kept.values()))
 
     def file(self, name: str, directory: str) -> Source:
         path = _path(name, directory)

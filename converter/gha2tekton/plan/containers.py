@@ -8,11 +8,12 @@ from gha2tekton.plan import images
 from gha2tekton.plan.compose_services import fit_for_pod, ports_of, security_of
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.images import bare, readable
+from gha2tekton.plan.made import Made
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.steps import guessed_script
-from gha2tekton.plan.verbs import BUILDS, LISTS, NEVER, hosts_of, pushes
+from gha2tekton.plan.verbs import BUILDS, LISTS, NEVER, hosts_of
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
@@ -41,7 +42,7 @@ def find(
         {path: frozenset(names) for path, names in finder.users.items()},
         finder.notes,
         unreadable=tuple(finder.unreadable),
-        unpushed=frozenset(finder.built - finder.pushed),
+        unpushed=frozenset(finder.made.names - finder.made.pushed),
         composed=tuple(finder.composed.values()),
         unfit=finder.unfit,
     )
@@ -56,10 +57,8 @@ class _Finder:
         self.unreadable: list[UnreadableCompose] = []
         self.users: dict[str, set[str]] = {}
         self.names: set[str] = set()
-        self.built: set[str] = set()
-        self.pushed: set[str] = set()
+        self.made = Made()
         self.elsewhere: Collection[str] = ()
-        self.aliases: dict[str, str] = {}
         self.variables: dict[str, tuple[str, str]] = {}
         """Containers whose names only the run knows, by the variables that hold these."""
         self.bare: dict[str, list[str]] = {}
@@ -96,7 +95,7 @@ class _Finder:
         if call.verb in ("run", "create"):
             self.run(top, seen.path, call)
             if call.given("--name") and not call.option("--name") and (text := images.variable_after(seen, "--name")):
-                self.variables[text] = ("image", self.aliases.get(call.target or "", call.target or ""))
+                self.variables[text] = ("image", self.made.aliases.get(call.target or "", call.target or ""))
         elif call.verb == "exec":
             self.use(top, ("container", call.target or ""), seen, "no earlier command starts a container of this name")
         elif call.verb in ("compose exec", "compose run", "compose up", "compose build", "compose create"):
@@ -107,7 +106,7 @@ class _Finder:
                 if isinstance(error, UnreadableCompose):
                     self.unreadable.append(error)
         elif call.verb in BUILDS:
-            self.build(top, seen, call)
+            self.build(top, call)
         elif call.verb in LISTS:
             if call.given("--format") or call.option("--dry-run") == "true":
                 self.problems[seen.path] = "only the whole list can be printed: read it with jq"
@@ -119,10 +118,10 @@ class _Finder:
         if call.target is None:
             self.problems[row] = "the image is not known before the Pod starts: name it in the script as it is"
             return
-        if bare(call.target) in self.built:
+        if bare(call.target) in self.made.names:
             self.problems[row] = images.built_here(call.target)
             return
-        image = self.aliases.get(call.target, call.target)
+        image = self.made.aliases.get(call.target, call.target)
         if bare(image) in self.elsewhere:
             self.problems[row] = f"{image} is built by another job and not pushed: push it to a registry there"
             return
@@ -206,7 +205,7 @@ class _Finder:
                 raise ComposeError(f"the compose file has no service {name}")
             if call.verb == "compose build":
                 if service.build:
-                    self.built.add(bare(service.image or name))
+                    self.made.names.add(bare(service.image or name))
                     raise ComposeError("give each service its own docker build and push in an earlier job")
                 continue
             try:
@@ -218,7 +217,7 @@ class _Finder:
     def service(
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, service: Service, project: Project
     ) -> None:
-        fit_for_pod(service, call.given("--build"), self.built)
+        fit_for_pod(service, call.given("--build"), self.made.names)
         key = ("service", service.name)
         before = self.containers.get(key)
         if before is not None and before.service is not None and before.service.image != service.image:
@@ -274,21 +273,9 @@ class _Finder:
             return replace(container, user=user)
         return replace(container, plain=True)
 
-    def build(self, top: PlannedStep, seen: SeenCommand, call: DockerCall) -> None:
-        if call.verb == "build":
-            names = {bare(name) for name in call.all("--tag") if name}
-            self.built |= names
-            self.pushed |= names if pushes(call) else set()
-        elif call.verb == "push":
-            # A name that only the run knows may be that of any.
-            names = {bare(name) for name in call.arguments if name}
-            self.pushed |= names if None not in call.arguments else self.built
-        elif call.verb == "tag" and len(call.arguments) == 2 and call.arguments[1]:
-            if bare(call.arguments[0] or "") not in self.built:
-                self.aliases[call.arguments[1]] = call.arguments[0] or ""
-                return
-            self.built.add(bare(call.arguments[1]))
-        self.builder(top)
+    def build(self, top: PlannedStep, call: DockerCall) -> None:
+        if self.made.takes(call):
+            self.builder(top)
 
     def builder(self, top: PlannedStep) -> None:
         """The step builds images."""

@@ -81,6 +81,7 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
         writer.post.append(
             call(f"Post {planned.title}", [*without(options, "--id", "--if"), "--if", word(when)], post + "\n")
         )
+    writer.carrier.about_the_run()
     for name, value in action.programs.items():
         if writer.journal.knows(value.path):
             if local and name.startswith("pre"):

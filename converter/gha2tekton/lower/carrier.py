@@ -148,9 +148,7 @@ class Carrier(Record):
                 self.bring_json(path[:-1])
             return
         if lowered == ("github",):
-            for name in _WHOLE:
-                self.github(name)
-            self.bring_json(("github", "event"))
+            self.about_the_run()
             return
         if depth == 1 or path[-1] == "*":
             raise Unsupported(
@@ -176,6 +174,16 @@ class Carrier(Record):
                 self.bring(lowered)
             case _:
                 raise Unsupported(f"the context {path[0]} is not known while the job runs")
+
+    def about_the_run(self) -> None:
+        """All that programs of GitHub's look for in the environment and in the file of the event."""
+        for name in _WHOLE:
+            self.github(name)
+        self.event()
+
+    def event(self) -> None:
+        """The payload, which the runtime puts into the file of the event."""
+        self.bring_json(("github", "event"))
 
     def all_inputs(self) -> None:
         """Every input by its name; a composite action's are the runtime's to know."""

@@ -57,9 +57,10 @@ def _checks(lowered: LoweredWorkflow, plan: Plan) -> Iterator[Check]:
 def _name(job: JobPlan, leg: Leg) -> str:
     """What GitHub calls the check of a job: a name that says nothing of the leg has it in parentheses behind.
 
-    A name that the run alone knows is the job's id here.
+    A name that the run alone knows is the job's id here, with the call's before it.
     """
     template = job.job.name.template if job.job.name else (job.job.id,)
     name = literal(fold_template(template, {**job.scope.known, "matrix": dict(leg.values)}))
     written = all(isinstance(part, str) for part in template)
-    return f"{name or job.job.id} ({leg.name})" if leg.name and (written or not name) else name or job.job.id
+    shown = name or job.job.id.replace("--", " / ")
+    return f"{shown} ({leg.name})" if leg.name and (written or not name) else shown

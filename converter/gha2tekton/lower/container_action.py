@@ -16,9 +16,6 @@ from gha2tekton.workflow.model import Value
 if TYPE_CHECKING:
     from gha2tekton.lower.script import ScriptWriter
 
-_GITHUB = "ref sha repository event_name actor run_id run_number head_ref base_ref".split()
-"""What a program may ask for of the event, in variables."""
-
 
 def container(writer: ScriptWriter, planned: PlannedStep, own: OwnContainer) -> str:
     """A call of the image with what GitHub's runner gives it; its sidecar runs it, as it does docker run."""
@@ -88,8 +85,7 @@ def container(writer: ScriptWriter, planned: PlannedStep, own: OwnContainer) -> 
         for output in action.outputs:
             for leaf in output.leaves:
                 journal.dropped(leaf.path, "no effect outside GitHub", "a description")
-    for name in _GITHUB:
-        writer.carrier.github(name)
+    writer.carrier.about_the_run()
     if writer.docker.daemon:
         journal.adapted(row, "a daemon in a privileged sidecar runs it", writer.target)
     elif own.dockerfile:

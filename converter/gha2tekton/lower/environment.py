@@ -116,6 +116,8 @@ def known(
     for name in _NAMED:
         if name in script:
             carrier.github(name.removeprefix("GITHUB_").lower())
+    if "GITHUB_EVENT_PATH" in script:
+        carrier.event()
     return out
 
 

@@ -13,6 +13,7 @@ from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
+from gha2tekton.plan.repository_scripts import asked
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import supplied, supplies
@@ -132,6 +133,7 @@ class _Builder:
             gpu,
             "artifacts" in needs,
             "cache" in needs,
+            asked=asked(steps, self.repository),
             unserved=found.problems,
             noted=found.notes,
             composed=found.composed,

@@ -150,6 +150,8 @@ class JobPlan(Record, frozen=True):
     state: bool = False
     """Other jobs read its result or outputs from the volume, or it reads theirs."""
     refused: str = ""
+    asked: frozenset[str] = frozenset()
+    """GitHub's variables that scripts of the repository read, which its steps call."""
     assumed: str = ""
     """What was taken for granted of its image."""
     matrix: Template = ()

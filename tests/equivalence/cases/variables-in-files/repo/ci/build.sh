@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "$GITHUB_REF_NAME" > ref.txt
+. ci/lib/more.sh

@@ -1,0 +1,1 @@
+echo "$GITHUB_EVENT_NAME" > event.txt

@@ -1,0 +1,2 @@
+import os
+open("repository.txt", "w").write(os.environ["GITHUB_REPOSITORY"] + "\n")

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Mapping
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.plan.scope import evaluate_leaf
 from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.inlining import reads
-from gha2tekton.workflow.model import Concurrency, Strategy, Value
+from gha2tekton.workflow.matrix import MatrixError, plain_value
+from gha2tekton.workflow.model import Concurrency, MatrixValue, Strategy, Value
+
+_PASSED = re.compile(r"\$\{\{\s*(inputs\.[\w-]+)\s*\}\}")
+"""An input that a called workflow passes on to one that it calls."""
 
 
 def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
@@ -27,6 +32,8 @@ def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
     )
     used = {id(step.step) for job in plan.jobs for step in job.walk()}
     for job in plan.jobs:
+        _refused_legs(job, plan, journal)
+    for job in plan.jobs:
         count = sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
         _job(job, homes.get(job.job.id.lower(), "pipeline.yaml"), count, journal)
     _lost(plan, journal)
@@ -39,16 +46,6 @@ def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
 def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
     job = plan.job
     target = "pipeline.yaml"
-    for value in job.called:
-        if journal.fate(value.path) in (None, "exact") and not plan.refused:
-            if value.path.endswith(".name"):
-                journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
-            elif value.path.endswith(".secrets"):
-                journal.dropped(value.path, "superseded", "all jobs read the same Secret")
-            else:
-                journal.exact(value.path, home)
-                if ".strategy.matrix" in value.path:
-                    journal.exact(value.path, target)
     if plan.refused:
         return
     if job.runs_on is not None:
@@ -84,15 +81,38 @@ def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
         for default in (job.defaults.shell, job.defaults.working_directory):
             if default is not None and journal.fate(default.path) is None:
                 journal.dropped(default.path, "superseded", "no step runs by this default")
+    _called(plan, home, journal)
+
+
+def _called(plan: JobPlan, home: str, journal: Journal) -> None:
+    """Rows for what calls of workflows carry into a job."""
+    for value in plan.job.called:
+        if journal.fate(value.path) not in (None, "exact"):
+            continue
+        fates = {journal.fate(site) for site in plan.job.readers.get(value.path, ())}
+        if value.path.endswith(".name"):
+            journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
+        elif value.path.endswith(".secrets"):
+            journal.dropped(value.path, "superseded", "all jobs read the same Secret")
+        elif fates == {"dropped"}:
+            journal.dropped(value.path, "superseded", "nothing that has an effect here reads it")
+        elif fates and fates <= {"dropped", "manual"}:
+            journal.manual(value.path, "what reads it is to be done by hand")
+        else:
+            passed = _PASSED.fullmatch(value.span.text.strip("'\""))
+            journal.exact(value.path, home, reason=f"repeats {passed[1]}" if passed else "")
+            if ".strategy.matrix" in value.path:
+                journal.exact(value.path, "pipeline.yaml")
 
 
 def _lost(plan: Plan, journal: Journal) -> None:
     """What is left of a job or step that cannot run here: its call, and the files that were drawn in for it alone."""
     files: dict[str, str] = {}
+    alive = {value.path for job in plan.jobs if not job.refused for value in job.job.called}
     for job in plan.jobs:
         if job.refused:
             for value in job.job.called:
-                if all(other.refused for other in plan.jobs if value in other.job.called):
+                if value.path not in alive:
                     journal.manual(value.path, job.refused)
                 call = value.path.partition(".with.")[0]
                 for path in (*journal.open_leaves(call), *journal.open_leaves(value.path)):
@@ -153,6 +173,28 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
         journal.exact(parallel.path, target)
     elif parallel is not None:
         journal.adapted(parallel.path, "all legs run at once: only the run knows how many there are or may be", target)
+
+
+def _refused_legs(job: JobPlan, plan: Plan, journal: Journal) -> None:
+    """Rows for what a matrix says of legs alone that cannot run here, where other legs of the job do."""
+    alive = [leg for other in plan.jobs if other.job.id == job.job.id and not other.refused for leg in other.legs]
+    if not job.refused or not alive or job.job.strategy is None:
+        return
+    strategy = job.job.strategy
+    vectors = [(name, item) for name, one in strategy.vectors.items() for item in _items(one.value)]
+    for name, item in (*vectors, *(("", entry) for entry in _items(strategy.include))):
+        try:
+            held = plain_value(item, lambda value: evaluate_leaf(value, {}))
+        except MatrixError:
+            continue
+        asked = {name: held} if name else held
+        if not any(all(leg.values.get(key) == one for key, one in asked.items()) for leg in alive):
+            for path in journal.open_leaves(item.path):
+                journal.manual(path, job.refused)
+
+
+def _items(value: object) -> tuple[MatrixValue, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _repeated(strategy: Strategy) -> dict[str, str]:

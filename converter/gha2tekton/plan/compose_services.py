@@ -12,8 +12,16 @@ from gha2tekton.tekton.model import Manifest
 from gha2tekton.workflow.compose import ComposeError, Service
 
 
-def fit_for_pod(service: Service, rebuilt: bool, built: Collection[str]) -> None:
-    """ComposeError for a service that cannot be a sidecar; ``built`` are the images that the job made itself."""
+def fit_for_pod(service: Service, rebuilt: bool, built: Collection[str], unfit: dict[str, str]) -> None:
+    """ComposeError, kept in ``unfit``, for a service that cannot be a sidecar; ``built`` are images the job made."""
+    try:
+        _fit(service, rebuilt, built)
+    except ComposeError as error:
+        unfit[service.name] = str(error)
+        raise
+
+
+def _fit(service: Service, rebuilt: bool, built: Collection[str]) -> None:
     if service.build and (not service.image or rebuilt or bare(service.image) in built):
         raise ComposeError(
             f"service {service.name} is built from {service.build}: push its image and name it in the compose file"

@@ -208,16 +208,12 @@ class _Finder:
                     self.made.names.add(bare(service.image or name))
                     raise ComposeError("give each service its own docker build and push in an earlier job")
                 continue
-            try:
-                self.service(top, seen, call, service, project)
-            except ComposeError as error:
-                self.unfit[name] = str(error)
-                raise
+            self.service(top, seen, call, service, project)
 
     def service(
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, service: Service, project: Project
     ) -> None:
-        fit_for_pod(service, call.given("--build"), self.made.names)
+        fit_for_pod(service, call.given("--build"), self.made.names, self.unfit)
         key = ("service", service.name)
         before = self.containers.get(key)
         if before is not None and before.service is not None and before.service.image != service.image:

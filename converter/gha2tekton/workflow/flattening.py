@@ -130,6 +130,7 @@ class _Flat:
             condition=Condition(said, tree) if tree is not None else None,
             concurrency=inlined.concurrency or call.concurrency,
             called=(*inlined.called, *self.leaves(own)),
+            readers={**inlined.readers, **dict(self.readers(own))},
         )
         above = [need for need in call.needs if not siblings or need.text.lower() in _needed(below)]
         return replace(below, needs=(*needs, *above))
@@ -154,6 +155,18 @@ class _Flat:
         left = item.default if value is not item.default else None
         without = {**self.known, "inputs": {**self.known["inputs"], item.name: argument(left, item.type)}}
         return inline(job, without) == inline(job, self.known)
+
+    def readers(self, job: Job) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The inputs of the call with the leaves of a job that read them."""
+        sites: dict[str, list[str]] = {}
+        for value in values(replace(job, called=())):
+            for path in reads(value):
+                if path[0] == "inputs" and len(path) > 1:
+                    sites.setdefault(path[1].lower(), []).append(value.path)
+        for name, paths in sites.items():
+            given = self.given(name)
+            if given is not None:
+                yield given.path, tuple(paths)
 
     def leaves(self, job: Job) -> Iterator[Value]:
         """What of the call, and of the head of its workflow, goes into a job."""

@@ -52,7 +52,7 @@ def legs(strategy: Strategy | None, evaluate: Evaluate) -> tuple[Leg, ...]:
         vectors = {name: value for name, value in whole.items() if name.lower() not in ("include", "exclude")}
         include, exclude = whole.get("include") or [], whole.get("exclude") or []
     else:
-        vectors = {name: _plain(value, evaluate) for name, value in strategy.vectors.items()}
+        vectors = {name: plain_value(value, evaluate) for name, value in strategy.vectors.items()}
         include, exclude = _listed(strategy.include, evaluate), _listed(strategy.exclude, evaluate)
     for name, vector in vectors.items():
         if not isinstance(vector, list) or not vector:
@@ -79,17 +79,18 @@ def job_name(name: str, leg: Leg) -> str:
 
 
 def _listed(entries: tuple[MatrixValue, ...] | Value, evaluate: Evaluate) -> Any:
-    return evaluate(entries) if isinstance(entries, Value) else [_plain(entry, evaluate) for entry in entries]
+    return evaluate(entries) if isinstance(entries, Value) else [plain_value(entry, evaluate) for entry in entries]
 
 
-def _plain(node: MatrixValue, evaluate: Evaluate) -> Any:
+def plain_value(node: MatrixValue, evaluate: Evaluate) -> Any:
+    """A value of a matrix with its expressions computed."""
     match node.value:
         case Value():
             return evaluate(node.value)
         case tuple():
-            return [_plain(item, evaluate) for item in node.value]
+            return [plain_value(item, evaluate) for item in node.value]
         case _:
-            return {key: _plain(item, evaluate) for key, item in node.value.items()}
+            return {key: plain_value(item, evaluate) for key, item in node.value.items()}
 
 
 _Combination = dict[str, Any]

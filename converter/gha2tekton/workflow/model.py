@@ -226,6 +226,8 @@ class Job(Record, frozen=True):
     inputs: Env = field(default_factory=dict)
     secrets: Env | Value = field(default_factory=dict)
     """What a call passes on, or the word ``inherit``."""
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The paths of a call's inputs, with those of the leaves that read them."""
     called: tuple[Value, ...] = ()
     """Leaves of a call, and of the workflow it calls, that went into this job when it was drawn in."""
 

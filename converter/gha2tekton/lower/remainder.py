@@ -149,7 +149,9 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
     if job.strategy is None:
         return
     read = {
-        path[1].lower() for path in reads(replace(job, runs_on=None, called=())) if path[0] == "matrix" and path[1:]
+        path[1].lower()
+        for path in reads(replace(job, runs_on=None, name=None, called=()))
+        if path[0] == "matrix" and path[1:]
     }
     whole = any(path == ("matrix",) for path in reads(job))
     repeated = _repeated(job.strategy)

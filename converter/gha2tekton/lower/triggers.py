@@ -231,7 +231,7 @@ def _account_input(item: Input, leaf: Value, file: str, journal: Journal) -> Non
         case "type" if item.type == "string":
             journal.exact(leaf.path, file, reason=SAME_AS_DEFAULT)
         case "type" if item.type == "environment":
-            journal.adapted(leaf.path, "any text is taken: there are no environments to choose from", file)
+            journal.adapted(leaf.path, f"{SAME_AS_DEFAULT}, any text: there are no environments here", file)
         case "type":
             journal.exact(leaf.path, file)
         case "required" if item.default is not None or item.type == "boolean":

@@ -17,6 +17,8 @@ from gha2tekton.workflow.model import Concurrency, MatrixValue, Strategy, Value
 _PASSED = re.compile(r"\$\{\{\s*(inputs\.[\w-]+)\s*\}\}")
 """An input that a called workflow passes on to one that it calls."""
 
+_EXCLUDED = "repeats a value of the matrix"
+
 
 def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
     """Give the leaves of such keys their outcome; ``homes`` are the files of the jobs' first Tasks, by their ids."""
@@ -100,7 +102,8 @@ def _called(plan: JobPlan, home: str, journal: Journal) -> None:
             journal.manual(value.path, "what reads it is to be done by hand")
         else:
             passed = _PASSED.fullmatch(value.span.text.strip("'\""))
-            journal.exact(value.path, home, reason=f"repeats {passed[1]}" if passed else "")
+            again = _EXCLUDED if ".strategy.matrix.exclude[" in value.path else ""
+            journal.exact(value.path, home, reason=f"repeats {passed[1]}" if passed else again)
             if ".strategy.matrix" in value.path:
                 journal.exact(value.path, "pipeline.yaml")
 
@@ -160,7 +163,7 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
         if target == home and name in job.strategy.vectors and name not in read and not whole:
             journal.dropped(path, "superseded", "of one leg nothing but the machine hangs on it")
         else:
-            journal.exact(path, target, reason=repeated.get(path, ""))
+            journal.exact(path, target, reason=repeated.get(path, _EXCLUDED if ".matrix.exclude[" in path else ""))
     fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
     if fast is not None and journal.fate(fast.path) is not None:
         fast = None  # its Task has told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from gha2tekton.rules.model import ActionRule
 from gha2tekton.rules.render import emit, variable
 from gha2tekton.shell.carriers import Carriers
 from gha2tekton.shell.quote import word
+from gha2tekton.source import Source
+from gha2tekton.yaml import compose, plain
 
 ROOT = resources.mappings()
 ACTIONS = sorted((ROOT / "actions").rglob("*.yaml"))
@@ -68,6 +71,27 @@ def test_values_stay_data(path: Path) -> None:
         assert "issue.title" not in dynamic.lines
         if variable(name) in dynamic.variables:
             assert f'"${variable(name)}"' in dynamic.lines + dynamic.post
+
+
+def yaml_of(path: Path) -> dict[str, Any]:
+    node = compose(Source(path.name, path.read_text(encoding="utf-8")))
+    found = plain(node) if node else {}
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_is_said_to_be_used_is_read(path: Path) -> None:
+    rule = yaml_of(path)
+    told = {name: value for name, value in rule.items() if name not in ("inputs", "example", "about", "source")}
+    words = set(re.findall(r"[\w-]+", str(told).lower()))
+    used = [
+        str(name).lower()
+        for name, entry in (rule.get("inputs") or {}).items()
+        if entry == "used" or (isinstance(entry, dict) and entry.get("used"))
+    ]
+    if rule.get("fate", "mapped") == "mapped":
+        assert [name for name in used if not {name, name.replace("-", "_")} & words] == []
 
 
 def test_an_input_that_no_rule_knows_is_manual() -> None:

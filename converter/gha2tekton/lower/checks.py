@@ -36,7 +36,9 @@ def with_checks(
         finally_=(*lowered.pipeline.finally_, verdict(task.name, checks)),
     )
     for job in plan.jobs:
-        if job.job.name is not None and journal.knows(job.job.name.path) and not job.refused:
+        unnamed = replace(job, job=replace(job.job, name=None))
+        told = any(_name(job, leg) != _name(unnamed, leg) for leg in job.legs)
+        if told and job.job.name is not None and journal.knows(job.job.name.path) and not job.refused:
             journal.exact(job.job.name.path, "pipeline.yaml")
     ask_for_token(settings, "sets commit statuses: it needs the right to write them (repo:status)", journal)
     return replace(lowered, tasks=(*lowered.tasks, task), pipeline=pipeline, needed={**lowered.needed, **PATHS})

@@ -41,6 +41,14 @@ def test_examples_are_yaml(block: str, tmp_path: Path) -> None:
         assert load(tmp_path).values
 
 
+def test_the_readme_shows_what_is_written() -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    at = next(number for number, block in enumerate(blocks) if re.search(r"^on:.*^jobs:", block, re.M | re.S))
+    done = convert(Source("ci.yml", blocks[at]), Repository(), RuleSet(), Options())
+    written = "".join(done.bundle.rendered().values())
+    assert all(block in written for block in blocks[at + 1 : at + 3])
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):

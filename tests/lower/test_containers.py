@@ -222,3 +222,23 @@ def test_names_that_only_the_run_knows(tmp_path: Path) -> None:
     assert all(fate != "manual" for fate, _ in rows(done))
     done = convert(tmp_path, start + 'docker run -d --name="$NAME" a:1 sleep 9\ndocker exec $ELSE make')
     assert any("no earlier command" in reason for _, reason in rows(done))
+
+
+PLAIN: list[tuple[str, dict[str, Any] | None]] = [
+    ("", {"workingDir": None, "securityContext": None}),
+    ("working_dir: /data", {"workingDir": "/data"}),
+    ('user: "999"', {"securityContext": {"runAsUser": 999}}),
+    ('user: "999:100"', {"securityContext": {"runAsUser": 999, "runAsGroup": 100}}),
+    ("user: root", {"securityContext": {"runAsUser": 0}}),
+    ("user: postgres", None),
+]
+
+
+@pytest.mark.parametrize(("said", "wanted"), PLAIN)
+def test_a_service_that_runs_what_its_image_says(said: str, wanted: dict[str, Any] | None, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(f"services:\n  db:\n    image: example.org/db:1\n    {said}\n")
+    done = convert(tmp_path, "docker compose up -d db")
+    if wanted is None:
+        assert [fate for fate, _ in rows(done)] == ["manual"]
+    else:
+        assert {key: sidecars(done)["db"].get(key) for key in wanted} == wanted

@@ -131,11 +131,12 @@ def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], sh
             name=container.name,
             image=image,
             args=tuple(escaped(text) for text in words),
+            working_dir=service.working_dir if service is not None else "",
             env=tuple(plain),
             mounts=mounts,
             limits=dict(limits),
             readiness=_readiness(service),
-            security=dict(container.security) or None,
+            security={**container.security, **_run_as(service.user if service is not None else "")} or None,
         )
     made = Container(
         name=container.name,
@@ -164,6 +165,12 @@ def known_as(job: JobPlan, stage: Stage) -> tuple[str, ...]:
     """The names that lead to the Pod itself: of services, and of containers as scripts know them."""
     names = [name for container in stage.containers for name in container.hosts]
     return tuple(dict.fromkeys((*job.job.services, *(name for name in names if _HOST.fullmatch(name)))))
+
+
+def _run_as(user: str) -> dict[str, int]:
+    """A user by number, as a Pod names one: ``1000``, ``1000:100``; root is 0."""
+    numbers = user.replace("root", "0").split(":")
+    return dict(zip(("runAsUser", "runAsGroup"), map(int, numbers), strict=False)) if user else {}
 
 
 def _words(words: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from gha2tekton.plan import images
@@ -23,6 +24,7 @@ from gha2tekton.source import Source
 from gha2tekton.workflow.compose import ComposeError, Service, UnreadableCompose
 from gha2tekton.workflow.repository import Repository
 
+_USER = re.compile(r"(root|\d+)(:(root|\d+))?|")
 BUILDER = "builder"
 """The key of the container that builds images."""
 
@@ -262,7 +264,10 @@ class _Finder:
         own = service is not None and service.command is not None
         if not rows or own:
             return replace(container, user=user)
-        fixed = service is None or not (service.volumes or service.open_environment or service.env_files)
+        # A user by name is the image's to know.
+        fixed = service is None or not (
+            service.volumes or service.open_environment or service.env_files or not _USER.fullmatch(service.user)
+        )
         if container.name in self.called or not fixed:
             for row in rows:
                 self.problems.setdefault(row, images.unknown(container.image))

@@ -94,6 +94,35 @@ def test_files_that_are_drawn_in_count(tmp_path: Path) -> None:
     assert silent(tmp_path) == (7, [])
 
 
+def test_inputs_of_calls_that_change_nothing_say_so(tmp_path: Path) -> None:
+    """A default said again through a matrix, an input read only with all others, a condition that is known to hold."""
+    files = {
+        "caller.yml": """
+on: push
+jobs:
+  call:
+    strategy: {matrix: {python: ['3.12']}}
+    if: github.event_name == 'push' || true
+    uses: ./.github/workflows/called.yml
+    with: {python: '${{ matrix.python }}', size: large}
+""",
+        "called.yml": """
+on: {workflow_call: {inputs: {python: {type: string, default: '3.12'}, size: {type: string, default: small}}}}
+jobs:
+  one:
+    runs-on: ubuntu-latest
+    if: inputs.python != ''
+    steps: [{run: 'make "$ALL"', env: {ALL: '${{ toJSON(inputs) }}', PYTHON: 'python${{ inputs.python }}'}}]
+""",
+    }
+    for name, text in files.items():
+        (tmp_path / ".github" / "workflows").mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".github" / "workflows" / name).write_text(text)
+    leaves, found = silent(tmp_path)
+    assert leaves > 15
+    assert not found
+
+
 def test_a_folder_gives_the_figure(tmp_path: Path) -> None:
     """All workflows of the repositories below a folder count, in one process or several."""
     for name in ("one", "two"):

@@ -186,7 +186,7 @@ def _altered(document: Any, place: _Place) -> Iterator[Any]:
             others = ["false" if old == "true" else "true"]
         case _:
             others = [f"{old or ''}x"]
-    for other in (*others, "windows-latest", "${{ github.sha }}", "number", "sh", "5"):
+    for other in (*others, "windows-latest", "${{ github.sha }}", "number", "sh", "5", "1", "true"):
         out = deepcopy(document)
         _at(out, place[:-1])[place[-1]] = other
         yield out

@@ -164,3 +164,26 @@ def test_one_object_keeps_its_type() -> None:
 def test_places_stay() -> None:
     folded = fold(parse("u == matrix.os"), KNOWN)
     assert [(node.start, node.end) for node in (folded, folded.left, folded.right)] == [(0, 14), (0, 1), (5, 14)]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "folded"),
+    [
+        ({"a": parse("'x'"), "n": parse("1.50")}, """'{
+  "a": "x",
+  "n": 1.5
+}'"""),
+        (
+            {"a": parse("'{0}'"), "b": parse("inputs.a"), "c": True},
+            """format('{{
+  "a": "{{0}}",
+  "b": {0},
+  "c": true
+}}', toJSON(inputs.a))""",
+        ),
+        ({"a": parse("'x'"), "u": UNKNOWN}, "toJSON(inputs)"),
+    ],
+    ids=["known", "one of the caller's, whose inputs are others", "one is not known"],
+)
+def test_all_inputs_as_json(inputs: dict[str, Any], folded: str) -> None:
+    assert unparse(fold(parse("toJSON(inputs)"), {"inputs": inputs})) == folded

@@ -7,6 +7,7 @@ from typing import Any
 
 from gha2tekton.expression.evaluation import Filtered, evaluate_tree, find_key, is_exact, lookup, plain, spread
 from gha2tekton.expression.functions import FUNCTIONS
+from gha2tekton.expression.json_text import to_json
 from gha2tekton.expression.syntax import (
     Call,
     Compare,
@@ -44,6 +45,9 @@ class Partial(dict[str, Any]):
 
 _EXPRESSION = (Context, Property, Index, Filter, Call, Not, Compare, Logic, Literal)
 _STATUS = frozenset({"success", "failure", "always", "cancelled"})
+_FLAT = frozenset({"inputs", "secrets"})
+"""Contexts whose values are never objects."""
+
 _TESTS = _STATUS | {"contains", "startswith", "endswith"}
 """Functions that give a boolean and never fail."""
 
@@ -166,6 +170,10 @@ class _Fold:
 
     def call(self, tree: Call) -> _Known | Expression:
         arguments = [self.result(argument) for argument in tree.arguments]
+        if tree.name.lower() == "tojson" and isinstance(tree.arguments[0], Context):
+            whole = arguments[0]
+            if tree.arguments[0].name.lower() in _FLAT and isinstance(whole, _Known) and _open(whole.value):
+                return _json(whole.value, tree)
         folded = Call(tree.name, tuple(map(_settled, arguments)), start=tree.start, end=tree.end)
         if all(_is_closed(argument) for argument in folded.arguments) and tree.name.lower() in FUNCTIONS:
             try:
@@ -173,6 +181,30 @@ class _Fold:
             except ExpressionError:
                 return folded
         return folded
+
+
+def _json(value: Any, tree: Call) -> _Known | Expression:
+    """``toJSON`` of an object of scalars, of which some are expressions; they are not folded again."""
+    if isinstance(value, Partial) or any(item is UNKNOWN for item in value.values()):
+        return tree
+    text: list[str] = []
+    unknown: list[Expression] = []
+    for key, item in value.items():
+        item = item.value if isinstance(item, Literal) else item
+        if isinstance(item, _EXPRESSION):
+            shown = f"{{{len(unknown)}}}"
+            unknown.append(Call("toJSON", (item,)))
+        else:
+            shown = _escaped(to_json(item))
+        text.append(f"  {_escaped(to_json(key))}: {shown}")
+    body = "{{\n" + ",\n".join(text) + "\n}}"
+    if unknown:
+        return Call("format", (Literal(body), *unknown))
+    return _computed(body.replace("{{", "{").replace("}}", "}"))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _found(value: Any, tree: Expression) -> _Known | Expression:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gha2tekton.expression import Context, Expression, Logic, Partial, Property, fold_template, references
-from gha2tekton.expression.syntax import walk
+from gha2tekton.expression import (
+    Context,
+    Expression,
+    Logic,
+    Partial,
+    Property,
+    fold,
+    fold_template,
+    references,
+    unparse,
+)
 from gha2tekton.record import Record, replace
 from gha2tekton.workflow.inlining import argument, expression, inline, reads, values
 from gha2tekton.workflow.matrix import Leg
@@ -119,6 +128,9 @@ class _Flat:
         inlined = inline(own, self.known)
         siblings = [self.ids[name] for name in job.needed if name in self.ids]
         tree = within(call.condition, inlined.condition, call.needed, siblings)
+        for before, now in ((call.condition, call.condition), (job.condition, inlined.condition)):
+            if before is not None and now is not None:
+                (self.repeats if _plain(now.tree) else self.counted).add(before.value.path)
         origin = inlined.condition or call.condition
         said = origin.value if origin else call.needs[0] if call.needs else self.target
         needs = tuple(_renamed(need, self.ids.get(need.text.lower(), need.text)) for need in inlined.needs)
@@ -146,23 +158,28 @@ class _Flat:
         return replace(origin, raw="", template=fold_template((*outer, " / ", *inner), {}))
 
     def same_without(self, name: str, value: Value, job: Job) -> bool:
-        """Whether a job takes by itself what an input says, as in ``inputs.name || 'value'``."""
-        if value.literal is None or not any(
-            isinstance(node, Logic) for tree in _reading(job, name) for node in walk(tree)
-        ):
+        """Whether a job takes by itself what an input says: its default, or ``value`` of ``inputs.name || 'value'``."""
+        if value.literal is None:
             return False
         item = next(item for item in self.event.inputs if item.name.lower() == name)
         left = item.default if value is not item.default else None
+        if left is not None and value.literal == left.literal:
+            return True
         without = {**self.known, "inputs": {**self.known["inputs"], item.name: argument(left, item.type)}}
-        return inline(job, without) == inline(job, self.known)
+        return all(fold(tree, without) == fold(tree, self.known) for tree in _reading(job, name))
 
     def readers(self, job: Job) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The inputs of the call with the leaves of a job that read them."""
         sites: dict[str, list[str]] = {}
+        whole: list[str] = []
         for value in values(replace(job, called=())):
             for path in reads(value):
-                if path[0] == "inputs" and len(path) > 1:
+                if path == ("inputs",) or path[:2] == ("inputs", "*"):
+                    whole.append(value.path)
+                elif path[0] == "inputs":
                     sites.setdefault(path[1].lower(), []).append(value.path)
+        for name in (item.name.lower() for item in self.event.inputs if whole):
+            sites.setdefault(name, []).extend(whole)
         for name, paths in sites.items():
             given = self.given(name)
             if given is not None:
@@ -189,12 +206,17 @@ class _Flat:
         yield from (value for name, value in call.secrets.items() if name.lower() in secrets or "*" in secrets)
 
 
+def _plain(tree: Expression) -> bool:
+    """Whether a condition, with all that is known in it, is the one of a job that states none."""
+    return unparse(tree) in ("success()", "true")
+
+
 def _reading(job: Job, name: str) -> Iterator[Expression]:
-    """The expressions of a job that read an input."""
+    """The expressions of a job that read an input, by its name or with all others."""
     for value in values(replace(job, called=())):
         for piece in value.template:
             if not isinstance(piece, str) and any(
-                path[0] == "inputs" and path[1:] and path[1].lower() == name for path in references(piece)
+                path[0] == "inputs" and (not path[1:] or path[1].lower() in (name, "*")) for path in references(piece)
             ):
                 yield piece
 

@@ -169,10 +169,13 @@ def test_places_stay() -> None:
 @pytest.mark.parametrize(
     ("inputs", "folded"),
     [
-        ({"a": parse("'x'"), "n": parse("1.50")}, """'{
+        (
+            {"a": parse("'x'"), "n": parse("1.50")},
+            """'{
   "a": "x",
   "n": 1.5
-}'"""),
+}'""",
+        ),
         (
             {"a": parse("'{0}'"), "b": parse("inputs.a"), "c": True},
             """format('{{

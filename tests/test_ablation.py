@@ -95,7 +95,7 @@ def test_files_that_are_drawn_in_count(tmp_path: Path) -> None:
 
 
 def test_inputs_of_calls_that_change_nothing_say_so(tmp_path: Path) -> None:
-    """A default said again through a matrix, an input read only with all others, a condition that is known to hold."""
+    """A default said again through a matrix, a machine nobody knows, a name, a condition that is known to hold."""
     files = {
         "caller.yml": """
 on: push
@@ -104,15 +104,17 @@ jobs:
     strategy: {matrix: {python: ['3.12']}}
     if: github.event_name == 'push' || true
     uses: ./.github/workflows/called.yml
-    with: {python: '${{ matrix.python }}', size: large}
+    with: {python: '${{ matrix.python }}', size: large, machine: one-of-ours, title: tests}
 """,
         "called.yml": """
-on: {workflow_call: {inputs: {python: {type: string, default: '3.12'}, size: {type: string, default: small}}}}
+on: {workflow_call: {inputs: {python: {type: string, default: '3.12'}, size: {type: string, default: small},
+  machine: {type: string}, title: {type: string}}}}
 jobs:
   one:
-    runs-on: ubuntu-latest
+    name: ${{ inputs.title }}
+    runs-on: ${{ inputs.machine }}
     if: inputs.python != ''
-    steps: [{run: 'make "$ALL"', env: {ALL: '${{ toJSON(inputs) }}', PYTHON: 'python${{ inputs.python }}'}}]
+    steps: [{run: make, env: {SIZE: '${{ inputs.size }}', PYTHON: 'python${{ inputs.python }}'}}]
 """,
     }
     for name, text in files.items():

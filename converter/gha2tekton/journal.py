@@ -144,6 +144,11 @@ class Journal:
         outcome = self._outcomes.get(path)
         return outcome.fate if outcome else None
 
+    def files(self, path: str) -> tuple[str, ...]:
+        """The files that a leaf went into so far."""
+        outcome = self._outcomes.get(path)
+        return outcome.files if outcome else ()
+
     def outcomes(self) -> Iterator[Outcome]:
         """Every leaf with its outcome, in the order of the sources."""
         for path, (subject, span) in self._leaves.items():

@@ -91,19 +91,24 @@ def _called(plan: JobPlan, home: str, journal: Journal) -> None:
     for value in plan.job.called:
         if journal.fate(value.path) not in (None, "exact"):
             continue
-        fates = {journal.fate(site) for site in plan.job.readers.get(value.path, ())}
+        sites = plan.job.readers.get(value.path, ())
+        fates = {journal.fate(site) for site in sites}
         if value.path.endswith(".name"):
             journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
         elif value.path.endswith(".secrets"):
             journal.dropped(value.path, "superseded", "all jobs read the same Secret")
         elif fates == {"dropped"}:
             journal.dropped(value.path, "superseded", "nothing that has an effect here reads it")
+        elif _names_the_machine(plan, sites):
+            journal.dropped(value.path, "superseded", f"nothing but the machine hangs on it: {_machine(plan)}")
         elif fates and fates <= {"dropped", "manual"}:
             journal.manual(value.path, "what reads it is to be done by hand")
         else:
             passed = _PASSED.fullmatch(value.span.text.strip("'\""))
             again = _EXCLUDED if ".strategy.matrix.exclude[" in value.path else ""
-            journal.exact(value.path, home, reason=f"repeats {passed[1]}" if passed else again)
+            files = {file for site in sites for file in journal.files(site)} or {home}
+            for file in sorted(files):
+                journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
             if ".strategy.matrix" in value.path:
                 journal.exact(value.path, "pipeline.yaml")
 
@@ -138,6 +143,13 @@ def _file(path: str) -> str:
     """The file that a leaf lies in, "" for the workflow itself."""
     name, parted, _ = path.partition("#")
     return f"{name}#" if parted else ""
+
+
+def _names_the_machine(plan: JobPlan, sites: Iterable[str]) -> bool:
+    """Whether a value goes nowhere but into the label of a machine of which nothing special is known."""
+    labels = {value.path for value in plan.job.runs_on.labels} if plan.job.runs_on is not None else set()
+    usual = replace(plan.runner or Runner("linux"), note="") == Runner("linux")
+    return usual and bool(set(sites)) and set(sites) <= labels
 
 
 def _machine(plan: JobPlan) -> str:

@@ -106,7 +106,7 @@ class _Flat:
         }
         if not isinstance(call.secrets, Value):
             passed = {name: expression(value.template) for name, value in call.secrets.items()}
-            self.known["secrets"] = {"GITHUB_TOKEN": Property(Context("secrets"), "GITHUB_TOKEN"), **passed}
+            self.known["secrets"] = {"github_token": Property(Context("secrets"), "GITHUB_TOKEN"), **passed}
         self.repeats: set[str] = set()
         self.counted: set[str] = set()
         """The paths of inputs without which every job is the same, and some job is another."""

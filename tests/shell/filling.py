@@ -1,6 +1,7 @@
 """Fills holes of test scripts and runs them.
 
-In a script ``@@`` is a hole that anybody can fill, ``@T@`` one that only the repository's own people can.
+In a script ``@@`` is a hole that anybody can fill, ``@T@`` one that only the repository's own people can, ``@O@`` one
+that those who start a run can.
 """
 
 from __future__ import annotations
@@ -43,8 +44,11 @@ MORE = (
 
 
 def parts(text: str) -> list[str | Hole]:
-    pieces = re.split(r"(@T?@)", text)
-    return [Hole("V", piece == "@T@", "${{ x }}") if piece in ("@@", "@T@") else piece for piece in pieces]
+    pieces = re.split(r"(@[TO]?@)", text)
+    return [
+        Hole("V", piece == "@T@", "${{ x }}", piece == "@O@") if re.fullmatch("@[TO]?@", piece) else piece
+        for piece in pieces
+    ]
 
 
 def run(filled: Filled, value: str, where: Path, shell: str = "bash") -> str:

@@ -1,6 +1,7 @@
 """Scripts with holes are run: they print what a correct program prints, and no value ever runs.
 
-In the tables ``@@`` is a hole that anybody can fill, ``@T@`` one that only the repository's own people can.
+In the tables ``@@`` is a hole that anybody can fill, ``@T@`` one that only the repository's own people can, ``@O@`` one
+that those who start a run can.
 """
 
 from __future__ import annotations
@@ -236,6 +237,36 @@ TRUSTED = [
 def test_trusted(script: str, text: str | None, value: str, want: str, tmp_path: Path) -> None:
     filled = fill(parts(script))
     assert not filled.problems
+    if text is not None:
+        assert filled.text == text
+    assert run(filled, value, tmp_path) == want
+
+
+@pytest.mark.parametrize("script", [case[1] for case in PRINTED], ids=[case[0] for case in PRINTED])
+def test_what_those_who_start_a_run_give_is_data_where_it_can_be(script: str) -> None:
+    filled = fill(parts(script.replace("@@", "@O@")))
+    assert filled.text == fill(parts(script)).text
+    assert not filled.obeyed
+
+
+ORDERED = [
+    ("@O@", 'eval "${V}"', "echo 'a  b' && echo c", "a  b\nc\n"),
+    ("cd . && @O@ 'x y'", "cd . && ${V} 'x y'", "printf <%s>", "<x y>"),
+    ("python3 @O@", "python3 ${V}", "-c print(1)", "1\n"),
+    ("sed 's/x/@O@/' <<< x", "sed 's/x/'\"${V}\"'/' <<< x", "y", "y\n"),
+    ("python3 -c 'import @O@; print(1)'", "python3 -c 'import '\"${V}\"'; print(1)'", "os", "1\n"),
+    ('bash -c "@O@"', None, "echo 'a  b'; echo c", "a  b\nc\n"),
+    ('echo "echo @O@" | bash', 'echo "echo ${V}" | bash', "a; echo b", "a\nb\n"),
+]
+
+
+@pytest.mark.parametrize(("script", "text", "value", "want"), ORDERED)
+def test_what_those_who_start_a_run_give_runs_where_the_script_runs_it(
+    script: str, text: str | None, value: str, want: str, tmp_path: Path
+) -> None:
+    filled = fill(parts(script))
+    assert not filled.problems
+    assert filled.obeyed == ("${{ x }}",)
     if text is not None:
         assert filled.text == text
     assert run(filled, value, tmp_path) == want

@@ -23,6 +23,7 @@ from gha2tekton.expression import (
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
 from gha2tekton.lower.event_types import tidied, with_booleans
+from gha2tekton.lower.trust import ordered, trusted
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvVar
 from gha2tekton.tekton.names import param, variable
@@ -45,13 +46,6 @@ _WHOLE = "ref sha repository run_id run_number actor triggering_actor workflow h
 _FUNCTIONS = frozenset(
     "success failure always cancelled contains startswith endswith format join tojson fromjson hashfiles case".split()
 )
-_TRUSTED = frozenset(
-    "workspace job workflow repository repository_owner sha run_id run_number run_attempt server_url ref_type "
-    "event_name event_path action_path api_url graphql_url env output path state step_summary repository_id "
-    "repository_owner_id actor_id".split()
-)
-
-
 _TAKE_OBJECTS = frozenset("tojson contains join".split())
 
 
@@ -283,18 +277,12 @@ class Carrier(Record):
 
     def trusts(self, tree: Expression) -> bool:
         """Whether only the repository's own people can set what an expression gives in this job."""
-        return trusted(tree) and not (self.dynamic and any(path[0].lower() == "matrix" for path in references(tree)))
+        return trusted(tree) and not self._brought(tree)
 
+    def obeys(self, tree: Expression) -> bool:
+        """Whether nobody but they and those who start the run can."""
+        return ordered(tree) and not self.composite and not self._brought(tree)
 
-def trusted(tree: Expression) -> bool:
-    """Whether only the repository's own people can set what an expression gives."""
-    for path in references(tree):
-        root = path[0].lower()
-        if root in ("matrix", "vars", "strategy", "runner"):
-            continue
-        if root == "github" and len(path) == 2 and path[1].lower() in _TRUSTED:
-            continue
-        if root in ("steps", "needs") and len(path) == 3 and path[2].lower() in ("outcome", "conclusion", "result"):
-            continue
-        return False
-    return True
+    def _brought(self, tree: Expression) -> bool:
+        """Whether it reads a matrix that comes with the run."""
+        return self.dynamic and any(path[0].lower() == "matrix" for path in references(tree))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
-from gha2tekton.journal import SAME_AS_DEFAULT, Journal
+from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
 from gha2tekton.lower import actions
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
@@ -96,12 +96,13 @@ class ScriptWriter(Record):
             "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
         )
         own = {name: _outside(planned.scope, planned.step, value) for name, value in planned.step.env.items()}
-        return self.code(planned.scope.fold(run), language, own)
+        return self.code(planned.scope, run, language, own)
 
     def code(
-        self, template: Template, language: str, own: Mapping[str, Template] | None = None
+        self, scope: Scope, value: Value, language: str, own: Mapping[str, Template] | None = None
     ) -> tuple[str, list[str], tuple[str, ...]]:
         """``own`` are the step's variables, whose values a script that assigns them itself still gets as they were."""
+        template = scope.fold(value)
         parts: list[str | Hole] = []
         options: list[str] = []
         assigned = set()
@@ -115,8 +116,14 @@ class ScriptWriter(Record):
             name, option = self.hole(part, len(options) // 2 + 1, assigned, own or {})
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
-            parts.append(Hole(name, self.carrier.trusts(part), f"${{{{ {unparse(part)} }}}}"))
+            source = f"${{{{ {unparse(part)} }}}}"
+            parts.append(Hole(name, self.carrier.trusts(part), source, self.carrier.obeys(part)))
         filled = fill(parts, language)
+        for source in () if filled.problems else filled.obeyed:
+            message = (
+                f"{source} says here what runs, as it did on GitHub: who may create the run may run anything in it"
+            )
+            self.journal.note(Diagnostic("input-runs-as-code", "note", message, value.span))
         if filled.exports:
             options += ["--env", word(f"GHA_PASSED={' '.join(filled.exports)}")]
         return filled.text, options, filled.problems
@@ -154,7 +161,7 @@ class ScriptWriter(Record):
         given = {name: planned.scope.fold(value) for name, value in step.inputs.items()}
         for name, entry in rule.inputs.items():
             if entry.code and name in given:
-                text, more, problems = self.code(given[name], entry.code)
+                text, more, problems = self.code(planned.scope, step.inputs[name], entry.code)
                 if problems:
                     return self.refused(planned, "; ".join(problems))
                 given[name], options = (text,), [*options, *more]

@@ -24,11 +24,18 @@ class Hole(Record, frozen=True):
     """A value that only the run knows: it stands in an environment variable.
 
     ``trusted`` values can be set by the repository's own people alone; ``source`` is the text that stood there.
+    ``ordered`` ones can also be set by those who start a run: they are code where the script makes them code, and
+    data everywhere else.
     """
 
     variable: str
     trusted: bool
     source: str
+    ordered: bool = False
+
+    @property
+    def may_be_code(self) -> bool:
+        return self.trusted or self.ordered
 
 
 class Placement(Record, frozen=True):
@@ -47,6 +54,8 @@ class Placement(Record, frozen=True):
     """The shell splits the value into words and expands globs in it, as it did with the pasted text."""
     container: bool = False
     """The reader is in a container: the variable must be handed to it."""
+    obeyed: bool = False
+    """The value is code or may become it, or says which program runs."""
 
 
 class Filled(Record, frozen=True):
@@ -58,6 +67,8 @@ class Filled(Record, frozen=True):
     problems: tuple[str, ...] = ()
     exports: tuple[str, ...] = ()
     """Variables that containers which the script calls must be given."""
+    obeyed: tuple[str, ...] = ()
+    """The sources of what those who start a run can make run."""
 
 
 def fill(parts: Sequence[str | Hole], language: str = "sh") -> Filled:
@@ -81,8 +92,15 @@ def fill(parts: Sequence[str | Hole], language: str = "sh") -> Filled:
     exports = tuple(
         dict.fromkeys(hole.variable for hole, place in zip(holes, placements, strict=True) if place.container)
     )
+    obeyed = tuple(
+        dict.fromkeys(
+            hole.source
+            for hole, place in zip(holes, placements, strict=True)
+            if place.obeyed and hole.ordered and not hole.trusted
+        )
+    )
     out = filler.marks.sub(lambda match: holes[int(match[1])].source, applied(marked, edits))
-    return Filled(out, placements, problems, exports)
+    return Filled(out, placements, problems, exports, obeyed)
 
 
 _RUNS = {
@@ -128,12 +146,12 @@ class _Filler:
         found = strings.references(text, tuple(marks))
         runs = _RUNS[language].search(text) is not None
         for mark, match in marks.items():
-            if runs and not self.holes[int(match[1])].trusted:
+            if runs and not self.holes[int(match[1])].may_be_code:
                 found.pop(mark, None)
                 self.refuse(match, language, nested, "this program runs commands or code, and anybody could set it")
             elif mark in found:
                 written = next(edit.text for edit in found[mark] if edit.start == mark.start)
-                self.placements[int(match[1])] = Placement(language, written, None, nested, False, container)
+                self.placements[int(match[1])] = Placement(language, written, None, nested, False, container, runs)
             else:
                 name = "Python" if language == "python" else "JavaScript"
                 self.refuse(match, language, nested, f"it is {name} code here, not the text of a string")
@@ -152,7 +170,7 @@ class _Filler:
                 if handed is not None and not handed.refused:
                     inner[handed.span] = (handed.decoded, handed.language, handed.container or container)
                     continue
-                if handed is not None and not hole.trusted:
+                if handed is not None and not hole.may_be_code:
                     _refuse(handed.refused)
                 role = "code" if handed is not None else carriers.role(start, end)
                 placement, more = _placed(hole, match, spot, role, carriers)
@@ -167,10 +185,14 @@ class _Filler:
         return edits
 
     def pasted(self, match: re.Match[str], carriers: Carriers, nested: tuple[str, ...], container: bool) -> set[Edit]:
-        """A trusted hole for which the code it stands in has no form: the shell around it puts the value there."""
+        """One that may be code and has no form in the code where it stands: the shell around puts the value there."""
         hole, before = self.holes[int(match[1])], self.placements[int(match[1])]
         spot = carriers.spot(*match.span())
-        if before.problem is None or not hole.trusted or spot.standing not in ("double", "single", "heredoc", "bare"):
+        if (
+            before.problem is None
+            or not hole.may_be_code
+            or spot.standing not in ("double", "single", "heredoc", "bare")
+        ):
             return set()
         placement, _ = _placed(hole, match, spot, "code", carriers)
         self.placements[int(match[1])] = replace(placement, kind="code", nested=nested, container=container)
@@ -207,13 +229,13 @@ def _placed(
     if number and not hole.trusted:
         # Arithmetic evaluates what a variable holds, command substitutions in subscripts included.
         variable = quoted = f"$(printf %d {quoted} || kill $$)"
-    if role == "code" and not hole.trusted:
+    if role == "code" and not hole.may_be_code:
         _refuse("it would become code here, and anybody could set it")
-    if carriers.doubtful and not hole.trusted:
+    if carriers.doubtful and not hole.may_be_code:
         _refuse("parts of the script cannot be read, and what runs code in it is not known")
-    if role == "program" and not hole.trusted:
+    if role == "program" and not hole.may_be_code:
         _refuse("it decides here which program runs, and anybody could set it")
-    if role == "name" and not hole.trusted:
+    if role == "name" and not hole.may_be_code:
         _refuse("it is a variable's name or an option here, and anybody could set it")
     more: set[Edit] = set()
     kind: str = spot.standing
@@ -244,13 +266,14 @@ def _placed(
             kind = {"program": "program", "name": "name", "code": "code"}.get(role, "argument")
             if role == "program" and carriers.whole_command(*match.span()):
                 kind, text = "command", f'eval "{variable}"'
-            elif number or (not hole.trusted and (glued or role == "single")):
+            elif number or (not hole.trusted and (glued or role == "single") and kind == "argument"):
                 text = _double(variable)
             else:
                 text, splits = variable, True
     if number:
         kind = "arithmetic"
-    return Placement(kind, text, splits=splits), more
+    obeyed = role in ("code", "program", "name") or carriers.doubtful
+    return Placement(kind, text, splits=splits, obeyed=obeyed), more
 
 
 def _double(expansion: str) -> str:

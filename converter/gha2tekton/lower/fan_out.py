@@ -27,7 +27,7 @@ def legs_task(plan: Plan, job: JobPlan, name: str, journal: Journal) -> tuple[Ta
     if job.job.condition is not None:
         env.append(EnvVar("GHA_IF", escaped(carrier.expression(job.scope.condition(job.job.condition.tree)))))
     target = f"tasks/{name}.yaml"
-    for path in journal.open_leaves(f"{job.job.path}.strategy.matrix"):
+    for path in journal.open_leaves(f"{job.job.strategy.path}.matrix") if job.job.strategy else ():
         journal.exact(path, target)
     step = Container("legs", IMAGE, _SCRIPT, env=(*env, *carrier.variables.values()), mounts=(runtime.MOUNT,))
     task = Task(

@@ -170,8 +170,8 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
     }
     whole = any(path == ("matrix",) for path in reads(job))
     repeated = _repeated(job.strategy)
-    for path in journal.open_leaves(f"{job.path}.strategy.matrix"):
-        name = re.split(r"[.\[]", path.removeprefix(f"{job.path}.strategy.matrix."))[0].lower()
+    for path in journal.open_leaves(f"{job.strategy.path}.matrix"):
+        name = re.split(r"[.\[]", path.removeprefix(f"{job.strategy.path}.matrix."))[0].lower()
         if target == home and name in job.strategy.vectors and name not in read and not whole:
             journal.dropped(path, "superseded", "of one leg nothing but the machine hangs on it")
         else:

@@ -262,7 +262,7 @@ def _not_drawn_in(job: Job) -> str:
     """Why the call of a reusable workflow is still there."""
     if job.uses is not None and job.uses.kind == "remote":
         return "a workflow of another repository: give a checkout of it with --actions-dir"
-    return "the workflow is not there, or the legs of its call are only known to the run"
+    return "there is no such file in the repository"
 
 
 def _stageable(steps: Sequence[PlannedStep], found: Found) -> bool:

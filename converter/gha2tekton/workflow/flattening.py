@@ -40,9 +40,11 @@ class Drawn(Record, frozen=True):
 
 
 def flatten(
-    call: Job, workflow: Workflow, event: Event, legs: Sequence[Leg], taken: set[str]
+    call: Job, workflow: Workflow, event: Event, legs: Sequence[Leg | None], taken: set[str]
 ) -> tuple[list[Job], Drawn]:
     """The jobs of a called workflow in the caller's terms, a set of them for each leg of the call.
+
+    A leg that is None stands for all those that the run works out: the jobs have the call's matrix themselves.
 
     Ids are ``call--job``, or ``call-1--job`` for legs, made unique against ``taken`` (lower case), which grows.
     """
@@ -51,10 +53,12 @@ def flatten(
     repeats: set[str] = set()
     counted: set[str] = set()
     for leg in legs:
-        stem = call.id if len(legs) == 1 else f"{call.id}-{leg.index + 1}"
+        stem = call.id if leg is None or len(legs) == 1 else f"{call.id}-{leg.index + 1}"
         ids = {job.id.lower(): _take(f"{stem}--{job.id}", taken) for job in workflow.jobs}
-        facts = {"job-index": float(leg.index), "job-total": float(leg.total)}
-        one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
+        one = call
+        if leg is not None:
+            facts = {"job-index": float(leg.index), "job-total": float(leg.total)}
+            one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
         named = call.name is not None and call.name.literal is None
         flat = _Flat(one, workflow, event, ids, leg, named)
         jobs += [flat.job(job) for job in workflow.jobs]
@@ -78,6 +82,24 @@ def flatten(
     return jobs, drawn
 
 
+def takes_over(call: Job, workflow: Workflow) -> bool:
+    """Whether the jobs of a called workflow can have the matrix of the call as theirs.
+
+    None of them has one of its own, or needs another, which would be the other's leg of the same number; and whether
+    a job runs does not hang on its leg, as a job's condition is older than its legs.
+    """
+    legged = {name for name, value in call.inputs.items() if any(path[0] == "matrix" for path in reads(value))}
+    return all(
+        job.strategy is None
+        and job.uses is None
+        and not job.needs
+        and not any(
+            path[0] == "inputs" and (not path[1:] or path[1].lower() in legged) for path in reads(job.condition)
+        )
+        for job in workflow.jobs
+    )
+
+
 def _take(id: str, taken: set[str]) -> str:
     found, number = id, 2
     while found.lower() in taken:
@@ -86,11 +108,15 @@ def _take(id: str, taken: set[str]) -> str:
     return found
 
 
+_ALONE = {"fail-fast": True, "job-index": 0.0, "job-total": 1.0, "max-parallel": 1.0}
+"""The strategy context of a job without a matrix."""
+
+
 class _Flat:
-    """One leg of a call."""
+    """One leg of a call, or all of them where only the run knows them."""
 
     def __init__(
-        self, call: Job, workflow: Workflow, event: Event, ids: Mapping[str, str], leg: Leg, named: bool
+        self, call: Job, workflow: Workflow, event: Event, ids: Mapping[str, str], leg: Leg | None, named: bool
     ) -> None:
         assert call.uses is not None
         self.call = call
@@ -125,7 +151,12 @@ class _Flat:
             permissions=(*job.permissions, *self.workflow.permissions, *call.permissions),
             concurrency=job.concurrency or self.workflow.concurrency,
         )
+        if self.leg is None:
+            # What the called job says of its matrix is said of none; the values of the call speak of the call's.
+            own = inline(own, {"matrix": None, "strategy": Partial(_ALONE)})
         inlined = inline(own, self.known)
+        if self.leg is None:
+            inlined = replace(inlined, strategy=call.strategy)
         siblings = [self.ids[name] for name in job.needed if name in self.ids]
         tree = within(call.condition, inlined.condition, call.needed, siblings)
         for before, now in ((call.condition, call.condition), (job.condition, inlined.condition)):
@@ -149,7 +180,7 @@ class _Flat:
 
     def name(self, job: Job) -> Value:
         """``caller / callee``, as GitHub shows it; its row in the ledger is that of a name that was written."""
-        leg = f" ({self.leg.name})" if self.leg.name else ""
+        leg = f" ({self.leg.name})" if self.leg and self.leg.name else ""
         outer = self.call.name.template if self.call.name else (self.call.id,)
         # A name that is the same for all legs has the leg behind it.
         outer = outer if self.named else (*outer, leg)
@@ -190,7 +221,7 @@ class _Flat:
         call = self.call
         yield self.target
         yield from (value for value in (call.name, call.condition and call.condition.value) if value)
-        if (matrix := call.strategy) is not None:
+        if (matrix := call.strategy) is not None and self.leg is not None:
             yield from values((matrix.vectors, matrix.include, matrix.exclude, matrix.expression))
         paths = set(reads(replace(job, called=())))
         inputs = {path[1].lower() for path in paths if path[0] == "inputs" and len(path) > 1}

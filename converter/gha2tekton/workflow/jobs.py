@@ -153,19 +153,19 @@ def _container(reader: Reader, node: Node | None) -> Container | None:
 def _strategy(reader: Reader, node: Node | None) -> Strategy | None:
     if not isinstance(node, Mapping):
         return None
-    entries = reader.entries(node)
+    entries, path = reader.entries(node), reader.path(node)
     fail_fast = reader.value(entries.get("fail-fast"))
     max_parallel = reader.value(entries.get("max-parallel"))
     matrix = entries.get("matrix")
     if isinstance(matrix, Scalar):
-        return Strategy(expression=reader.value(matrix), fail_fast=fail_fast, max_parallel=max_parallel)
+        return Strategy(path, expression=reader.value(matrix), fail_fast=fail_fast, max_parallel=max_parallel)
     vectors = {name: _matrix_value(reader, item) for name, item in reader.entries(matrix).items()}
     listed: dict[str, tuple[MatrixValue, ...] | Value] = {}
     for name in [name for name in vectors if name.lower() in ("include", "exclude")]:
         value = vectors.pop(name).value
         listed[name.lower()] = value if isinstance(value, tuple | Value) else ()
     _check_matrix(reader, vectors, listed, matrix)
-    return Strategy(vectors, listed.get("include", ()), listed.get("exclude", ()), None, fail_fast, max_parallel)
+    return Strategy(path, vectors, listed.get("include", ()), listed.get("exclude", ()), None, fail_fast, max_parallel)
 
 
 def _check_matrix(

@@ -154,8 +154,9 @@ class MatrixValue(Record, frozen=True):
 
 
 class Strategy(Record, frozen=True):
-    """``matrix`` is None without one; a matrix given by one expression has it in ``expression``."""
+    """A matrix given by one expression has it in ``expression``; ``path`` is where the strategy stands."""
 
+    path: str
     vectors: Mapping[str, MatrixValue] = field(default_factory=dict)
     include: tuple[MatrixValue, ...] | Value = ()
     exclude: tuple[MatrixValue, ...] | Value = ()

@@ -12,7 +12,7 @@ from gha2tekton.expression import Literal
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
 from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
-from gha2tekton.workflow.flattening import Drawn, flatten, rewired
+from gha2tekton.workflow.flattening import Drawn, flatten, rewired, takes_over
 from gha2tekton.workflow.inlining import values
 from gha2tekton.workflow.matrix import Leg, MatrixError, legs
 from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
@@ -27,7 +27,8 @@ MAX_FILES = 51
 def expand(workflow: Workflow, repository: Repository, journal: Journal) -> Workflow | None:
     """The workflow with the jobs of those it calls in place of the calls; None after an error, told in the journal.
 
-    A call whose file is not at hand, or whose matrix only the run knows, stays as it is, with a warning.
+    A call whose file is not at hand stays as it is, with a warning; so does one whose matrix only the run knows, where
+    the called jobs cannot take that matrix over.
     """
     expansion = _Expansion(journal)
     expanded = expansion.workflow(workflow, repository, (workflow.source.name,))
@@ -45,6 +46,8 @@ class _Expansion:
         """Files that were called: as they were read, and with their own calls drawn in."""
 
         self.calls: list[Job] = []
+        self.drawn: set[str] = set()
+        """The files whose jobs are the caller's now."""
         self.same: set[str] = set()
         """Inputs that say what their default says."""
 
@@ -63,21 +66,25 @@ class _Expansion:
                 # The environment of a workflow is that of its own jobs, not of those it calls.
                 jobs.append(replace(job, env={**workflow.env, **job.env}, defaults=job.defaults or workflow.defaults))
                 continue
-            combinations = self.legs(job)
-            called = self.called(job, repository, chain) if combinations else None
-            if called is None:
+            called = self.called(job, repository, chain)
+            combinations = self.legs(job, called[0]) if called else ()
+            if called is None or not combinations:
                 jobs.append(job)
                 continue
             self.calls.append(job)
+            self.drawn.add(called[0].source.name)
             members, drawn[job.id.lower()] = flatten(job, *called, combinations, taken)
             jobs += members
             self.same |= drawn[job.id.lower()].repeats
         return replace(workflow, env={}, defaults=None, jobs=tuple(rewired(job, drawn) for job in jobs))
 
-    def legs(self, job: Job) -> tuple[Leg, ...]:
+    def legs(self, job: Job, called: Workflow) -> tuple[Leg | None, ...]:
+        """The legs of a call; None stands for those that the run works out, whose matrix the called jobs take over."""
         try:
             return legs(job.strategy, _static)
         except MatrixError as error:
+            if takes_over(job, called):
+                return (None,)
             message = f"the call of job {job.id} stays manual, its legs are not known before the run: {error}"
             self.note("call-not-expanded", "warning", message, job.span)
             return ()
@@ -152,20 +159,21 @@ class _Expansion:
         for path in sorted(self.same):
             self.journal.exact(path, "pipeline.yaml", reason=SAME_AS_DEFAULT)
         carried = {value.path for job in expanded.jobs for value in (*job.called, *values((job.env, job.defaults)))}
+        kept = {job.strategy.path for job in expanded.jobs if job.strategy}
         for call in self.calls:
             for value in values((call.inputs, call.secrets)):
                 if value.path not in carried:
                     self.journal.dropped(value.path, "no effect outside GitHub", "the called workflow never reads it")
-            strategy = call.strategy
+            strategy = call.strategy if call.strategy and call.strategy.path not in kept else None
             if strategy is not None and strategy.max_parallel is not None:
                 self.journal.manual(strategy.max_parallel.path, "the legs of a call may all run at once")
             if strategy is not None and strategy.fail_fast is not None:
                 self.journal.dropped(strategy.fail_fast.path, "GitHub-only service", "no leg of a call ends another")
-        for workflow in (caller, *(files[0] for files in self.files.values() if files)):
+        for workflow in (caller, *(files[0] for name, files in self.files.items() if files and name in self.drawn)):
             for value in values((workflow.env, workflow.defaults)):
                 if value.path not in carried:
                     self.journal.dropped(value.path, "superseded", "every job sets it again")
-        for name in self.files:
+        for name in sorted(self.drawn):
             for key in ("on", "name", "run-name", "description"):
                 for path in self.journal.open_leaves(f"{name}#{key}"):
                     if path not in carried:

@@ -1,5 +1,10 @@
 # What crosses between the shell's container and a sidecar: mounts of docker run, docker cp.
 
+# Whether a path lies in a directory that the sidecars have too, in the same place; GHA_SHARED has a line for each.
+shared() { # PATH
+  printf '%s' "${GHA_SHARED:-}" | awk -v path="$1/" 'length($0) && index(path, $0 "/") == 1 { found = 1 } END { exit !found }'
+}
+
 # Mounts as the sidecar can follow them. It sees the workspace; what lies elsewhere is copied there and back.
 resolved() {
   _copies=0 _root=$(cd "$GITHUB_WORKSPACE" && pwd -P)
@@ -15,6 +20,10 @@ resolved() {
     # As docker does; and without . and .. in it.
     [ -e "$_source" ] || mkdir -p "$_source" || return 1
     if [ -d "$_source" ]; then _source=$(cd "$_source" && pwd -P); fi
+    case $_source in
+      "$_root" | "$_root"/* | "$GITHUB_WORKSPACE"/*) ;;
+      *) if shared "$_source"; then printf '%s\t%s\n' "$_source" "$_target"; continue; fi ;;
+    esac
     case $_source in
       "$_root" | "$_root"/* | "$GITHUB_WORKSPACE"/*) ;;
       "$GHA_HANDOFF"/volumes/*) chmod 777 "$GHA_HANDOFF/volumes" "$_source" 2> /dev/null ;;

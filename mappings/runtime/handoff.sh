@@ -57,7 +57,7 @@ prepare() { # NAME WORD…
 carried() {
   awk 'BEGIN { for (name in ENVIRON) if (name ~ /^(GHA|INPUT)_[A-Za-z0-9_]+$/) print name }' | sort | while read -r _word; do
     case $_word in
-      GHA_STATE | GHA_MASKS | GHA_SECRET_* | GHA_RUNTIME | GHA_STEP | GHA_CONTAINERS | GHA_HANDOFF | GHA_SCOPE | GHA_VENV | GHA_HOME | \
+      GHA_STATE | GHA_MASKS | GHA_SECRET_* | GHA_RUNTIME | GHA_STEP | GHA_CONTAINERS | GHA_HANDOFF | GHA_SHARED | GHA_SCOPE | GHA_VENV | GHA_HOME | \
         GHA_MODE | GHA_TEXT) ;;
       *) quoted "$_word=$(printenv "$_word")"; printf ' ' ;;
     esac

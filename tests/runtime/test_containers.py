@@ -158,6 +158,17 @@ def test_a_mount_above_the_workspace(pod: Pod) -> None:
 
 
 @pytest.mark.slow
+def test_what_the_sidecar_has_in_the_same_place(pod: Pod) -> None:
+    """Nothing is copied: what the container writes is there while it still runs."""
+    data = pod.directory / "data"
+    (data / "models").mkdir(parents=True)
+    (data / "models" / "m").write_text("weights")
+    there = ("sh", "-c", f"cat {pod.directory}/models/m; : > {pod.directory}/models/new; ls {data}/models")
+    mount = f"{data}/models:{pod.directory}/models"
+    ended = pod.docker("run", "-v", mount, "tool:1", *there, GHA_SHARED=f"{pod.directory}/dat\n{data}\n")
+    assert (ended.code, ended.out) == (0, "weightsm\nnew\n"), ended.err
+
+
 def test_volumes(pod: Pod) -> None:
     """A volume begins with what the image has there, and all calls see it."""
     target = pod.directory / "image"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
+from gha2tekton.plan.host_directories import Bind, wanted
 from gha2tekton.plan.model import ContainerPlan, JobPlan
 from gha2tekton.record import Record
 from gha2tekton.shell.quote import word
 from gha2tekton.source import Source
+from gha2tekton.workflow.compose import Service
 from gha2tekton.workflow.compose_keys import Health
 from gha2tekton.yaml import Mapping as Entries
 from gha2tekton.yaml import Node, Scalar, YamlError, compose
@@ -104,6 +107,9 @@ def _row(
         drop = _DEVICES
     elif key == "volumes":
         drop = _volume(leaf, below)
+        if not drop and (by_hand := _of_host(leaf, below, service, job)):
+            journal.manual(path, by_hand, target)
+            return
     elif key == "healthcheck":
         if service.health is None or (below == ["timeout"] and not container.plain):
             drop = "the check itself says when it ends" if service.health else "there is no check"
@@ -123,6 +129,18 @@ def _volume(leaf: _Leaf, below: list[str]) -> str:
         return "mounts are told by source and target"
     own = ":" not in leaf.text and (not below or below[-1].startswith("["))
     return "what is written there stays in the container" if own else ""
+
+
+def _of_host(leaf: _Leaf, below: list[str], service: Service, job: JobPlan) -> str:
+    """Why a person is needed for a mount of what the runner's machine keeps."""
+    short = below[-1].startswith("[")
+    target = re.sub(r":[a-zA-Z,]+$", "", leaf.text).rpartition(":")[2] if short else ""
+    sources = [
+        source
+        for source, place in service.volumes
+        if (place == target if short else below[-1] == "source" and source == leaf.text) and Bind(source, place).of_host
+    ]
+    return wanted(sources) if sources and job.host else ""
 
 
 def _gpu(key: str, below: list[str], container: ContainerPlan) -> str:

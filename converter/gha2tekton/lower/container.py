@@ -7,13 +7,15 @@ from collections.abc import Collection, Mapping
 
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal, Setup
+from gha2tekton.lower import host
 from gha2tekton.lower.carrier import SECRETS, Carrier, Unsupported
 from gha2tekton.lower.sidecars import escaped
+from gha2tekton.plan.host_directories import Bind, bind, wanted
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import OPTIONS
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
-from gha2tekton.tekton.model import EnvVar, Manifest
+from gha2tekton.tekton.model import EnvVar, Manifest, Mount
 from gha2tekton.workflow.model import Value
 
 ENDS = "a volume of docker's is an empty one here, which ends with the Pod"
@@ -30,6 +32,8 @@ class ContainerOptions(Record, frozen=True):
     """Variables that the runtime must compute."""
     volumes: tuple[str, ...] = ()
     """Where empty volumes are mounted, which end with the Pod."""
+    mounts: tuple[Mount, ...] = ()
+    """Of what the runner's machine keeps."""
 
 
 def job_container(
@@ -77,7 +81,7 @@ def job_container(
         journal.dropped(value.path, "superseded", "containers of a Pod share their ports")
     options = ContainerOptions(tuple(env), later=tuple(later))
     for value in container.volumes:
-        options, wrong = _volume(options, job.scope.guess(value) or "")
+        options, wrong = _volume(job, options, bind(job.scope.guess(value) or ""))
         if wrong:
             journal.manual(value.path, wrong, target)
         else:
@@ -93,6 +97,7 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
     call = container_options(text)
     left: list[str] = list(call.unknown)
     adapted: list[str] = []
+    by_hand: list[str] = []
     for name, text in call.options:
         match name:
             case (
@@ -117,9 +122,9 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
             case "--ulimit":
                 adapted.append("the node's container runtime sets limits of processes and memory locks")
             case "--volume" | "--mount":
-                options, wrong = _volume(options, text or "")
+                options, wrong = _volume(job, options, bind(text or ""))
                 if wrong:
-                    left.append(name)
+                    by_hand.append(wrong)
                 else:
                     adapted.append(ENDS)
             case "--user" if text == "root" or (text or "").split(":")[0].isdigit():
@@ -143,7 +148,9 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
             case _:
                 left.append(name)
     if left:
-        journal.manual(value.path, f"options that a Pod has no word for: {' '.join(dict.fromkeys(left))}", target)
+        by_hand.append(f"options that a Pod has no word for: {' '.join(dict.fromkeys(left))}")
+    if by_hand:
+        journal.manual(value.path, "; ".join(dict.fromkeys(by_hand)), target)
     elif adapted:
         journal.adapted(value.path, "; ".join(dict.fromkeys(adapted)), target)
     else:
@@ -155,14 +162,15 @@ def _secured(options: ContainerOptions, name: str, value: object) -> ContainerOp
     return replace(options, security={**(options.security or {}), name: value})
 
 
-def _volume(options: ContainerOptions, text: str) -> tuple[ContainerOptions, str]:
-    """A volume of docker's own as an empty one; why it cannot be had where it is a directory of the machine."""
-    source, _, rest = text.partition(":")
-    place = rest.split(":")[0]
+def _volume(job: JobPlan, options: ContainerOptions, wanted_mount: Bind) -> tuple[ContainerOptions, str]:
+    """A volume of docker's own as an empty one, a directory of the machine as a claim; why a person is needed."""
+    source, place = wanted_mount.source, wanted_mount.target
     if source == place == "/dev/shm":
         return replace(options, shared_memory=True), ""
     if re.fullmatch(r"[\w.-]+", source) and place.startswith("/"):
         return replace(options, volumes=(*options.volumes, place)), ""
+    if (mount := host.mount(job, wanted_mount)) is not None:
+        return replace(options, mounts=(*options.mounts, mount)), wanted([source])
     return options, "a directory of the runner: mount a volume of the cluster in its place"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
+from gha2tekton.lower import host
 from gha2tekton.lower.sidecars import Served
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.tekton.model import Container, EnvVar, Mount
@@ -39,7 +40,7 @@ def daemon(job: JobPlan, namespace: str, limits: Mapping[str, str], journal: Jou
         image=_IMAGE,
         script=_START,
         env=(EnvVar("DOCKER_TLS_CERTDIR", ""),),
-        mounts=(MOUNT,),
+        mounts=(MOUNT, *host.mounts(job)),
         limits=dict(limits),
         security={"privileged": True},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
-from gha2tekton.lower import compose_rows, runtime
+from gha2tekton.lower import compose_rows, host, runtime
 from gha2tekton.lower.carrier import EVERY, SECRETS, VARIABLES, Carrier, Path, Unsupported
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
@@ -129,7 +129,7 @@ class JobWriter(Record):
         service = (
             daemon(job, self.settings.namespace, limits, self.journal)
             if job.daemon
-            else served(stage, limits, self.settings.gpu_resource, image_param)
+            else served(stage, limits, self.settings.gpu_resource, image_param, shared=host.mounts(job))
         )
         told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal, target)
         workspaces = self.workspaces(job)
@@ -159,8 +159,9 @@ class JobWriter(Record):
         )
         if not fits(script):
             step = self.filed(step, name)
-        services = service_sidecars(job.job.services, job.scope, carrier, self.journal, target) if index == 0 else ()
+        services = service_sidecars(job, carrier, self.journal, target) if index == 0 else ()
         self.ask(carrier, job)
+        host.ask(job, self.journal)
         if job.assumed:
             self.journal.note(Diagnostic("image-assumed", "note", f"{job.assumed} (in job {job.job.id})", job.job.span))
         for note in sorted(carrier.notes):
@@ -220,6 +221,8 @@ class JobWriter(Record):
         out = [] if job.layout == "stages" or job.state else [Mount("state", "/gha2tekton-state")]
         out += [service.mount] if service.sidecars else []
         out += [Mount(f"volume-{number}", place) for number, place in enumerate(options.volumes, 1)]
+        out += options.mounts
+        out += [mount for mount in host.mounts(job) if mount.path not in {other.path for other in options.mounts}]
         return out + ([Mount(SHM_VOLUME, "/dev/shm")] if options.shared_memory else [])
 
     def volumes(self, job: JobPlan, service: Served, options: ContainerOptions, step: Container) -> list[Manifest]:
@@ -229,6 +232,7 @@ class JobWriter(Record):
         if service.sidecars:
             out.append({"name": service.mount.name, "emptyDir": {}})
         out += [{"name": f"volume-{number}", "emptyDir": {}} for number, _ in enumerate(options.volumes, 1)]
+        out += host.volumes(job)
         if options.shared_memory or service.memory:
             out.append(shared_memory_volume("" if options.shared_memory else service.memory))
         if any(mount.name == "scripts" for mount in step.mounts):

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
 
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
+from gha2tekton.lower import host
 from gha2tekton.lower.carrier import SECRETS, Carrier
 from gha2tekton.lower.sidecars import escaped
+from gha2tekton.plan.host_directories import bind, wanted
+from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.shell.docker import container_options
-from gha2tekton.tekton.model import Container, EnvVar, Manifest
+from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount
 from gha2tekton.workflow.compose_keys import seconds
 from gha2tekton.workflow.model import Container as Service
 from gha2tekton.workflow.model import Value
 
 
-def service_sidecars(
-    services: Mapping[str, Service], scope: Scope, carrier: Carrier, journal: Journal, target: str
-) -> tuple[Container, ...]:
+def service_sidecars(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> tuple[Container, ...]:
     """``services`` of a job as sidecars, ready when their health command says so."""
     out: list[Container] = []
-    for name, service in services.items():
+    scope = job.scope
+    for name, service in job.job.services.items():
         image = carrier.tekton(scope.fold(service.image))
         if image is None:
             journal.manual(service.image.path, "the image of a service must be known when the Pod starts", target)
@@ -48,6 +49,7 @@ def service_sidecars(
                 env=tuple(env),
                 command=_words(service.entrypoint, scope, journal, target),
                 args=_words(service.command, scope, journal, target),
+                mounts=_mounts(job, service, journal, target),
                 readiness=_readiness(service, scope, journal, target),
             )
         )
@@ -56,12 +58,20 @@ def service_sidecars(
                 journal.dropped(
                     credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
                 )
-        for volume in service.volumes:
-            source, _, rest = (scope.guess(volume) or "").partition(":")
-            if re.fullmatch(r"[\w.-]+", source) and rest.startswith("/"):
-                journal.dropped(volume.path, "superseded", "the service's files lie in its container, and end with it")
-            else:
-                journal.manual(volume.path, "a directory of the runner: give the sidecar a volume by hand", target)
+    return tuple(out)
+
+
+def _mounts(job: JobPlan, service: Service, journal: Journal, target: str) -> tuple[Mount, ...]:
+    out: list[Mount] = []
+    for volume in service.volumes:
+        asked = bind(job.scope.guess(volume) or "")
+        if re.fullmatch(r"[\w.-]+", asked.source) and asked.target.startswith("/"):
+            journal.dropped(volume.path, "superseded", "the service's files lie in its container, and end with it")
+        elif (mount := host.mount(job, asked)) is not None:
+            out.append(mount)
+            journal.manual(volume.path, wanted([asked.source]), target)
+        else:
+            journal.manual(volume.path, "a directory of the runner: give the sidecar a volume by hand", target)
     return tuple(out)
 
 

@@ -36,9 +36,17 @@ class Served(Record, frozen=True):
 
 
 def served(
-    stage: Stage, limits: Mapping[str, str], resource: str, image_param: str = "", builder: str = BUILDAH
+    stage: Stage,
+    limits: Mapping[str, str],
+    resource: str,
+    image_param: str = "",
+    builder: str = BUILDAH,
+    shared: Sequence[Mount] = (),
 ) -> Served:
-    """The sidecars that serve a stage's container calls; each that asks for GPUs gets its own."""
+    """The sidecars that serve a stage's container calls; each that asks for GPUs gets its own.
+
+    ``shared`` are mounts that each has as the step has them.
+    """
     if not stage.containers:
         return Served()
     holder = next((container.name for container in stage.containers if container.gpus is not None), "")
@@ -53,10 +61,14 @@ def served(
         image = (
             builder if container.builder else f"$(params.{image_param})" if image_param and first else container.image
         )
-        sidecars.append(_sidecar(container, image, own, bool(memory)))
+        made = _sidecar(container, image, own, bool(memory))
+        serves = not container.plain and not container.builder
+        sidecars.append(replace(made, mounts=(*made.mounts, *shared)) if shared and serves else made)
     names = {container.service.name: container.name for container in stage.containers if container.service}
     told = "".join(_told(container, names) for container in stage.containers)
     variables = [EnvVar("GHA_HANDOFF", HANDOFF), EnvVar("GHA_CONTAINERS", told)]
+    if shared:
+        variables.append(EnvVar("GHA_SHARED", "".join(f"{escaped(mount.path)}\n" for mount in shared)))
     if holder:
         variables.append(EnvVar("GHA_GPU_CONTAINER", holder))
     return Served(tuple(sidecars), tuple(variables), holder, memory)

@@ -12,6 +12,7 @@ from gha2tekton.plan.chain import chained
 from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.found import Found
+from gha2tekton.plan.host_directories import host_directories, shared, told
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.repository_scripts import asked
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
@@ -43,7 +44,7 @@ def build_plan(
 ) -> Plan:
     """Where everything runs; what cannot run at all is marked as refused, with the reason."""
     builder = _Builder(workflow, rules, repository, options, journal)
-    jobs = tuple(plan for job in workflow.jobs for plan in builder.job(job))
+    jobs = shared(tuple(plan for job in workflow.jobs for plan in builder.job(job)))
     in_chain = chained(workflow) and not any(job.matrix for job in jobs)
     if not in_chain:
         jobs = tuple(replace(job, state=True) for job in jobs)
@@ -88,7 +89,7 @@ class _Builder:
         for leg in all_legs:
             scope = job_scope(self.workflow.title, job, leg, static=True)
             runner = self.runner(job, scope)
-            groups.setdefault(repr(replace(runner, note="")), []).append(leg)
+            groups.setdefault(repr(replace(runner, note="", hosted=False)), []).append(leg)
         return [self.group(job, tuple(group), len(all_legs)) for group in groups.values()]
 
     def refused(self, job: Job, reason: str) -> JobPlan:
@@ -98,7 +99,8 @@ class _Builder:
     def group(self, job: Job, group: tuple[Leg, ...], total: int, dynamic: bool = False) -> JobPlan:
         static = len(group) == 1
         scope = job_scope(self.workflow.title, job, group[0], static, dynamic)
-        runner = self.runner(job, job_scope(self.workflow.title, job, group[0], True, dynamic))
+        machines_of = [self.runner(job, job_scope(self.workflow.title, job, leg, True, dynamic)) for leg in group]
+        runner = replace(machines_of[0], hosted=all(machine.hosted for machine in machines_of))
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
         constant = not _writes_env(job)
@@ -116,6 +118,7 @@ class _Builder:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
         gpu = self.gpu(job, scope, runner, found)
         needs = needs_of(steps)
+        by_hand, without = told(steps, runner)
         held = choice.holds | self.base()
         why = "it runs notebooks or GPU containers" if chosen == "stages" else whole or "it is one piece of work"
         return JobPlan(
@@ -134,11 +137,15 @@ class _Builder:
             "artifacts" in needs,
             "cache" in needs,
             asked=asked(steps, self.repository),
-            unserved=found.problems,
-            noted=found.notes,
+            unserved={**by_hand, **found.problems},
+            noted={
+                **found.notes,
+                **{row: "; ".join(filter(None, (found.notes.get(row, ""), why))) for row, why in without.items()},
+            },
             composed=found.composed,
             unfit=found.unfit,
             daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
+            host=host_directories(job, scope, runner, steps, found.containers),
         )
 
     def containers(self, job: Job, steps: Sequence[PlannedStep]) -> Found:
@@ -165,7 +172,8 @@ class _Builder:
         def weighed(one: Runner) -> Runner:
             """The machine with no more than what a Pod takes from it."""
             gpu = self.gpus(job, scope, one, found)[0]
-            plain = replace(one, gpu=gpu, product="", note="", os="linux" if one.os == "unknown" else one.os)
+            os = "linux" if one.os == "unknown" else one.os
+            plain = replace(one, gpu=gpu, product="", note="", os=os, hosted=False)
             return plain if job.container is None else replace(plain, image="")
 
         rest = {

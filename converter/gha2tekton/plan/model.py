@@ -124,6 +124,15 @@ class Stage(Record, frozen=True):
             yield from step.walk()
 
 
+class HostDirectory(Record, frozen=True):
+    """A directory that a machine of one's own keeps from job to job, and of which containers are given something."""
+
+    path: str
+    read_only: bool = False
+    called: bool = False
+    """Containers of scripts are given it, not only those of the workflow."""
+
+
 class JobPlan(Record, frozen=True):
     """A job (or legs of it that share a Task), the layout chosen for it and why."""
 
@@ -166,6 +175,7 @@ class JobPlan(Record, frozen=True):
     """The compose files that services are started from."""
     unfit: Mapping[str, str] = field(default_factory=dict)
     """Services that cannot be sidecars, with the reason."""
+    host: tuple[HostDirectory, ...] = ()
 
     def walk(self) -> Iterator[PlannedStep]:
         for stage in self.stages:

@@ -23,6 +23,7 @@ _KINDS: dict[str, tuple[Phase, str]] = {
     "pull secret": ("before", "Create the Secret that pulls images from {name}"),
     "identity": ("before", "Let {name} trust the cluster"),
     "claim": ("before", "See that a StorageClass serves the claim {name}"),
+    "data": ("before", "Make the claim {name} and fill it"),
     "feature flag": ("before", "Set the feature flag {name} of Tekton"),
     "directory": ("before", "Commit {name} to the repository"),
     "webhook": ("after", "Make the repository's webhook"),

@@ -22,18 +22,18 @@ def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
             named, key=lambda entry: (entry.get("gpu", 0), entry.get("os", "unknown") != "unknown"), default=None
         )
         if best is not None and (best.get("gpu") or best.get("final") or len(named) == len(wanted)):
-            return _runner(best)
+            return _runner(best, wanted)
         for entry in table.get("patterns") or ():
             for label in wanted:
                 match = re.search(entry["match"], label)
                 if match:
-                    return _runner(entry, match)
+                    return _runner(entry, wanted, match)
         if best is not None:
-            return _runner(best)
+            return _runner(best, wanted)
     return Runner("linux", note="no entry in runners.yaml matches: taken for a Linux machine without a GPU")
 
 
-def _runner(entry: Mapping[str, Any], match: re.Match[str] | None = None) -> Runner:
+def _runner(entry: Mapping[str, Any], labels: Sequence[str], match: re.Match[str] | None = None) -> Runner:
     groups = match.groupdict() if match else {}
     gpu = int(groups.get("gpus") or entry.get("gpu", 0))
     product = groups.get("product") or entry.get("product", "")
@@ -51,6 +51,7 @@ def _runner(entry: Mapping[str, Any], match: re.Match[str] | None = None) -> Run
         limits={str(name): str(value) for name, value in (entry.get("limits") or {}).items()},
         tolerations=tuple(dict(one) for one in entry.get("tolerations") or ()),
         note="; ".join(note for note in notes if note),
+        hosted=bool(entry.get("hosted")) and "self-hosted" not in labels,
     )
 
 

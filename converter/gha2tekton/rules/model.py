@@ -116,6 +116,8 @@ class Runner(Record, frozen=True):
     limits: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, str], ...] = ()
     note: str = ""
+    hosted: bool = False
+    """GitHub's own machine, which is new for each job."""
 
 
 class Image(Record, frozen=True):

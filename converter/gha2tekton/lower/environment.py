@@ -74,7 +74,7 @@ def known(
     place = f"{shared}/.jobs/{job.job.id.lower()}"
     legs = bool(job.matrix) or leg_count(plan, job) > 1
     own = place + (".$(params.leg)" if legs else "")
-    state = f"$(workspaces.{STATE}.path)/state" if split else own if job.state else "/gha2tekton-state"
+    state = own if job.state else f"$(workspaces.{STATE}.path)/state" if split else "/gha2tekton-state"
     out = [
         EnvVar("GHA_JOB", job.job.id),
         EnvVar("GHA_STATE", state),

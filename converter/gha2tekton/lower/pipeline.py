@@ -18,7 +18,7 @@ from gha2tekton.lower.params import by_text, pipeline_params, quantities
 from gha2tekton.lower.placement import Placed, asks, placed
 from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import claimed, duration, manual_run
-from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.order import ordered
 from gha2tekton.plan.scope import lanes
@@ -73,12 +73,11 @@ class _Lowering:
         self.asked: list[Placed] = []
 
     def workflow(self) -> LoweredWorkflow:
-        staged = [job for job in self.plan.jobs if job.layout == "stages"]
         for job in ordered(self.plan):
             if job.refused:
                 self.refused(job)
             elif job.layout == "stages":
-                self.staged(job, bare=len(staged) == 1)
+                self.staged(job, bare=len(self.plan.staged) == 1)
             else:
                 self.whole(job)
         if not self.plan.chained:
@@ -88,8 +87,7 @@ class _Lowering:
         sizes = quantities(self.specs, self.settings.gpu_resource)
         params = pipeline_params(self.plan.workflow, self.needed, self.images, sizes)
         claims = self.plan.claims
-        workspaces = [SOURCE, *([ARTIFACTS] if self.uses(ARTIFACTS) else []), *([CACHE] if self.uses(CACHE) else [])]
-        workspaces += [STATE] if self.uses(STATE) else []
+        workspaces = [SOURCE, *(name for name in (ARTIFACTS, CACHE, STATE, JOB) if self.uses(name))]
         claim = f"{self.settings.shared or self.base}-workspace" if claims else ""
         pipeline = Pipeline(
             name=f"{self.base}-pipeline",
@@ -111,7 +109,8 @@ class _Lowering:
         )
 
     def uses(self, workspace: str) -> bool:
-        return any(binding.name == workspace for place in (*self.places, *self.finals) for binding in place.workspaces)
+        places = (*self.places, *self.finals)
+        return any(binding.workspace == workspace for place in places for binding in place.workspaces)
 
     def hold(self) -> None:
         """What else runs of the workflow's concurrency group comes first."""
@@ -138,15 +137,17 @@ class _Lowering:
             self.tasks.append(lowered.task)
             gated = lowered.stage.gated
             when = (When(f"$(tasks.{places[index - 1]}.results.go)", ("true",)),) if gated else ()
-            last = index == len(names) - 1
-            place = self.place(job, lowered, places[index], before, {}, "" if last else "continue", when)
+            # Only the end of a job may stop a run, and only where nothing else is to run on.
+            on_error = "" if index == len(names) - 1 and self.plan.chained else "continue"
+            place = self.place(job, lowered, places[index], before, {}, on_error, when)
             self.places.append(place)
             self.spec_of(job, lowered, place)
             before = (places[index],)
         if any(stage.gated for stage in job.stages):
             # A stage that could not start keeps all behind it from starting; what runs after failures runs here then.
             final = replace(place, name=self.names.take(f"{places[-1]}-after-failure"), run_after=(), on_error="")
-            self.finals.append(replace(final, when=(When(f"$(tasks.{places[-1]}.status)", ("None",)),)))
+            began = When(f"$(tasks.{places[0]}.status)", ("Succeeded", "Failed"))
+            self.finals.append(replace(final, when=(began, When(f"$(tasks.{places[-1]}.status)", ("None",)))))
         self.ends[job.job.id.lower()] = [places[-1]]
 
     def whole(self, job: JobPlan) -> None:
@@ -255,7 +256,7 @@ class _Lowering:
         if workspace == ARTIFACTS:
             return Binding(workspace, workspace, _RUN_NAME)
         if job.layout == "job":
-            return Binding(workspace, workspace)
+            return Binding(workspace, JOB if self.plan.staged else workspace)
         own = "" if len(self.plan.jobs) == 1 else f"/{label(job.job.id)}"
         return Binding(workspace, workspace, _RUN_NAME + own)
 

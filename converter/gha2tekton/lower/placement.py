@@ -47,7 +47,7 @@ def placed(
     by the run's own template: https://github.com/tektoncd/pipeline/blob/main/docs/affinityassistants.md
     """
     parts = _of_one_cluster(list(asked))
-    group = [part for part in parts if any(binding.name in claimed for binding in part.place.workspaces)] or parts
+    group = [part for part in parts if any(binding.workspace in claimed for binding in part.place.workspaces)] or parts
     common = _merged(group) if group is not parts or all(part.template == parts[0].template for part in parts) else {}
     if common is None:
         common = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.carrier import Path
-from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import Plan
 from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, TaskRunSpec
@@ -46,8 +46,7 @@ def manual_run(
 
 def claimed(plan: Plan) -> frozenset[str]:
     """The workspaces that lie on a run's claim: a job's own files only where it has several Tasks."""
-    own = () if any(job.layout == "stages" for job in plan.jobs) else (SOURCE,)
-    return frozenset(WORKSPACES) - frozenset(own)
+    return frozenset(WORKSPACES) - {JOB if plan.staged else SOURCE}
 
 
 def _longest(pipeline: Pipeline) -> str:

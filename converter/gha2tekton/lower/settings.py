@@ -48,10 +48,13 @@ ARTIFACTS = "shared-artifacts-workspace"
 CACHE = "gpu-cache-workspace"
 STATE = "test-execution-workspace"
 """The guide's workspaces: the job's files, what the run publishes, what outlives runs, what a job itself must keep."""
+JOB = "job-workspace"
+"""Beside jobs of several Tasks, whose files lie on the claim, a job of one Task has its files to itself."""
 
 WORKSPACES = {
     SOURCE: "The workspace of a job: what it checks out and makes",
     ARTIFACTS: "Artifacts of the run, and what its jobs tell each other",
     CACHE: "Caches, kept from run to run",
     STATE: "What a job carries from Task to Task: outcomes, environment, home, Python packages",
+    JOB: "The workspace of a job that is one Task, and gone with its Pod",
 }

@@ -17,6 +17,8 @@ def why_whole(job: Job, steps: Sequence[PlannedStep], legs: int, needed: bool) -
         return "other jobs wait for its result"
     if legs > 1:
         return "it has several legs, which run side by side"
+    if job.continue_on_error is not None:
+        return "its failure may be forgiven, which only its end knows"
     if job.services:
         return "its services must stay beside all its steps"
     if any("background" in step.effects for step in steps):

@@ -189,6 +189,11 @@ class Plan(Record, frozen=True):
     """Tekton's own stop on failure does what GitHub does: no job runs on after another's failure."""
 
     @property
+    def staged(self) -> tuple[JobPlan, ...]:
+        """The jobs that are several Tasks."""
+        return tuple(job for job in self.jobs if job.layout == "stages")
+
+    @property
     def claims(self) -> bool:
         """Whether anything must outlive a Task, so that a claim is needed."""
-        return any(job.layout == "stages" or job.artifacts or job.cache or job.state for job in self.jobs)
+        return bool(self.staged) or any(job.artifacts or job.cache or job.state for job in self.jobs)

@@ -23,12 +23,15 @@ function scope() { return ENVIRON["GHA_SCOPE"] != "" ? ENVIRON["GHA_SCOPE"] : EN
 
 function lookup(path, depth,   p, root, v, i, name) {
   split(path, p, SUBSEP); root = tolower(p[1])
-  if (root == "env" && depth == 2) return variable(p[2])
-  if (root == "secrets" && depth == 2) return variable("GHA_SECRET_" shouted(p[2]))
+  if (root == "env" && depth == 2 && p[2] != "*") return variable(p[2])
+  if (root ~ /^(secrets|vars)$/ && depth == 2 && p[2] != "*") {
+    v = variable((root == "vars" ? "GHA_VARS_" : "GHA_SECRET_") shouted(p[2]))
+    return v == "z" && brought(root) ? member(every_one(root), p[2]) : v
+  }
   if (root == "job" && depth == 2 && tolower(p[2]) == "status") return "s" status()
   if (root == "steps") return step_value(p, depth)
   if (root == "needs") return need_value(p, depth)
-  if (root == "inputs" && (depth == 1 || p[2] == "*")) return parts(ENVIRON["GHA_SCOPE"] != "" ? told(scope() "/inputs") : inputs(), p, 2, depth)
+  if (root ~ /^(inputs|env|secrets|vars|runner|job)$/ && (depth == 1 || p[2] == "*")) return parts(whole_context(root), p, 2, depth)
   if (root == "inputs" && depth == 2 && ENVIRON["GHA_SCOPE"] != "") return content(scope() "/inputs/" tolower(p[2]))
   for (i = 1; i <= depth && p[i] != "*"; i++) {
     name = name "_" shouted(p[i])
@@ -37,35 +40,8 @@ function lookup(path, depth,   p, root, v, i, name) {
   if (i <= depth) fail("a filter over " p[1] " is not available while the job runs")
   if (root == "github" && depth == 2 && tolower(p[2]) == "token") return variable("GHA_SECRET_GITHUB_TOKEN")
   if ((root == "github" || root == "runner") && depth == 2 && (v = variable(substr(name, 2))) != "z") return v
-  if (root == "github" && depth == 1) return whole_github()
-  if (depth == 1) fail("the whole context " p[1] " is not available while the job runs")
+  if (depth == 1) return whole_context(root)
   return variable("GHA" name)
-}
-
-# What is known of the event, without the token.
-function whole_github(   id, n, i, names, v) {
-  id = made()
-  n = split("ref sha repository repository_owner run_id run_number run_attempt actor triggering_actor workflow head_ref " \
-    "base_ref event_name event server_url ref_name ref_type workspace job", names, " ")
-  for (i = 1; i <= n; i++) {
-    v = names[i] != "event" ? variable("GITHUB_" toupper(names[i])) : held(str(variable("GHA_JSON_GITHUB_EVENT")))
-    if (v != "z") put(id, names[i], v)
-  }
-  return "j" id
-}
-
-# All inputs of the workflow, which GHA_INPUTS names; those that are no strings end with a colon there.
-function inputs(   n, i, names, v, id) {
-  id = made()
-  n = split(ENVIRON["GHA_INPUTS"], names, " ")
-  for (i = 1; i <= n; i++) {
-    v = names[i]; sub(/:$/, "", v)
-    v = variable("GHA_INPUTS_" shouted(v))
-    if (names[i] ~ /:$/) v = v == "z" || v == "s" ? "z" : parsed(substr(v, 2))
-    sub(/:$/, "", names[i])
-    put(id, names[i], v)
-  }
-  return "j" id
 }
 
 function step_value(p, depth,   key) {

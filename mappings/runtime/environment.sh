@@ -27,14 +27,18 @@ load_environment() {
   done
   # A branch was asked for; what was fetched is a commit.
   case ${GITHUB_SHA:-} in
-    *[!0-9a-f]* | '') [ ! -f "$GHA_STATE/sha" ] || load_variable GITHUB_SHA "$GHA_STATE/sha" ;;
+    *[!0-9a-f]* | '') [ ! -f "$GHA_STATE/sha" ] || { GITHUB_SHA=$(cat "$GHA_STATE/sha"); export GITHUB_SHA; } ;;
   esac
 }
 
 load_variable() { # NAME FILE
   _held=$(cat "$2"; printf x)
   export "$1=${_held%x}"
+  of_env "$1"
 }
+
+# Where GHA_ENV is set it names what the env context holds.
+of_env() { [ -z "${GHA_ENV+set}" ] || GHA_ENV="$GHA_ENV $1"; }
 
 # Directories of GITHUB_PATH, the last one written first, go before any PATH that the workflow set.
 load_path() {
@@ -45,12 +49,16 @@ load_path() {
   export PATH
 }
 
-# The step's own variables: each is evaluated before any is set.
-set_variables() {
+# The step's own variables: each is evaluated before any is set; what the step says beside them (GHA_…,
+# INPUT_…) sees them all.
+set_variables() { some_variables theirs && some_variables ours; }
+
+some_variables() {
   _index=0
   while [ "$_index" -lt "$_variables" ]; do
     _index=$((_index + 1))
     eval "_pair=\$_variable_$_index"
+    is_one_of "$1" "$_pair" || continue
     _value=$(template "${_pair#*=}" && printf x) || return 1
     eval "_value_$_index=\${_value%x}"
   done
@@ -58,9 +66,12 @@ set_variables() {
   while [ "$_index" -lt "$_variables" ]; do
     _index=$((_index + 1))
     eval "_pair=\$_variable_$_index _value=\$_value_$_index"
-    reserved "${_pair%%=*}" || export "${_pair%%=*}=$_value"
+    is_one_of "$1" "$_pair" || continue
+    reserved "${_pair%%=*}" || { export "${_pair%%=*}=$_value"; of_env "${_pair%%=*}"; }
   done
 }
+
+is_one_of() { case $2 in GHA_* | INPUT_*) [ "$1" = ours ] ;; *) [ "$1" = theirs ] ;; esac; }
 
 # Secrets that the step does not ask for do not reach its process.
 unset_secrets() {

@@ -2,7 +2,7 @@
 
 evaluate() { # MODE TEXT
   GHA_MODE=$1 GHA_TEXT=$2 awk -f "$GHA_RUNTIME/expression.awk" -f "$GHA_RUNTIME/parser.awk" \
-    -f "$GHA_RUNTIME/values.awk" -f "$GHA_RUNTIME/objects.awk" -f "$GHA_RUNTIME/contexts.awk"
+    -f "$GHA_RUNTIME/values.awk" -f "$GHA_RUNTIME/objects.awk" -f "$GHA_RUNTIME/contexts.awk" -f "$GHA_RUNTIME/whole-contexts.awk"
 }
 
 template() {

@@ -75,14 +75,19 @@ def _declared(manifests: Path) -> Iterator[str]:
 
 def _supplied(case: Case, manifests: Path) -> Iterator[dict[str, Any]]:
     """The Secrets and ConfigMaps that references name, with the case's secrets and variables in them."""
-    kinds = (("Secret", "secretKeyRef", case.secrets), ("ConfigMap", "configMapKeyRef", case.variables))
-    for kind, reference, values in kinds:
+    kinds = (
+        ("Secret", "secretKeyRef", "secretRef", case.secrets),
+        ("ConfigMap", "configMapKeyRef", "configMapRef", case.variables),
+    )
+    for kind, reference, whole, values in kinds:
         known = {_plain(name): value for name, value in values.items()}
         found: dict[str, dict[str, str]] = {}
         for document in _documents(manifests):
             for one in _references(document, reference):
                 if (value := known.get(_plain(one["key"]))) is not None:
                     found.setdefault(one["name"], {})[one["key"]] = value
+            for one in _references(document, whole):
+                found.setdefault(one["name"], {}).update(values)
         for name, data in found.items():
             held = {"stringData": data} if kind == "Secret" else {"data": data}
             yield {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **held}

@@ -6,12 +6,14 @@ and the job's state; what the environment must hold for that is collected here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from gha2tekton.expression import (
     Call,
+    Context,
     Expression,
+    Filter,
     Index,
     Literal,
     Template,
@@ -24,13 +26,10 @@ from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
 from gha2tekton.lower.event_types import tidied, with_booleans
 from gha2tekton.lower.trust import ordered, trusted
+from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE
 from gha2tekton.record import Record, field
-from gha2tekton.tekton.model import EnvVar
+from gha2tekton.tekton.model import EnvFrom, EnvVar
 from gha2tekton.tekton.names import param, variable
-
-SECRETS = "github-secrets"
-VARIABLES = "github-variables"
-"""The Secret and the ConfigMap that stand for the repository's secrets and variables."""
 
 Path = tuple[str, ...]
 
@@ -40,8 +39,6 @@ _RUNTIME = frozenset(
 """Parts of the github context that the runtime sets itself."""
 
 _DERIVED: Mapping[str, str] = {"ref_name": "ref", "ref_type": "ref", "repository_owner": "repository"}
-_WHOLE = "ref sha repository run_id run_number actor triggering_actor workflow head_ref base_ref event_name".split()
-"""What is brought where a script dumps the whole github context."""
 
 _FUNCTIONS = frozenset(
     "success failure always cancelled contains startswith endswith format join tojson fromjson hashfiles case".split()
@@ -76,7 +73,10 @@ class Carrier(Record):
     params: dict[str, Path] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     configured: set[str] = field(default_factory=set)
-    reads_needs: bool = False
+    sources: dict[str, EnvFrom] = field(default_factory=dict)
+    """Secret and ConfigMap where all that they hold is brought."""
+    whole_env: bool = False
+    """Whether the runtime must know which variables the env context has."""
     notes: set[str] = field(default_factory=set)
     """How values differ from GitHub's."""
     composite: int = 0
@@ -104,11 +104,12 @@ class Carrier(Record):
                 case Call() if node.name.lower() not in _FUNCTIONS:
                     raise Unsupported(f"{node.name}() is not known")
                 case Call() if node.name.lower() in _TAKE_OBJECTS:
-                    self.objects(node.arguments)
+                    for path in filter(_in_event, filter(None, map(static_path, node.arguments))):
+                        self.bring_json(path)
                 case Index(target=target, index=index) if not isinstance(index, Literal):
-                    read = static_path(target) or ("",)
-                    if read[0] in ("secrets", "vars", "inputs", "matrix") and not self.as_json(read):
-                        raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
+                    self.computed(node, static_path(target) or ("",))
+                case Filter(target=Context(name=name)) if name.lower() == "env":
+                    self.whole_env = True
                 case Literal(value=dict()):
                     raise Unsupported("an object is not known while the job runs")
                 case _:
@@ -116,18 +117,19 @@ class Carrier(Record):
         for path in references(tree):
             self.reach(path)
 
-    def objects(self, arguments: Iterable[Expression]) -> None:
-        """Bring those arguments that may be objects of the event as JSON."""
-        for path in filter(None, map(static_path, arguments)):
-            if _in_event(path):
-                self.bring_json(path)
+    def computed(self, node: Index, of: Path) -> None:
+        """One of a context's values whose name only the run knows."""
+        root = of[0].lower()
+        typed = any(kind in ("boolean", "number") for kind in self.inputs.values())
+        unknown = root == "matrix" and not self.dynamic and not self.as_json(of)
+        if unknown or (root == "inputs" and typed and not self.composite):
+            raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
 
     def reach(self, path: Path) -> None:
         """Bring one context value to the container."""
         root, depth = path[0].lower(), len(path)
         lowered = (root, *path[1:])
         if root in ("needs", "steps") and (depth < 3 or path[-1] == "*"):
-            self.reads_needs = self.reads_needs or root == "needs"
             return
         if self.dynamic and root in ("matrix", "strategy"):
             return
@@ -144,15 +146,16 @@ class Carrier(Record):
         if lowered == ("github",):
             self.about_the_run()
             return
+        if depth < 3 and (depth == 1 or path[-1] == "*") and root in KNOWN | SOURCES.keys():
+            self.whole(root)
+            return
         if depth == 1 or path[-1] == "*":
             raise Unsupported(
                 f"the whole context {'.'.join(path[: max(1, depth - 1)])} is not known while the job runs"
             )
         match root:
-            case "env" | "steps" | "runner":
+            case "env" | "steps" | "runner" | "needs":
                 pass
-            case "needs":
-                self.reads_needs = True
             case "job":
                 self.job(lowered)
             case "secrets":
@@ -169,9 +172,18 @@ class Carrier(Record):
             case _:
                 raise Unsupported(f"the context {path[0]} is not known while the job runs")
 
+    def whole(self, root: str) -> None:
+        """All values of a context by their names."""
+        self.whole_env = self.whole_env or root == "env"
+        if root in DIFFERS:
+            self.notes.add(DIFFERS[root])
+        if root in SOURCES:
+            self.sources[root] = SOURCES[root]
+            self.variables[WHOLE] = EnvVar(WHOLE, " ".join(sorted(self.sources)))
+
     def about_the_run(self) -> None:
         """All that programs of GitHub's look for in the environment and in the file of the event."""
-        for name in _WHOLE:
+        for name in ABOUT_THE_RUN:
             self.github(name)
         self.event()
 

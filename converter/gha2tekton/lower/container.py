@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import host
-from gha2tekton.lower.carrier import SECRETS, Carrier, Unsupported
+from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import Bind, bind, wanted
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import OPTIONS

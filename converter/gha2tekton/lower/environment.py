@@ -111,6 +111,8 @@ def known(
         journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
     if job.state and legs and fails_fast(job.job.strategy):
         out.append(EnvVar("GHA_FAIL_FAST", "true"))
+    if carrier.whole_env:
+        out.append(EnvVar("GHA_ENV", " ".join(dict.fromkeys((*plan.workflow.env, *job.job.env)))))
     script = f"{script}\n{' '.join(sorted(job.asked))}"
     if "GITHUB_WORKFLOW" in script:
         out.append(EnvVar("GITHUB_WORKFLOW", escaped(plan.workflow.title)))

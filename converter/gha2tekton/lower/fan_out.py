@@ -10,6 +10,7 @@ from gha2tekton.lower.refusal import IMAGE
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.record import replace
 from gha2tekton.tekton.model import Container, EnvVar, Param, Result, Task, Workspace
 
 RESULT, ANY = "legs", "any"
@@ -30,6 +31,7 @@ def legs_task(plan: Plan, job: JobPlan, name: str, journal: Journal) -> tuple[Ta
     for path in journal.open_leaves(f"{job.job.strategy.path}.matrix") if job.job.strategy else ():
         journal.exact(path, target)
     step = Container("legs", IMAGE, _SCRIPT, env=(*env, *carrier.variables.values()), mounts=(runtime.MOUNT,))
+    step = replace(step, env_from=tuple(carrier.sources.values()))
     task = Task(
         name,
         (step,),

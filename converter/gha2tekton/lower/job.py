@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.lower import compose_rows, host, runtime
-from gha2tekton.lower.carrier import EVERY, SECRETS, VARIABLES, Carrier, Path, Unsupported
+from gha2tekton.lower.carrier import EVERY, Carrier, Path, Unsupported
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
@@ -25,6 +25,7 @@ from gha2tekton.lower.sidecars import (
     served,
     shared_memory_volume,
 )
+from gha2tekton.lower.whole_contexts import SECRETS, VARIABLES
 from gha2tekton.lower.words import call, fits, safe
 from gha2tekton.plan.model import JobPlan, Plan, Stage
 from gha2tekton.plan.scope import WORKSPACE
@@ -152,6 +153,7 @@ class JobWriter(Record):
             script=script,
             working_dir=f"$(workspaces.{SOURCE}.path)",
             env=(*told, *service.variables, *proofs.variables, *carrier.variables.values(), *options.env, *env.now),
+            env_from=tuple(carrier.sources.values()),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options), *proofs.mounts),
             limits={**(job.runner.limits if job.runner else {}), **(limits if gpu_step else {}), **options.limits},
             requests={"memory": "16Gi", "cpu": "4"} if gpu_step and split else {},
@@ -253,6 +255,12 @@ class JobWriter(Record):
         )
 
     def ask(self, carrier: Carrier, job: JobPlan) -> None:
+        if "secrets" in carrier.sources:
+            command = f"kubectl create secret generic {SECRETS} --from-env-file=FILE"
+            self.journal.need(Setup("secret", EVERY, f"job {job.job.id} asks for all secrets", command))
+        if "vars" in carrier.sources:
+            command = f"kubectl create configmap {VARIABLES} --from-env-file=FILE"
+            self.journal.need(Setup("variable", EVERY, f"job {job.job.id} asks for all variables", command))
         for name in sorted(carrier.secrets):
             command = f"kubectl create secret generic {SECRETS} --from-literal={name}=..."
             self.journal.need(Setup("secret", name, f"job {job.job.id} uses it", command))

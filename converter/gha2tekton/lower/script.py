@@ -133,8 +133,9 @@ class ScriptWriter(Record):
     ) -> tuple[str, list[str]]:
         """The variable that holds an expression's value in a script, and the option that sets it where one must."""
         path = static_path(tree)
-        text = self.carrier.expression(tree) if path is None else unparse(tree)
-        if path is None:
+        whole = path is None or len(path) == 1
+        text = self.carrier.expression(tree) if whole else unparse(tree)
+        if path is None or whole:
             name = f"GHA_EXPRESSION_{number}"
             return name, ["--env", word(f"{name}=${{{{ {text} }}}}")]
         self.carrier.check(tree)

@@ -78,6 +78,18 @@ class EnvVar(Record, frozen=True):
         return {"name": self.name, "value": self.value}
 
 
+class EnvFrom(Record, frozen=True):
+    """All keys of a Secret or ConfigMap that may be absent, as variables whose names begin with ``prefix``."""
+
+    prefix: str
+    secret: str = ""
+    config_map: str = ""
+
+    def manifest(self) -> Manifest:
+        held = {"name": self.secret or self.config_map, "optional": True}
+        return {"prefix": self.prefix, "secretRef" if self.secret else "configMapRef": held}
+
+
 class Mount(Record, frozen=True):
     name: str
     path: str
@@ -107,6 +119,7 @@ class Container(Record, frozen=True):
     readiness: Manifest | None = None
     security: Manifest | None = None
     ports: tuple[int, ...] = ()
+    env_from: tuple[EnvFrom, ...] = ()
 
     def manifest(self) -> Manifest:
         return compact(
@@ -119,6 +132,7 @@ class Container(Record, frozen=True):
             computeResources=compact(limits=dict(self.limits), requests=dict(self.requests)),
             ports=[{"containerPort": port} for port in self.ports],
             readinessProbe=self.readiness,
+            envFrom=manifests(self.env_from),
             env=manifests(self.env),
             volumeMounts=manifests(self.mounts),
             command=list(self.command),

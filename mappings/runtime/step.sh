@@ -10,6 +10,7 @@
 . "$GHA_RUNTIME/run.sh"
 . "$GHA_RUNTIME/composite.sh"
 . "$GHA_RUNTIME/outputs.sh"
+. "$GHA_RUNTIME/again.sh"
 
 # Takes the options of a step; templates are kept as they are until their time.
 step_options() {

@@ -12,6 +12,12 @@ SCRIPTS = {
     "papermill": '#!/bin/sh\nsed "s/HERE/${GREETING:-nothing}/" "$1" > "$2"\n',
     "jupyter": '#!/bin/sh\nfor file; do :; done\n{ echo "<html>"; cat "$file"; } > "${file%.ipynb}.html"\n',
     "nvidia-smi": '#!/bin/sh\necho "GPU 0: a stand-in (UUID: GPU-0)"\n',
+    "apt-get": """#!/bin/sh
+[ "$1" = install ] || exit 0
+for name; do :; done
+printf '#!/bin/sh\\necho "%s was installed"\\n' "$name" > "${0%/*}/$name"
+chmod +x "${0%/*}/$name"
+""",
 }
 
 

@@ -310,3 +310,40 @@ def test_a_skipped_job_takes_no_gpu(machine: Machine, directory: Path) -> None:
     assert (one.ended.code, go.read_text()) == (0, "false")
     two = run_job(machine, directory, step("b"), GHA_IF="false", GHA_STAGE="third", GHA_AFTER="second")
     assert (two.ended.code, two.told("result"), "did not end" in two.ended.out) == (0, "skipped", False)
+
+
+def test_what_was_installed_is_installed_again_in_the_next_stage(machine: Machine, directory: Path) -> None:
+    install = 'echo "installing $WITH"; mkdir -p "$HOME/.bin"; echo a >> "$RUNNER_TEMP/times"; echo X=1 >> "$GITHUB_ENV"; echo s >> "$GITHUB_STEP_SUMMARY"'
+    first = (
+        step("install", install, "--env", "WITH=first")
+        + step("left out", "echo never", "--if", "false")
+        + step("fails", "false")
+    )
+    run_job(machine, directory, first, GHA_STAGE="one", GHA_LAST="false")
+    again = step("install", install, "--env", "WITH=then").replace("step ", "again ")
+    more = "".join(step(name, "echo not this").replace("step ", "again ") for name in ("left out", "fails", "unknown"))
+    job = run_job(
+        machine,
+        directory,
+        again + more + step("use", 'echo "$X"', "--if", "always()"),
+        GHA_STAGE="two",
+        GHA_AFTER="one",
+    )
+    assert told(job.ended.out) == ["=== install", "installing then", "=== use", "1"]
+    assert (job.outcomes, job.told("temp/times"), job.told("summary.md")) == (
+        ["success", "skipped", "failure", "success"],
+        "a\na\n",
+        "s\n\n",
+    )
+
+
+def test_what_cannot_be_installed_again_fails_the_job(machine: Machine, directory: Path) -> None:
+    run_job(machine, directory, step("install", ":"), GHA_STAGE="one", GHA_LAST="false")
+    job = run_job(
+        machine,
+        directory,
+        step("install", "exit 3").replace("step ", "again ") + step("use"),
+        GHA_STAGE="two",
+        GHA_AFTER="one",
+    )
+    assert (job.ended.code, job.outcomes, job.told("result")) == (1, ["success", "skipped"], "failure")

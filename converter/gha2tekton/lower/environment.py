@@ -10,6 +10,7 @@ from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import fails_fast
+from gha2tekton.plan.tools import PIP
 from gha2tekton.record import Record
 from gha2tekton.tekton.model import EnvVar
 from gha2tekton.workflow.model import Workflow
@@ -102,7 +103,9 @@ def known(
             else []
         )
         out += [EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home")]
-        if any("python" in step.effects for step in job.walk()):
+        if any("python" in step.effects for step in job.walk()) or any(
+            PIP in line for stage in job.stages for line in stage.supplies
+        ):
             out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
     out += [*waited_for(plan, job), *_conditions(job, carrier, journal, target)]
     out += limit(job, carrier, journal) if index == 0 else []

@@ -113,9 +113,10 @@ class JobWriter(Record):
             frozenset(above | set(job.job.container.env if job.job.container else ())),
             Docker(job.unserved, job.noted, job.daemon),
         )
-        if index == 0 and job.supplies:
-            lines = "".join(f"{line}\n" for line in job.supplies)
-            script += f"\nstep 'Install what the runner had' <<'STEP'\n{lines}STEP\n"
+        if stage.supplies:
+            lines = "".join(f"{line}\n" for line in stage.supplies)
+            script += call("Install what the runner had", ["--if", word("always()")] if index else [], lines)
+        script += "".join(map(writer.again, stage.again))
         script += writer.steps(stage.steps)
         last = index == len(job.stages) - 1
         results: list[Result] = []

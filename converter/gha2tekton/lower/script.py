@@ -16,7 +16,7 @@ from gha2tekton.lower.words import call, safe, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.steps import is_javascript
-from gha2tekton.record import Record, field
+from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.render import emit
 from gha2tekton.shell.holes import Hole, fill
 from gha2tekton.shell.quote import word
@@ -38,10 +38,19 @@ class ScriptWriter(Record):
     variables: frozenset[str] = frozenset()
     """The names of what workflow, job and its container set for all steps."""
     docker: Docker = field(default_factory=Docker)
+    repeating: bool = False
+    """The steps are those of an earlier Task, run again for what they install."""
 
     def steps(self, steps: Sequence[PlannedStep]) -> str:
         """The calls of all steps, one after the other."""
         return "".join(self.step(step, composite=False) for step in steps)
+
+    def again(self, planned: PlannedStep) -> str:
+        """A step of an earlier Task, run again for what it installs: it has no outcome of its own."""
+        return self.repeated().step(planned, composite=False).replace("\nstep ", "\nagain ", 1)
+
+    def repeated(self) -> ScriptWriter:
+        return replace(self, repeating=True, post=[])
 
     def step(self, planned: PlannedStep, composite: bool) -> str:
         if planned.rule is not None and planned.rule.fate == "dropped":
@@ -232,6 +241,11 @@ class ScriptWriter(Record):
     def options(self, planned: PlannedStep) -> list[str]:
         step, scope = planned.step, planned.scope
         out: list[str] = []
+        if self.repeating:
+            for name, value in step.env.items():
+                out += ["--env", word(f"{name}={self.carrier.text(_outside(scope, step, value))}")]
+                self.exact(value)
+            return out
         if step.id is not None:
             out += ["--id", word(step.id.text)]
             self.exact(step.id)

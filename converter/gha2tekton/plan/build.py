@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.plan import layout
+from gha2tekton.plan import layout, losses
 from gha2tekton.plan.chain import chained
 from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
@@ -112,7 +112,9 @@ class _Builder:
         wanted = self.options.layout == "stages" or (self.options.layout == "auto" and _stageable(steps, found))
         chosen: Layout = "stages" if wanted and not whole else "job"
         stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
-        if len(stages) < 2:
+        if len(stages) > 1 and (place := losses.shared_places(stages)):
+            whole = f"its scripts leave {place} to each other, which is on no volume"
+        if len(stages) < 2 or whole:
             chosen, stages = "job", (Stage(steps),)
         if wanted and whole:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
@@ -127,10 +129,9 @@ class _Builder:
             group,
             chosen,
             why,
-            self.placed(stages, found, gpu),
+            self.placed(supplies(losses.with_installs(stages), held, job.container is not None), found, gpu),
             choice.reference,
             held,
-            supplies(steps, held, job.container is not None),
             runner,
             *self.idle(job, job_scope(self.workflow.title, job, group[0], True, dynamic), runner, found),
             gpu,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.plan.found import Found
+from gha2tekton.plan.losses import replayable
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, Stage
-from gha2tekton.plan.tools import in_container
 from gha2tekton.record import replace
 from gha2tekton.workflow.model import Job
 
@@ -24,20 +24,9 @@ def why_whole(job: Job, steps: Sequence[PlannedStep], legs: int, needed: bool) -
     if any("background" in step.effects for step in steps):
         return "a process that a script leaves running must stay beside the later steps"
     for step in steps:
-        if "system" in step.effects and not _replayable(step):
+        if "system" in step.effects and not replayable(step):
             return f"step '{step.title}' changes the machine in a way that cannot be done again in a later Task"
     return ""
-
-
-def _replayable(step: PlannedStep) -> bool:
-    """Whether a step does nothing but install packages, so that it may be run again."""
-    return all(
-        (seen.rule is not None and "system" in seen.rule.effects)
-        or seen.command.name in ("echo", "sudo", "set", "true", "df")
-        for part in step.walk()
-        for seen in part.commands
-        if not in_container(seen)
-    )
 
 
 def cut(steps: Sequence[PlannedStep], found: Found) -> tuple[Stage, ...]:

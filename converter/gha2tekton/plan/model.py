@@ -118,6 +118,10 @@ class Stage(Record, frozen=True):
     gated: bool = False
     """Starts only if nothing failed before, so that nothing is taken to print "skipped"."""
     containers: tuple[ContainerPlan, ...] = ()
+    again: tuple[PlannedStep, ...] = ()
+    """Steps of earlier stages that install what this one needs too: a Task begins with its image."""
+    supplies: tuple[str, ...] = ()
+    """Lines that install what the runner had and the image lacks."""
 
     def walk(self) -> Iterator[PlannedStep]:
         for step in self.steps:
@@ -144,8 +148,6 @@ class JobPlan(Record, frozen=True):
     stages: tuple[Stage, ...]
     image: Template
     holds: frozenset[str] = frozenset()
-    supplies: tuple[str, ...] = ()
-    """Lines that install what the runner had and the image lacks."""
     runner: Runner | None = None
     idle: frozenset[str] = frozenset()
     """The paths of labels that change nothing beside the others."""

@@ -11,7 +11,7 @@ from gha2tekton.journal import Journal
 from gha2tekton.plan.container_actions import of_action, of_image, unbuilt
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
 from gha2tekton.plan.scope import Scope
-from gha2tekton.plan.tools import assumed, in_container, provided
+from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
 from gha2tekton.record import Record, field
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Effect
@@ -195,6 +195,8 @@ class StepReader(Record, frozen=True):
             effects |= {"env"}
         if any(seen.command.background for seen in commands):
             effects |= {"background"}
+        if any(changes_machine(seen) for seen in commands):
+            effects |= {"system"}
         return PlannedStep(
             step,
             title,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from gha2tekton.plan.model import PlannedStep, SeenCommand
+from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
+from gha2tekton.record import replace
 from gha2tekton.shell.docker import CALLS
 from gha2tekton.shell.nested import in_environment, unwrapped
 
@@ -75,6 +76,8 @@ _BUILTINS = frozenset(
         "wait",
     ]
 )
+PIP = "python3 -m pip "
+"""What a line of ours begins with that installs into the environment on the volume."""
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*")
 
 
@@ -86,6 +89,25 @@ def in_container(seen: SeenCommand) -> bool:
             return True
         at = at.within
     return False
+
+
+_READS = frozenset("chown chmod rm ls df du cat mkdir docker systemctl service lspci nvidia-smi env bash sh".split())
+"""What sudo may run without changing what later steps find on the machine; scripts are looked into."""
+_WRITES = frozenset("cp mv install ln tee tar unzip curl wget dpkg git ldconfig locale-gen update-alternatives".split())
+_MACHINE = re.compile(r"[\w-]*=?/(usr|opt|etc|lib|bin|sbin)/")
+
+
+def changes_machine(seen: SeenCommand) -> bool:
+    """Whether a command that no rule knows leaves something outside the job's volumes."""
+    if in_container(seen):
+        return False
+    if seen.command.name == "sudo" and seen.rule is None and seen.name not in _READS:
+        return True
+    values = [value or "" for value in unwrapped(seen.command).values]
+    # The last word is where things go; options may name it anywhere.
+    last = values[-1:] if seen.name in ("cp", "mv", "install", "ln") else values[1:]
+    told = any(re.match(r"\d*>+\s*/(usr|opt|etc)/", redirect) for redirect in seen.command.redirects)
+    return told or (seen.name in _WRITES and any(_MACHINE.match(value) for value in last))
 
 
 def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
@@ -138,15 +160,17 @@ def supplied(step: PlannedStep, tool: str) -> bool:
     return any(rule.supply and not rule.wants for rule in rules)
 
 
-def supplies(steps: Sequence[PlannedStep], held: frozenset[str], own_image: bool) -> tuple[str, ...]:
-    """Lines for what the runner had, no earlier step brings and the image lacks.
+def supplies(stages: Sequence[Stage], held: frozenset[str], own_image: bool) -> tuple[Stage, ...]:
+    """The stages with lines for what the runner had, no earlier step brings and the image lacks.
 
     ``own_image`` says that the workflow itself names the image: what that lacks it lacks on GitHub too.
     """
-    there: set[str] = set()
-    lines: dict[str, str] = {}
-    for step in steps:
-        for part in step.walk():
+    carried: set[str] = set()
+    told: list[dict[str, str]] = []
+    for stage in stages:
+        there = set(carried)
+        lines: dict[str, str] = {}
+        for part in (part for step in (*stage.again, *stage.steps) for part in step.walk()):
             for seen in part.commands:
                 rule = seen.rule
                 if rule is None or in_container(seen):
@@ -157,10 +181,18 @@ def supplies(steps: Sequence[PlannedStep], held: frozenset[str], own_image: bool
                     lacking = seen.name in part.tools and seen.name not in held
                     lacking = lacking and not (there | part.provided) & {"*", seen.name}
                 if lacking and rule.supply:
-                    lines.setdefault(rule.supply, "" if rule.wants else seen.name)
+                    # What goes to the environment on the volume is there for all, and need not wait on a GPU's time.
+                    into = (told or [lines])[0] if rule.supply.startswith(PIP) else lines
+                    into.setdefault(rule.supply, "" if rule.wants else seen.name)
                 there |= set(rule.provides)
             there |= part.provided
-    return tuple(_unless_there(name, line) for line, name in lines.items())
+            # What is installed into the machine ends with the Task.
+            carried |= frozenset() if "system" in part.effects else part.provided
+        told.append(lines)
+    return tuple(
+        replace(stage, supplies=tuple(_unless_there(name, line) for line, name in lines.items()))
+        for stage, lines in zip(stages, told, strict=True)
+    )
 
 
 def _unless_there(name: str, line: str) -> str:

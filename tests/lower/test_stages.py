@@ -1,0 +1,87 @@
+"""What a job that is cut into stages carries from Task to Task, and where it may not be cut."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.lower.test_jobs import convert
+
+from gha2tekton.conversion import Conversion
+
+HEAD = """\
+runs-on: ubuntu-latest
+steps:
+- uses: actions/checkout@v4
+"""
+TAIL = """\
+- run: papermill a.ipynb b.ipynb
+- run: jupyter nbconvert --to html b.ipynb
+- {uses: actions/upload-artifact@v4, with: {name: a, path: b.html}}
+"""
+
+
+def staged(folder: Path, *steps: str) -> Conversion:
+    return convert(folder, HEAD + "".join(f"- {textwrap.indent(step, '  ').strip()}\n" for step in steps) + TAIL)
+
+
+def script(done: Conversion, task: str) -> str:
+    text = done.bundle.files[f"tasks/{task}.yaml"][0]["spec"]["steps"][0]["script"]
+    assert isinstance(text, str)
+    return text
+
+
+AGAIN = "again 'Run apt-get update && sudo apt-get install -y graphviz' <<'STEP'\n"
+
+
+def test_packages_are_installed_in_each_task_that_may_use_them(tmp_path: Path) -> None:
+    done = staged(tmp_path, "run: apt-get update && sudo apt-get install -y graphviz", "run: pip install papermill")
+    assert AGAIN not in script(done, "gpu-env-preparation")
+    for task in ("gpu-papermill-execution", "jupyter-nbconvert"):
+        text = script(done, task)
+        assert text.index(AGAIN) < text.index("step ")
+        assert "pip install papermill" not in text
+    assert "again" not in script(done, "publish-results")
+
+
+def test_lists_of_packages_come_with_each_task(tmp_path: Path) -> None:
+    text = script(staged(tmp_path, "run: sudo apt-get install -y graphviz"), "jupyter-nbconvert")
+    supply = "step 'Install what the runner had' --if 'always()' <<'STEP'\napt-get update -qq\nSTEP\n"
+    assert text.index(supply) < text.index("again 'Run sudo")
+
+
+def test_what_we_install_with_pip_is_on_the_volume(tmp_path: Path) -> None:
+    done = staged(tmp_path, "run: ls")
+    assert "pip install papermill ipykernel" in script(done, "gpu-env-preparation")
+    for name in ("gpu-env-preparation", "gpu-papermill-execution", "jupyter-nbconvert"):
+        env = done.bundle.files[f"tasks/{name}.yaml"][0]["spec"]["steps"][0]["env"]
+        assert any(entry["name"] == "GHA_VENV" for entry in env), name
+
+
+WHOLE = [
+    ("run: sudo cp tool /usr/local/bin/", "cannot be done again"),
+    ("run: sudo useradd someone", "cannot be done again"),
+    ("run: curl -Lo /usr/local/bin/tool https://example.org/tool", "cannot be done again"),
+    ("run: echo x > /etc/tool.conf", "cannot be done again"),
+    ("run: sudo apt-get install -y jq && make", "cannot be done again"),
+    ("run: curl -o /tmp/data.csv https://example.org/d\n", ""),
+    ("run: sudo rm -rf /usr/share/dotnet", ""),
+    ("run: cat /etc/os-release; ls /usr/local/cuda", ""),
+]
+
+
+@pytest.mark.parametrize(("step", "why"), WHOLE)
+def test_what_nothing_carries_keeps_a_job_whole(step: str, why: str, tmp_path: Path) -> None:
+    told = [note.message for note in staged(tmp_path, step).journal.diagnostics if note.code == "not-split"]
+    assert [why in message for message in told] == [True] * bool(why)
+
+
+def test_files_outside_the_volumes_keep_a_job_whole(tmp_path: Path) -> None:
+    done = staged(
+        tmp_path,
+        "run: curl -o /tmp/data.csv https://example.org/d",
+        "run: papermill x.ipynb -p data /tmp/data.csv y.ipynb",
+    )
+    (note,) = [note for note in done.journal.diagnostics if note.code == "not-split"]
+    assert "/tmp/data.csv" in note.message

@@ -94,6 +94,7 @@ def test_files_that_are_drawn_in_count(tmp_path: Path) -> None:
     assert silent(tmp_path) == (7, [])
 
 
+@pytest.mark.slow
 def test_inputs_of_calls_that_change_nothing_say_so(tmp_path: Path) -> None:
     """A default said again through a matrix, a machine nobody knows, a name, a condition that is known to hold."""
     files = {
@@ -125,6 +126,7 @@ jobs:
     assert not found
 
 
+@pytest.mark.slow
 def test_a_folder_gives_the_figure(tmp_path: Path) -> None:
     """All workflows of the repositories below a folder count, in one process or several."""
     for name in ("one", "two"):

@@ -78,6 +78,7 @@ jobs:
 """
 
 
+@pytest.mark.slow
 def test_images_of_a_bundle_have_their_digests(tmp_path: Path) -> None:
     (tmp_path / ".github/workflows").mkdir(parents=True)
     (tmp_path / ".github/workflows/ci.yml").write_text(GPU)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,14 +102,22 @@ def rules_hash(folders: Sequence[Path] = ()) -> str:
 
 def _folder_hash(folder: Path) -> str:
     total = hashlib.sha256()
-    for path in _below(folder):
-        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(_below(str(folder))) if folder.is_dir() else ():
+        total.update("/".join(name).encode() + b"\0")
+        with open(os.path.join(folder, *name), "rb", buffering=0) as file:
+            total.update(hashlib.sha256(file.read()).digest())
     return total.hexdigest()
 
 
-def _below(folder: Path) -> Iterable[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+def _below(folder: str, *way: str) -> Iterator[tuple[str, ...]]:
+    """The ways to all files, each as its parts."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "__pycache__":
+                    yield from _below(entry.path, *way, entry.name)
+            elif entry.is_file():
+                yield (*way, entry.name)
 
 
 def hash_of(path: Path) -> str:

@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from tests.batch.conftest import Batch, content, environment, repository
 
-pytest.importorskip("distributed")
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("distributed") is None, reason="pip install gha2tekton[distributed]"),
+]
 
 
 def start(log: Path, *words: str) -> subprocess.Popen[bytes]:

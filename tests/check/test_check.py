@@ -52,6 +52,7 @@ def test_a_fresh_bundle_is_up_to_date(repository: Path) -> None:
     assert run("check") == (0, "tekton: up to date\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "why", "told"),
     [
@@ -80,6 +81,7 @@ def test_the_command_line_of_the_conversion_holds_again(repository: Path) -> Non
     assert lock["options"] == {"memory": "4Gi"}
 
 
+@pytest.mark.slow
 def test_a_remark_is_no_drift(repository: Path) -> None:
     edit(repository / ".github/workflows/ci.yml", "on: push", "# for all branches\non: push")
     status, said = run("check")
@@ -88,6 +90,7 @@ def test_a_remark_is_no_drift(repository: Path) -> None:
     assert run("check") == (0, "tekton: up to date\n")
 
 
+@pytest.mark.slow
 def test_a_new_workflow_and_a_lost_one_are_noticed(repository: Path) -> None:
     shutil.copy(repository / ".github/workflows/ci.yml", repository / ".github/workflows/other.yml")
     status, said = run("check")
@@ -100,6 +103,7 @@ def test_a_new_workflow_and_a_lost_one_are_noticed(repository: Path) -> None:
     assert "because .github/workflows/other.yml is gone" in said
 
 
+@pytest.mark.slow
 def test_what_must_be_done_by_hand_is_told_only_while_it_is_new(repository: Path) -> None:
     edit(repository / ".github/workflows/ci.yml", "- run: make", "- uses: nobody/knows-this@v1\n      - run: make")
     status, said = run("check", "--write")
@@ -115,6 +119,7 @@ def test_a_workflow_that_github_refuses(repository: Path) -> None:
     assert ".github/workflows/ci.yml:4:5:" in said
 
 
+@pytest.mark.slow
 def test_an_overlay_stays(repository: Path) -> None:
     (repository / "tekton/overlay").mkdir()
     (repository / "tekton/overlay/kustomization.yaml").write_text("resources: [..]\n")

@@ -90,6 +90,7 @@ def test_images_of_ones_own_are_chosen(repository: Path) -> None:
     assert "image: registry.example/mine" in (repository / "out/tasks/ci-a.yaml").read_text()
 
 
+@pytest.mark.slow
 def test_rules_are_found_beside_the_file(repository: Path) -> None:
     (repository / "ci/rules/actions/acme").mkdir(parents=True)
     (repository / "ci/rules/actions/acme/x.yaml").write_text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def outcome(tree: Expression, known: dict[str, Any]) -> str:
         return "refused"
 
 
+@pytest.mark.slow
 @few
 @given(noise)
 def test_only_expression_errors(text: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gha2tekton.ablation import ablate
 from gha2tekton.convert import Options, convert
 from gha2tekton.rules.load import RuleSet
@@ -70,6 +72,7 @@ STEPS = "[{uses: actions/checkout@v4}, {run: docker compose up -d web && docker 
 WORKFLOW = Source("x.yml", f"on: push\njobs: {{a: {{runs-on: ubuntu-latest, steps: {STEPS}}}}}\n")
 
 
+@pytest.mark.slow
 def test_rows(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(COMPOSE)
     repository, rules = Repository(tmp_path), RuleSet()

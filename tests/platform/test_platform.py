@@ -92,6 +92,7 @@ def test_numbers_come_from_the_workflows(platform: Path) -> None:
     assert "| Secret `github-secrets` | KEY, OTHER |" in text
 
 
+@pytest.mark.slow
 def test_a_bundle_counts_as_its_workflow(workflow: Path, platform: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     CliRunner().invoke(cli, ["convert", str(workflow), "-o", str(bundle), "--namespace", "gpu-ci"])
@@ -170,6 +171,7 @@ def test_classes_of_drivers(provisioner: str, given: tuple[str, ...], told: str 
     assert (told in made["parameters"].values()) if told else "parameters" not in made
 
 
+@pytest.mark.slow
 def test_slices_are_counted_and_never_mixed_with_whole_gpus(workflow: Path, tmp_path: Path) -> None:
     words = ["--gpu-resource", "nvidia.com/mig-1g.5gb"]
     assert make(workflow, "-o", tmp_path / "p", *words).exit_code == 0
@@ -297,6 +299,7 @@ def test_artifacts_are_published(tmp_path: Path, where: str, scheme: str, words:
     assert set(words) <= set(sent[0])
 
 
+@pytest.mark.slow
 def test_operators_may_also_look(platform: Path) -> None:
     viewer, operator = one(platform, "Role", "pipeline-viewer"), one(platform, "Role", "pipeline-operator")
 
@@ -345,6 +348,7 @@ def test_without_workflows_there_is_still_a_platform() -> None:
     assert "storage/clean-up.yaml" not in files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["preflight", "storage-class"])
 def test_what_the_options_ask_for(platform: Path, name: str) -> None:
     if name == "preflight":
@@ -382,6 +386,7 @@ CRDS: dict[str, Any] = {
 VERSIONS = {"ExternalSecret": "external-secrets.io/v1"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("store", ["", "vault"])
 def test_kinds_of_operators_have_the_fields_they_know(workflow: Path, tmp_path: Path, store: str) -> None:
     import jsonschema
@@ -415,6 +420,7 @@ def test_the_dashboard_has_no_two_panels_in_one_place(platform: Path) -> None:
     assert board["schemaVersion"] == 39
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SCRIPTS, "../gpu/gpu-preflight"])
 def test_scripts_are_clean(platform: Path, name: str) -> None:
     tool = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
@@ -475,6 +481,7 @@ def script(
 CHANGING = re.compile(r"\b(apply|create|delete|patch|rollout restart)\b")
 
 
+@pytest.mark.slow
 def test_deploy_in_order(platform: Path) -> None:
     done, calls = script(platform, "deploy.sh")
     assert done.returncode == 0, done.stderr
@@ -500,6 +507,7 @@ def test_deploy_in_order(platform: Path) -> None:
 OLD = [("1.27.9", 1), ("1.28.0", 0), ("1.9.1", 1), ("1.40.0", 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("version", "code"), OLD)
 def test_deploy_looks_at_the_version(platform: Path, version: str, code: int) -> None:
     assert script(platform, "deploy.sh", version=version)[0].returncode == code
@@ -508,11 +516,13 @@ def test_deploy_looks_at_the_version(platform: Path, version: str, code: int) ->
 TEKTONS = [("v0.68.0", 1), ("v1.8.0", 1), ("v1.9.0", 0), ("v1.15.0", 0), ("", 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tekton", "code"), TEKTONS)
 def test_deploy_looks_at_tekton(platform: Path, tekton: str, code: int) -> None:
     assert script(platform, "deploy.sh", tekton=tekton)[0].returncode == code
 
 
+@pytest.mark.slow
 def test_deploy_names_what_tekton_lacks(platform: Path) -> None:
     done, calls = script(platform, "deploy.sh", crds=1)
     assert done.returncode == 1
@@ -520,6 +530,7 @@ def test_deploy_names_what_tekton_lacks(platform: Path) -> None:
     assert not [call for call in calls if CHANGING.search(call)]
 
 
+@pytest.mark.slow
 def test_deploy_names_operators_that_are_not_there(platform: Path) -> None:
     done, calls = script(platform, "deploy.sh", operators=1)
     assert done.returncode == 1
@@ -527,11 +538,13 @@ def test_deploy_names_operators_that_are_not_there(platform: Path) -> None:
     assert not [call for call in calls if CHANGING.search(call)]
 
 
+@pytest.mark.slow
 def test_deploy_names_missing_secrets(platform: Path) -> None:
     done, _ = script(platform, "deploy.sh", secrets=1)
     assert "missing: github-secrets github-webhook-secret" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_dry_runs_change_nothing(platform: Path, name: str) -> None:
     done, calls = script(platform, name, "--dry-run", secrets=1)
@@ -539,11 +552,13 @@ def test_dry_runs_change_nothing(platform: Path, name: str) -> None:
     assert not [call for call in calls if CHANGING.search(call)], calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_is_no_option_is_refused(platform: Path, name: str) -> None:
     assert script(platform, name, "--wrong")[0].returncode == 2
 
 
+@pytest.mark.slow
 def test_verify(platform: Path) -> None:
     done, calls = script(platform, "verify.sh")
     assert done.returncode == 0, done.stdout
@@ -554,6 +569,7 @@ def test_verify(platform: Path) -> None:
     assert any("persistentvolumeclaim" in call for call in calls)
 
 
+@pytest.mark.slow
 def test_logs_are_collected_without_secrets(platform: Path) -> None:
     done, calls = script(platform, "collect-logs.sh")
     assert done.returncode == 0, done.stderr
@@ -564,6 +580,7 @@ def test_logs_are_collected_without_secrets(platform: Path) -> None:
     assert "pipelineruns.yaml" in names
 
 
+@pytest.mark.slow
 def test_secrets_are_made_from_variables(platform: Path) -> None:
     done, calls = script(platform, "secrets.sh", secrets=1, KEY="a b'c", OTHER="x")
     assert done.returncode == 0, done.stderr
@@ -575,6 +592,7 @@ def test_secrets_are_made_from_variables(platform: Path) -> None:
     assert not [call for call in calls if CHANGING.search(call)]
 
 
+@pytest.mark.slow
 def test_data_stays_unless_it_is_named(platform: Path) -> None:
     _, calls = script(platform, "uninstall.sh")
     assert not [call for call in calls if "namespace gpu-ci" in call or "persistentvolumeclaims" in call]
@@ -594,6 +612,7 @@ PREFLIGHT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer", "gpus", "memory", "code"), PREFLIGHT)
 def test_preflight(platform: Path, answer: str | None, gpus: str, memory: str, code: int) -> None:
     tools = platform.parent / "gpu-tools"
@@ -611,6 +630,7 @@ def _run(name: str, age: float | None, pipeline: str = "p") -> dict[str, Any]:
     return {"metadata": {"name": name, "labels": labels}, "status": {"completionTime": stamp} if stamp else {}}
 
 
+@pytest.mark.slow
 def test_clean_up(platform: Path, tmp_path: Path) -> None:
     """Old runs go, but not the newest of a Pipeline, nor what still runs; directories go with their runs."""
     runs = [_run("new", 1), _run("old-1", 40), _run("old-2", 50), _run("running", None), _run("only", 90, "q")]
@@ -659,6 +679,7 @@ def test_clean_up(platform: Path, tmp_path: Path) -> None:
     assert left == {f"c/shared-artifacts/{name}" for name in ("new", "gone-new", ".jobs")} | {"c/gpu-cache/models"}
 
 
+@pytest.mark.slow
 def test_the_index_of_results(platform: Path, tmp_path: Path) -> None:
     site, artifacts = tmp_path / "site", tmp_path / "artifacts"
     site.mkdir()

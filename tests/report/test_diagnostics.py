@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.program import MODULES, nodes
 from tests.report.conftest import ROOT, WORKFLOW
 
 from gha2tekton.cli import cli
@@ -36,8 +37,8 @@ def test_the_docs_have_a_section_for_each_code_under_its_severity() -> None:
 
 def said() -> Iterator[tuple[str, str | None, str]]:
     """Every code that the program says, with the severity where it stands beside it."""
-    for path in (ROOT / "converter/gha2tekton").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path in MODULES:
+        for node in nodes(path):
             if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))

@@ -129,6 +129,7 @@ def test_markdown_escapes_what_it_quotes(repository: Path) -> None:
     assert text.count("<details>") == text.count("</details>")
 
 
+@pytest.mark.slow
 def test_markdown_fits_a_comment(repository: Path) -> None:
     steps = "".join(f"      - uses: nobody/knows-{n}@v1\n" for n in range(900))
     (repository / ".github/workflows/small.yml").write_text(
@@ -189,6 +190,7 @@ def test_html_in_a_browser(repository: Path, width: int) -> None:
     assert "<title>true true</title>" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_refused_workflow_says_so_everywhere(repository: Path) -> None:
     (repository / ".github/workflows/broken.yml").write_text(BROKEN)
     for name in ("text", "markdown", "html", "sarif", "github"):
@@ -274,6 +276,7 @@ def test_explain_what_is_not_there(place: str) -> None:
     assert CliRunner().invoke(cli, ["explain", place]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_in_a_terminal(repository: Path) -> None:
     """A real terminal gets colours; what is piped does not."""
     script = shutil.which("script")

@@ -186,6 +186,7 @@ def without(value: Any, way: tuple[str | int, ...]) -> Any:
     return out
 
 
+@pytest.mark.slow
 def test_what_is_taken_out_changes_the_lines_that_stand_for_it() -> None:
     """Where a place is said to be closer than a step, the lines there are those that the part makes."""
     path = next((GUIDE / "repository/.github/workflows").iterdir())

@@ -90,6 +90,7 @@ def test_markdown_shows_text_and_never_means_it(everything: Conversion) -> None:
     assert "\\<b\\>it\\</b\\> \\| now" in outside
 
 
+@pytest.mark.slow
 def test_markdown_fits_a_comment(everything: Conversion) -> None:
     told = markdown.render([everything] * 200)
     assert len(told) < 65_536

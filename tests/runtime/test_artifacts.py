@@ -85,6 +85,7 @@ def test_hidden_files(machine: Machine, place: Path) -> None:
     assert tree(place / "artifacts" / "artifact") == {"b.txt", "deep/c.txt", "deep/.hidden"}
 
 
+@pytest.mark.slow
 def test_an_artifact_is_kept_once(machine: Machine, place: Path) -> None:
     first = machine.call("upload-artifact", "--name", "n", "--path", "a.txt", **environment(place))
     outputs = dict(line.split("=", 1) for line in (place / "outputs").read_text().splitlines())
@@ -203,6 +204,7 @@ EARLIER: dict[str, tuple[tuple[str, ...], int, set[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", EARLIER)
 def test_artifacts_of_earlier_runs(machine: Machine, directory: Path, case: str) -> None:
     words, code, files = EARLIER[case]

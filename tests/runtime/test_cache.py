@@ -96,6 +96,7 @@ def test_looking_only(cache: Cache) -> None:
     assert cache.restore("k", "--lookup-only", "true") == (0, {"cache-hit": "true", "cache-matched-key": "k"}, {})
 
 
+@pytest.mark.slow
 def test_what_is_kept_stays(cache: Cache) -> None:
     cache.save("k", f="1")
     assert "already" in cache.save("k", f="2").out

@@ -160,6 +160,7 @@ def test_depth_and_tags(place: Place) -> None:
     assert place.git("tag") == "v1"
 
 
+@pytest.mark.slow
 def test_the_directory_is_emptied_and_stays(place: Place) -> None:
     place.workspace.mkdir()
     (place.workspace / ".old").mkdir()

@@ -116,6 +116,7 @@ ROWS: list[tuple[str, list[dict[str, Any]], dict[str, int], dict[int, dict[str, 
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("runs", "ends", "comes", "env", "code", "cancelled"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])  # fmt: skip
 def test_a_run_of_a_group(
     machine: Machine,

@@ -62,6 +62,7 @@ def pod(machine: Machine, directory: Path) -> Iterator[Pod]:
     sidecar.wait(10)
 
 
+@pytest.mark.slow
 def test_a_command_as_it_was_written(pod: Pod) -> None:
     words = ["a b", "it's", '"$HOME"', "", "two\nlines", "*", "\\"]
     ended = pod.docker("run", "--rm", "tool:1", "sh", "-c", 'printf "[%s]" "$@"; echo bad >&2; exit 7', "sh", *words)
@@ -169,6 +170,7 @@ def test_what_the_sidecar_has_in_the_same_place(pod: Pod) -> None:
     assert (ended.code, ended.out) == (0, "weightsm\nnew\n"), ended.err
 
 
+@pytest.mark.slow
 def test_volumes(pod: Pod) -> None:
     """A volume begins with what the image has there, and all calls see it."""
     target = pod.directory / "image"

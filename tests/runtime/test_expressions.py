@@ -79,6 +79,7 @@ OWN: list[tuple[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 def test_corners(machine: Machine, directory: Path) -> None:
     answers = ask(machine, directory, [("value", expression, "success") for expression, _ in OWN])
     assert {o[0]: a.refusal or a.text for o, a in zip(OWN, answers, strict=True)} == dict(OWN)

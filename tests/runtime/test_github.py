@@ -76,6 +76,7 @@ def test_a_large_answer_is_read_in_one_pass(machine: Machine, directory: Path) -
     assert (ended.code, ended.out) == (0, "u999\n"), ended
 
 
+@pytest.mark.slow
 def test_a_call(machine: Machine, directory: Path) -> None:
     answer = {"number": 7, "title": 'a "b"\n\\c é'}
     with answering({"POST /repos/o/r/issues": (201, answer)}) as server:
@@ -125,6 +126,7 @@ CASES: list[tuple[str, list[str], list[str], Any, dict[str, str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "calls", "body", "outputs"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
@@ -160,6 +162,7 @@ GREEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "other", "words", "code"), GREEN)
 def test_alls_green(machine: Machine, directory: Path, one: str, other: str, words: list[str], code: int) -> None:
     ended = call(machine, directory, None, "alls-green", "--jobs", NEEDS % (one, other), *words)
@@ -170,6 +173,7 @@ def test_alls_green(machine: Machine, directory: Path, one: str, other: str, wor
 RELEASE = {"id": 4, "upload_url": "{url}/up/4/assets{?name,label}", "html_url": "https://example.org/r"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there", [False, True])
 def test_releases(machine: Machine, directory: Path, there: bool) -> None:
     (directory / "dist").mkdir()
@@ -201,6 +205,7 @@ def test_releases(machine: Machine, directory: Path, there: bool) -> None:
     assert told(directory, "github_output")["id"] == "4"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl")
 def test_tokens_of_apps(machine: Machine, directory: Path) -> None:
     key = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, text=True, check=True).stdout
@@ -318,6 +323,7 @@ TAGS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ref", "event", "tags", "flavor", "made"), TAGS)
 def test_tags_of_images(
     machine: Machine, directory: Path, ref: str, event: str, tags: str, flavor: str, made: list[str]
@@ -401,6 +407,7 @@ def seen(directory: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_changes_are_committed(machine: Machine, directory: Path, repository: Path) -> None:
     ended = call(
         machine,
@@ -425,6 +432,7 @@ def test_changes_are_committed(machine: Machine, directory: Path, repository: Pa
     assert (again.code, told(directory, "github_output")["changes_detected"]) == (0, "false")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there", [False, True])
 def test_a_pull_request_is_opened(machine: Machine, directory: Path, repository: Path, there: bool) -> None:
     answers: dict[str, Any] = {
@@ -461,6 +469,7 @@ def test_a_pull_request_is_opened(machine: Machine, directory: Path, repository:
         assert made.json["draft"] is True
 
 
+@pytest.mark.slow
 def test_no_change_no_pull_request(machine: Machine, directory: Path, repository: Path) -> None:
     subprocess.run(["git", "checkout", "-q", "."], cwd=repository, check=True)
     (repository / "new.md").unlink()
@@ -469,6 +478,7 @@ def test_no_change_no_pull_request(machine: Machine, directory: Path, repository
     assert (ended.code, server.calls) == (0, []), ended
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
 def test_actions_of_node(machine: Machine, directory: Path) -> None:
     place = directory / "act"
@@ -490,6 +500,7 @@ def test_actions_of_node(machine: Machine, directory: Path) -> None:
     assert call(machine, directory, None, "javascript-action", "./act", "none.js", "k", **env).code == 1
 
 
+@pytest.mark.slow
 def test_actions_of_node_are_fetched(machine: Machine, directory: Path, repository: Path) -> None:
     (repository / "index.js").write_text("console.log('fetched')\n")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@y"]
@@ -551,6 +562,7 @@ FETCHED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "code", "files"), FETCHED)
 def test_artifacts_of_a_run_on_github(
     machine: Machine, directory: Path, words: list[str], code: int, files: dict[str, str]

@@ -15,6 +15,7 @@ from tests.runtime.machine import Ended, Job, Machine, run_job
 from tests.runtime.test_steps import step, told
 
 
+@pytest.mark.slow
 def test_secrets_reach_only_those_who_ask(machine: Machine, directory: Path) -> None:
     script = step("none", "env | grep SECRET || echo none; ls $GHA_STATE/*/* | grep -c masks || :")
     script += step("asks", 'echo "$GHA_SECRET_ONE" | wc -c', "--secret", "ONE")
@@ -33,6 +34,7 @@ MASKS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_masks(machine: Machine, directory: Path) -> None:
     job = run_job(machine, directory, MASKS, GHA_SECRET_A="sesame", GHA_SECRET_B="sesame.open&*")
     assert told(job.ended.out) == [
@@ -104,6 +106,7 @@ def until(process: subprocess.Popen[bytes], text: bytes, seconds: float = 10) ->
     return seen
 
 
+@pytest.mark.slow
 def test_output_comes_at_once(machine: Machine, directory: Path) -> None:
     """A line, and a progress bar, are seen while the step still runs."""
     wait = f"until [ -f '{directory}/go' ]; do sleep 0.02; done; rm '{directory}/go'"
@@ -117,6 +120,7 @@ def test_output_comes_at_once(machine: Machine, directory: Path) -> None:
         assert process.wait(10) == 0
 
 
+@pytest.mark.slow
 def test_being_taken_away(machine: Machine, directory: Path) -> None:
     """Tekton signals the whole process group: the step is cancelled and what always runs still does."""
     script = step("long", "trap 'echo caught; exit 9' TERM; echo begun; while :; do sleep 0.05; done")
@@ -202,6 +206,7 @@ STAGE = {"GHA_STAGE": "first", "GHA_LAST": "false"}
 NEXT = {"GHA_STAGE": "second", "GHA_AFTER": "first"}
 
 
+@pytest.mark.slow
 def test_stages_share_what_a_job_knows(machine: Machine, directory: Path) -> None:
     go = directory / "go"
     one = run_job(machine, directory, step("a", "echo E=e >> $GITHUB_ENV; echo o=1 >> $GITHUB_OUTPUT", "--id", "a"),
@@ -242,6 +247,7 @@ def test_only_the_stage_that_failed_is_red(machine: Machine, directory: Path, fo
     assert status.read_text() == wanted[1]
 
 
+@pytest.mark.slow
 def test_a_stage_that_never_ended_has_failed(machine: Machine, directory: Path) -> None:
     job = run_job(machine, directory, step("a") + step("b", ":", "--if", "failure()"), **NEXT)
     assert (job.outcomes, job.told("result"), job.ended.code) == (["skipped", "success"], "failure", 1)
@@ -304,6 +310,7 @@ def test_legs_are_one_job(machine: Machine, directory: Path) -> None:
     assert told(three.ended.out)[-1] == "failure 1w"
 
 
+@pytest.mark.slow
 def test_a_skipped_job_takes_no_gpu(machine: Machine, directory: Path) -> None:
     go = directory / "go"
     one = run_job(machine, directory, step("a"), GHA_IF="false", GHA_RESULT_GO=str(go), **STAGE)

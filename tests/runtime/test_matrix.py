@@ -14,6 +14,7 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: json.dumps(case["matrix"])[:60])
 def test_legs_are_githubs(machine: Machine, directory: Path, case: dict[str, Any]) -> None:
     state, result, any_ = directory / "state", directory / "legs", directory / "any"

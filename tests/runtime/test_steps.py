@@ -100,6 +100,7 @@ echo '# two' >> "$GITHUB_STEP_SUMMARY"
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_steps_hand_on(machine: Machine, directory: Path) -> None:
     job = run_job(
         machine, directory, "job_env 'LATE=${{ github.ref }}!'\n" + EVERYTHING, JOB="job", GITHUB_SHA="f" * 40,
@@ -132,6 +133,7 @@ COMPOSITE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_composites(machine: Machine, directory: Path) -> None:
     first = step("a", "echo G=g >> $GITHUB_ENV; echo x=outer >> $GITHUB_OUTPUT", "--id", "a")
     last = step(
@@ -204,6 +206,7 @@ def test_python_and_custom_shells(machine: Machine, directory: Path) -> None:
     assert told(job.ended.out)[:4] == ["=== py", "[] True", "=== custom", "awk3"], job.ended
 
 
+@pytest.mark.slow
 def test_a_script_left_early_has_failed(machine: Machine, directory: Path) -> None:
     job = run_job(machine, directory, step("a") + "exit 0\n" + step("b"))
     assert (job.ended.code, job.told("result"), job.outcomes) == (1, "failure", ["success"])

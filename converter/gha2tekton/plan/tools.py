@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
 from gha2tekton.record import replace
+from gha2tekton.rules import machines
+from gha2tekton.rules.load import RuleSet
 from gha2tekton.shell.docker import CALLS
 from gha2tekton.shell.nested import in_environment, unwrapped
+from gha2tekton.workflow.model import Job
 
 _BUILTINS = frozenset(
     [
@@ -154,16 +157,22 @@ def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
                     yield "jupyter"
 
 
-def supplied(step: PlannedStep, tool: str) -> bool:
-    """Whether a line can install what an image lacks."""
+def wanted_of_image(step: PlannedStep, tools: Iterable[str], rules: RuleSet) -> set[str]:
+    """Of the tools that a step takes for granted those that the image should hold: no line installs them so well."""
+    made = {image.tool for image in machines.images(rules) if image.job}
+    return {tool for tool in tools if tool in made or not _supplied(step, tool)}
+
+
+def _supplied(step: PlannedStep, tool: str) -> bool:
     rules = [seen.rule for seen in step.commands if seen.name == tool and seen.rule is not None]
     return any(rule.supply and not rule.wants for rule in rules)
 
 
-def supplies(stages: Sequence[Stage], held: frozenset[str], own_image: bool) -> tuple[Stage, ...]:
+def supplies(stages: Sequence[Stage], held: frozenset[str], job: Job, rules: RuleSet) -> tuple[Stage, ...]:
     """The stages with lines for what the runner had, no earlier step brings and the image lacks.
 
-    ``own_image`` says that the workflow itself names the image: what that lacks it lacks on GitHub too.
+    Where the workflow itself names the image, what that lacks it lacks on GitHub too, save what actions need, which
+    the runner brought along.
     """
     carried: set[str] = set()
     told: list[dict[str, str]] = []
@@ -171,12 +180,17 @@ def supplies(stages: Sequence[Stage], held: frozenset[str], own_image: bool) -> 
         there = set(carried)
         lines: dict[str, str] = {}
         for part in (part for step in (*stage.again, *stage.steps) for part in step.walk()):
+            if not part.commands and not part.inner and not part.refused:
+                for tool in sorted(part.tools - held - there):
+                    brought = rules.command(tool, [tool])
+                    if brought is not None and brought.supply:
+                        lines.setdefault(brought.supply, tool)
             for seen in part.commands:
                 rule = seen.rule
                 if rule is None or in_container(seen):
                     continue
                 if rule.wants:
-                    lacking = not own_image and rule.wants not in there
+                    lacking = job.container is None and rule.wants not in there
                 else:
                     lacking = seen.name in part.tools and seen.name not in held
                     lacking = lacking and not (there | part.provided) & {"*", seen.name}

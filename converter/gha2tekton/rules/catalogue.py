@@ -40,7 +40,7 @@ def prove(folder: Path) -> tuple[int, list[Fault]]:
     for path in _files(folder, "actions"):
         count += 1
         try:
-            rule = read_action(path, folder)
+            rule = example_of(read_action(path, folder), path, folder)
         except RuleError as error:
             faults += [Fault(*line.split(": ", 1)) for line in str(error).splitlines()]
             continue
@@ -52,6 +52,12 @@ def prove(folder: Path) -> tuple[int, list[Fault]]:
         except RuleError as error:
             faults += [Fault(*line.split(": ", 1)) for line in str(error).splitlines()]
     return count, faults
+
+
+def example_of(rule: ActionRule, path: Path, folder: Path) -> ActionRule:
+    """The rule at the ref that its example calls."""
+    ref = str(rule.example.get("ref", ""))
+    return read_action(path, folder, ref) if ref else rule
 
 
 def _wrong(rule: ActionRule) -> Iterator[str]:

@@ -15,6 +15,8 @@ from gha2tekton.yaml import Node, YamlError, compose, plain
 
 T = TypeVar("T")
 
+_PROGRAM = {"differs": "node runs the action's own program; what it asks of GitHub's runner is not there"}
+
 
 class RuleError(ValueError):
     """A rule file is wrong; each line of the message begins with file:line:column."""
@@ -33,6 +35,9 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
     for name, text in (found.groupdict() if found else {}).items():
         inputs[name] = {"used": True, "default": text}
     body = {**body, **matched, "inputs": inputs}
+    program = tuple(body.get("program") or ())
+    if program:
+        body = {**_PROGRAM, **body}
     provides = body.get("provides")
     return ActionRule(
         id=path.relative_to(folder).with_suffix("").as_posix(),
@@ -44,7 +49,7 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
         differs=str(body.get("differs", "")).strip(),
         role=body.get("role") or "",
         effects=frozenset(body.get("effects") or ()),
-        tools=tuple(body.get("tools") or ()),
+        tools=(*(("node", "git") if program else ()), *(body.get("tools") or ())),
         provides=Provides(provides["tool"], provides.get("version", ""), str(provides.get("default", "")))
         if provides
         else None,
@@ -53,8 +58,10 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
         outputs=tuple(body.get("outputs") or ()),
         inputs={str(name).lower(): _input(value) for name, value in inputs.items()},
         values={str(name): str(text) for name, text in (body.get("values") or {}).items()},
-        run=str(body.get("run") or ""),
-        post=str(body.get("post") or ""),
+        run="".join(f"{{{{ program('{part}') }}}}\n" for part in program if part != "post") or str(body.get("run", "")),
+        post="{{ program('post') }}\n" if "post" in program else str(body.get("post") or ""),
+        program=program,
+        ref=ref,
         example=body.get("example") or {},
     )
 

@@ -66,6 +66,9 @@ class ActionRule(Record, frozen=True):
     """Further values that its lines use, such as the number of the pull request."""
     run: str = ""
     post: str = ""
+    program: tuple[str, ...] = ()
+    """Which of its own programs (pre, main, post) node runs; the inputs that are used are passed on."""
+    ref: str = ""
     example: Mapping[str, object] = field(default_factory=dict)
 
 

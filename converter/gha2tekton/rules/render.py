@@ -47,11 +47,16 @@ def variable(name: str) -> str:
     return "INPUT_" + re.sub(r"[^A-Za-z0-9]", "_", name).upper()
 
 
-def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
-    """The lines for a call of an action with these inputs (names in lower case)."""
+def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> Emission:
+    """The lines for a call of an action with these inputs (names in lower case).
+
+    ``key`` tells what the programs of one call keep from that of another.
+    """
     templates = {
         name: given[name] if name in given else parse_template(entry.default) for name, entry in rule.inputs.items()
     }
+    if rule.program:
+        templates |= given
     templates |= {name: parse_template(text) for name, text in rule.values.items()}
     literals = {name: literal_text(template) for name, template in templates.items()}
     words: dict[str, _Word] = {}
@@ -83,7 +88,21 @@ def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
             )
         )
 
+    def program(part: str) -> _Word:
+        """The call of the action's own program; what is not given its own file knows, save what is an expression."""
+        held = [
+            f"{word(name)} {words[name.replace('-', '_')]}"
+            for name in templates
+            if name in given or (name in rule.inputs and rule.inputs[name].default)
+        ]
+        return _Word(" ".join(["javascript-action", word(f"{rule.action}@{rule.ref}"), part, word(key), *held]))
+
+    def fetched() -> _Word:
+        return _Word(f'"$(fetch-action {word(f"{rule.action}@{rule.ref}")})"')
+
     functions = {
+        "fetched": fetched,
+        "program": program,
         "options": options,
         "given": lambda name: name.lower() in given,
         "constant": lambda name: literals[name.lower()] is not None,
@@ -94,8 +113,8 @@ def emit(rule: ActionRule, given: Mapping[str, Template]) -> Emission:
     problems: list[str] = []
     lines = post = ""
     try:
-        lines = _template(rule.run).render(**words, **functions)
-        post = _template(rule.post).render(**words, **functions)
+        lines = _template(rule.run).render({**words, **functions})
+        post = _template(rule.post).render({**words, **functions})
     except _Refused as error:
         problems.append(str(error))
     except TemplateError as error:
@@ -131,9 +150,11 @@ def _outcomes(rule: ActionRule, given: Mapping[str, Template]) -> list[InputOutc
     out: list[InputOutcome] = []
     for name, template in given.items():
         known = rule.inputs.get(name)
-        if known is None:
+        if known is None and rule.program:
+            out.append(InputOutcome(name, "exact"))
+        elif known is None:
             out.append(InputOutcome(name, "manual", f"the rule {rule.id} does not know this input"))
-        elif known.fate == "used" and _same(template, known.default):
+        elif known.fate == "used" and (known.default or not rule.program) and _same(template, known.default):
             out.append(InputOutcome(name, "exact", "same as default"))
         elif known.fate == "used":
             out.append(InputOutcome(name, "exact"))

@@ -242,3 +242,18 @@ def test_a_service_that_runs_what_its_image_says(said: str, wanted: dict[str, An
         assert [fate for fate, _ in rows(done)] == ["manual"]
     else:
         assert {key: sidecars(done)["db"].get(key) for key in wanted} == wanted
+
+
+RIGHTS: list[tuple[str, str]] = [
+    ("--privileged", "--privileged"),
+    ("--cap-add SYS_PTRACE --cap-add=CAP_CHOWN", "--cap-add SYS_PTRACE"),
+    ("--security-opt seccomp=unconfined", "--security-opt seccomp=unconfined"),
+    ("--cap-add CHOWN --user root --security-opt no-new-privileges", ""),
+]
+
+
+@pytest.mark.parametrize(("options", "rights"), RIGHTS)
+def test_rights_beyond_the_baseline_ask_for_a_label(options: str, rights: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, f"docker run --rm {options} --entrypoint make a:1 all")
+    told = [(one.name, one.why) for one in done.journal.setup if one.kind == "namespace label"]
+    assert told == ([("pod-security", f"job a gives the container a {rights}")] if rights else [])

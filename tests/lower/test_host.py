@@ -61,12 +61,12 @@ def test_what_a_mount_says(text: str, expected: Bind) -> None:
 
 
 CALLS: list[tuple[str, str, dict[str, bool]]] = [
-    ("docker run -v /data/models:/models python:3.12 ls", "manual", {"runner-data-models": False}),
-    ("docker run -v /data/models/:/models:ro python:3.12 ls", "manual", {"runner-data-models": True}),
-    ("docker run --mount type=bind,src=/mnt/nfs/x,dst=/x python:3.12 ls", "manual", {"runner-mnt-nfs-x": False}),
-    ("docker run -v /data:/d:ro -v /data/out:/out -v /data-2:/e python:3.12 ls", "manual",
+    ("docker run -v /data/models:/models python:3.12 ls", "adapted", {"runner-data-models": False}),
+    ("docker run -v /data/models/:/models:ro python:3.12 ls", "adapted", {"runner-data-models": True}),
+    ("docker run --mount type=bind,src=/mnt/nfs/x,dst=/x python:3.12 ls", "adapted", {"runner-mnt-nfs-x": False}),
+    ("docker run -v /data:/d:ro -v /data/out:/out -v /data-2:/e python:3.12 ls", "adapted",
      {"runner-data": False, "runner-data-2": False}),
-    ("docker run -v /opt/site/config.json:/config.json:ro python:3.12 ls", "manual", {"runner-opt-site": True}),
+    ("docker run -v /opt/site/config.json:/config.json:ro python:3.12 ls", "adapted", {"runner-opt-site": True}),
     ("docker run -v $HOME/.cache/hf:/cache python:3.12 ls", "adapted", {}),
     ("docker run -v ~/.cache:/cache python:3.12 ls", "adapted", {}),
     ("docker run -v /etc/passwd:/etc/passwd:ro python:3.12 ls", "adapted", {}),
@@ -141,8 +141,8 @@ def test_containers_of_the_workflow(tmp_path: Path) -> None:
     assert places(spec["sidecars"][0]) == {"/var/lib/postgresql/data": "runner-srv-pg"}
     assert claims(task(converted, "tasks/ci-b.yaml")) == {"runner-data": True}
     fates = {one.path: one.fate for one in converted.journal.outcomes()}
-    assert fates["jobs.a.container.options"] == fates["jobs.a.container.volumes[0]"] == "manual"
-    assert (fates["jobs.a.services.db.volumes[0]"], fates["jobs.a.services.db.volumes[1]"]) == ("manual", "dropped")
+    assert fates["jobs.a.container.options"] == fates["jobs.a.container.volumes[0]"] == "adapted"
+    assert (fates["jobs.a.services.db.volumes[0]"], fates["jobs.a.services.db.volumes[1]"]) == ("adapted", "dropped")
 
 
 def test_services_of_compose_files(tmp_path: Path) -> None:
@@ -160,4 +160,4 @@ def test_services_of_compose_files(tmp_path: Path) -> None:
     converted = convert(tmp_path, job("docker compose up -d"))
     assert claims(task(converted)) == {"runner-data": False, "runner-srv-www": False}
     rows = {one.path: one.fate for one in converted.journal.outcomes() if one.path.startswith("compose.yml#")}
-    assert [path.partition("volumes")[2] for path, fate in rows.items() if fate == "manual"] == ["[0]", "[1].source"]
+    assert [path.partition("volumes")[2] for path, fate in rows.items() if fate == "adapted"] == ["[0]", "[1].source"]

@@ -45,6 +45,9 @@ OPTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("--network host --entrypoint ''", "exact", {}),
     ("--ulimit memlock=-1", "adapted", {}),
     ("-v cache:/cache", "adapted", {}),
+    ("--env HABANA_VISIBLE_DEVICES --dns 127.0.0.1 --pids-limit 100", "adapted", {}),
+    ("--device /dev/nvidia0 --device nvidia.com/gpu=all --env A=b", "exact", {}),
+    ("--env SECRET_OF_THE_RUNNER", "manual", {}),
     ("-v /srv:/srv", "manual", {}),
     ("--device /dev/fuse", "manual", {}),
 ]  # fmt: skip

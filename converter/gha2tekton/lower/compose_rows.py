@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
-from gha2tekton.plan.host_directories import Bind, wanted
+from gha2tekton.plan.host_directories import Bind, stands_for
 from gha2tekton.plan.model import ContainerPlan, JobPlan
 from gha2tekton.record import Record
 from gha2tekton.shell.quote import word
@@ -107,8 +107,8 @@ def _row(
         drop = _DEVICES
     elif key == "volumes":
         drop = _volume(leaf, below)
-        if not drop and (by_hand := _of_host(leaf, below, service, job)):
-            journal.manual(path, by_hand, target)
+        if not drop and (differs := _of_host(leaf, below, service, job)):
+            journal.adapted(path, differs, target)
             return
     elif key == "healthcheck":
         if service.health is None or (below == ["timeout"] and not container.plain):
@@ -132,7 +132,7 @@ def _volume(leaf: _Leaf, below: list[str]) -> str:
 
 
 def _of_host(leaf: _Leaf, below: list[str], service: Service, job: JobPlan) -> str:
-    """Why a person is needed for a mount of what the runner's machine keeps."""
+    """What is different for a mount of what the runner's machine keeps."""
     short = below[-1].startswith("[")
     target = re.sub(r":[a-zA-Z,]+$", "", leaf.text).rpartition(":")[2] if short else ""
     sources = [
@@ -140,7 +140,7 @@ def _of_host(leaf: _Leaf, below: list[str], service: Service, job: JobPlan) -> s
         for source, place in service.volumes
         if (place == target if short else below[-1] == "source" and source == leaf.text) and Bind(source, place).of_host
     ]
-    return wanted(sources) if sources and job.host else ""
+    return stands_for(sources) if sources and job.host else ""
 
 
 def _gpu(key: str, below: list[str], container: ContainerPlan) -> str:

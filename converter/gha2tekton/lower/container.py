@@ -11,15 +11,16 @@ from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.whole_contexts import SECRETS
-from gha2tekton.plan.host_directories import Bind, bind, wanted
+from gha2tekton.plan.host_directories import Bind, bind, stands_for
 from gha2tekton.plan.model import JobPlan
-from gha2tekton.plan.privileges import OPTIONS
+from gha2tekton.plan.privileges import DIFFERS, OPTIONS, of_gpu
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest, Mount
 from gha2tekton.workflow.model import Value
 
 ENDS = "a volume of docker's is an empty one here, which ends with the Pod"
+OF_RUNNER = "a directory of the runner: mount a volume of the cluster in its place"
 
 
 class ContainerOptions(Record, frozen=True):
@@ -82,11 +83,11 @@ def job_container(
         journal.dropped(value.path, "superseded", "containers of a Pod share their ports")
     options = ContainerOptions(tuple(env), later=tuple(later))
     for value in container.volumes:
-        options, wrong = _volume(job, options, bind(job.scope.guess(value) or ""))
-        if wrong:
-            journal.manual(value.path, wrong, target)
+        options, differs = _volume(job, options, bind(job.scope.guess(value) or ""))
+        if differs:
+            journal.adapted(value.path, differs, target)
         else:
-            journal.adapted(value.path, ENDS, target)
+            journal.manual(value.path, OF_RUNNER, target)
     return _options(job, container.options, options, journal, target) if container.options else options
 
 
@@ -123,17 +124,18 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
             case "--ulimit":
                 adapted.append("the node's container runtime sets limits of processes and memory locks")
             case "--volume" | "--mount":
-                options, wrong = _volume(job, options, bind(text or ""))
-                if wrong:
-                    by_hand.append(wrong)
-                else:
-                    adapted.append(ENDS)
+                options, differs = _volume(job, options, bind(text or ""))
+                (adapted if differs else by_hand).append(differs or OF_RUNNER)
             case "--user" if text == "root" or (text or "").split(":")[0].isdigit():
                 user = 0 if text == "root" else int((text or "0").split(":")[0])
                 options = _secured(options, "runAsUser", user)
             case "--env" if text and "=" in text:
                 key, _, held = text.partition("=")
                 options = replace(options, env=(*options.env, EnvVar(key, escaped(held))))
+            case "--env" if (text or "").endswith("_VISIBLE_DEVICES"):
+                adapted.append("the cluster says which devices a container sees")
+            case "--device" if of_gpu(text or ""):
+                pass
             case "--privileged":
                 options = _secured(options, "privileged", True)
             case "--security-opt" if (text or "").replace(":", "=") in OPTIONS:
@@ -146,8 +148,10 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
             case "--memory" | "--cpus":
                 key = "memory" if name == "--memory" else "cpu"
                 options = replace(options, limits={**options.limits, key: _quantity(text or "")})
+            case _ if name.removeprefix("--") in DIFFERS:
+                adapted.append(DIFFERS[name.removeprefix("--")])
             case _:
-                left.append(name)
+                left.append(f"{name} {text}" if text else name)
     if left:
         by_hand.append(f"options that a Pod has no word for: {' '.join(dict.fromkeys(left))}")
     if by_hand:
@@ -163,16 +167,16 @@ def _secured(options: ContainerOptions, name: str, value: object) -> ContainerOp
     return replace(options, security={**(options.security or {}), name: value})
 
 
-def _volume(job: JobPlan, options: ContainerOptions, wanted_mount: Bind) -> tuple[ContainerOptions, str]:
-    """A volume of docker's own as an empty one, a directory of the machine as a claim; why a person is needed."""
-    source, place = wanted_mount.source, wanted_mount.target
+def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[ContainerOptions, str]:
+    """A volume of docker's own as an empty one, a directory of the machine as a claim; how it differs, if it can be."""
+    source, place = asked.source, asked.target
     if source == place == "/dev/shm":
-        return replace(options, shared_memory=True), ""
+        return replace(options, shared_memory=True), ENDS
     if re.fullmatch(r"[\w.-]+", source) and place.startswith("/"):
-        return replace(options, volumes=(*options.volumes, place)), ""
-    if (mount := host.mount(job, wanted_mount)) is not None:
-        return replace(options, mounts=(*options.mounts, mount)), wanted([source])
-    return options, "a directory of the runner: mount a volume of the cluster in its place"
+        return replace(options, volumes=(*options.volumes, place)), ENDS
+    if (mount := host.mount(job, asked)) is not None:
+        return replace(options, mounts=(*options.mounts, mount)), stands_for([source])
+    return options, ""
 
 
 def _pull_secret(job: JobPlan, image: Value, journal: Journal) -> None:

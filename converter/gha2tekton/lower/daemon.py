@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gha2tekton.journal import Diagnostic, Journal, Setup
+from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower import host
 from gha2tekton.lower.sidecars import Served
 from gha2tekton.plan.model import JobPlan
@@ -21,7 +21,7 @@ exec dockerd-entrypoint.sh dockerd --host=unix://{PLACE}/docker.sock --group 0
 """
 
 
-def daemon(job: JobPlan, namespace: str, limits: Mapping[str, str], journal: Journal) -> Served:
+def daemon(job: JobPlan, limits: Mapping[str, str], journal: Journal) -> Served:
     """The sidecar that runs a job's docker daemon; it sees the workspaces where the steps see them."""
     message = (
         f"job {job.job.id} runs docker in a privileged container: who can change the workflow has the node; "
@@ -31,10 +31,6 @@ def daemon(job: JobPlan, namespace: str, limits: Mapping[str, str], journal: Jou
     if limits:
         more = f"job {job.job.id}: containers that docker starts see a GPU only if its image has NVIDIA's toolkit"
         journal.note(Diagnostic("gpu-behind-docker", "warning", more, job.job.span))
-    command = (
-        f"kubectl label namespace {namespace or 'NAMESPACE'} --overwrite pod-security.kubernetes.io/enforce=privileged"
-    )
-    journal.need(Setup("namespace label", "pod-security", f"job {job.job.id} needs a privileged container", command))
     sidecar = Container(
         name="docker",
         image=_IMAGE,

@@ -33,6 +33,7 @@ from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
+from gha2tekton.tekton.pod_security import PRIVILEGED, above_baseline
 from gha2tekton.workflow.model import InputType, Workflow
 
 GPU_LABEL = "tekton.dev/gpu-required"
@@ -129,7 +130,7 @@ class JobWriter(Record):
             limits = {**limits, "memory": self.settings.memory}
         proofs = identities(stage, self.journal, self.settings.namespace)
         service = (
-            daemon(job, self.settings.namespace, limits, self.journal)
+            daemon(job, limits, self.journal)
             if job.daemon
             else served(stage, limits, self.settings.gpu_resource, image_param, shared=host.mounts(job))
         )
@@ -180,6 +181,7 @@ class JobWriter(Record):
             volumes=(*self.volumes(job, service, options, step), *proofs.volumes),
             sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
         )
+        self.ask_for_rights(job, task)
         holder = ("sidecar", service.gpu) if service.gpu else ("step", step.name) if limits else ("", "")
         return LoweredTask(task, stage, params, workspaces, holder, "", known_as(job, stage))
 
@@ -268,6 +270,14 @@ class JobWriter(Record):
         for name in sorted(carrier.configured):
             command = f"kubectl create configmap {VARIABLES} --from-literal={name}=..."
             self.journal.need(Setup("variable", name, f"job {job.job.id} uses it", command))
+
+    def ask_for_rights(self, job: JobPlan, task: Task) -> None:
+        """Clusters refuse Pods with rights beyond the baseline unless their namespace says that it may have them."""
+        command = PRIVILEGED.format(self.settings.namespace or "NAMESPACE")
+        for container in (*task.steps, *task.sidecars):
+            if rights := list(above_baseline(container.security or {})):
+                why = f"job {job.job.id} gives the container {container.name} {', '.join(rights)}"
+                self.journal.need(Setup("namespace label", "pod-security", why, command))
 
     def description(self, job: JobPlan, stage: Stage) -> str:
         where = f"jobs.{job.job.id} of {self.workflow.source.name}"

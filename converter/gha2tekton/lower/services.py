@@ -11,7 +11,7 @@ from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.whole_contexts import SECRETS
-from gha2tekton.plan.host_directories import bind, wanted
+from gha2tekton.plan.host_directories import bind, stands_for
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.shell.docker import container_options
@@ -70,7 +70,7 @@ def _mounts(job: JobPlan, service: Service, journal: Journal, target: str) -> tu
             journal.dropped(volume.path, "superseded", "the service's files lie in its container, and end with it")
         elif (mount := host.mount(job, asked)) is not None:
             out.append(mount)
-            journal.manual(volume.path, wanted([asked.source]), target)
+            journal.adapted(volume.path, stands_for([asked.source]), target)
         else:
             journal.manual(volume.path, "a directory of the runner: give the sidecar a volume by hand", target)
     return tuple(out)

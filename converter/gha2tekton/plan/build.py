@@ -120,7 +120,7 @@ class _Builder:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
         gpu = self.gpu(job, scope, runner, found)
         needs = needs_of(steps)
-        by_hand, without = told(steps, runner)
+        without = told(steps, runner)
         held = choice.holds | self.base()
         why = "it runs notebooks or GPU containers" if chosen == "stages" else whole or "it is one piece of work"
         return JobPlan(
@@ -138,7 +138,7 @@ class _Builder:
             "artifacts" in needs,
             "cache" in needs,
             asked=asked(steps, self.repository),
-            unserved={**by_hand, **found.problems},
+            unserved=found.problems,
             noted={
                 **found.notes,
                 **{row: "; ".join(filter(None, (found.notes.get(row, ""), why))) for row, why in without.items()},

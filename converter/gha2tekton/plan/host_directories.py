@@ -70,19 +70,18 @@ def host_directories(
     return _roots(found)
 
 
-def told(steps: Sequence[PlannedStep], runner: Runner) -> tuple[dict[str, str], dict[str, str]]:
-    """The rows of docker commands that want a person to bring what the machine has, and those that do without it."""
-    manual: dict[str, str] = {}
+def told(steps: Sequence[PlannedStep], runner: Runner) -> dict[str, str]:
+    """What is different for the rows of docker commands that are given what the machine has."""
     adapted: dict[str, str] = {}
     for seen, call in () if runner.hosted else _calls(steps):
         mounted = binds(call)
         if paths := [one.source for one in mounted if one.of_host]:
-            manual[seen.path] = wanted(paths)
+            adapted[seen.path] = stands_for(paths)
         elif any(_SYSTEM.match(one.source) for one in mounted):
             adapted[seen.path] = "what it mounts of the runner's system is that of the job's own image here"
         elif any(_HOME.match(word.text) for word in seen.command.words):
             adapted[seen.path] = "what the runner keeps in $HOME is not here: it begins empty and ends with the Pod"
-    return manual, adapted
+    return adapted
 
 
 def claim(path: str) -> str:
@@ -90,10 +89,10 @@ def claim(path: str) -> str:
     return label(f"runner{path}")
 
 
-def wanted(paths: Iterable[str]) -> str:
-    """Why a person is needed for directories of the machine."""
+def stands_for(paths: Iterable[str]) -> str:
+    """What is different for directories of the machine."""
     each = ", ".join(dict.fromkeys(paths))
-    return f"the runner's machine keeps {each}: a claim is mounted in its place, which must be made and filled"
+    return f"the runner's machine keeps {each}: a claim stands for it, to be made and filled before"
 
 
 def shared(jobs: Sequence[JobPlan]) -> tuple[JobPlan, ...]:

@@ -14,7 +14,7 @@ OPTIONS: Mapping[str, tuple[str, object]] = {
     "no-new-privileges=true": ("allowPrivilegeEscalation", False),
 }
 """What ``--security-opt`` says in a container's security context."""
-_DIFFERS: Mapping[str, str] = {
+DIFFERS: Mapping[str, str] = {
     name: reason
     for names, reason in (
         ("memory memory-reservation memory-swap cpus cpuset-cpus pids-limit", "its limits are the cluster's"),
@@ -24,6 +24,7 @@ _DIFFERS: Mapping[str, str] = {
     )
     for name in names.split()
 }  # fmt: skip
+"""Options by their names that docker obeys and a Pod does not, with what it does."""
 _CANNOT = ("device", "device-cgroup-rule", "volumes-from", "sysctl", "ip", "mac-address")
 
 
@@ -54,10 +55,11 @@ def of_call(call: DockerCall) -> tuple[Manifest, str, str]:
     wrong = [f"--security-opt {option}" for option in left]
     for name in _CANNOT:
         # The GPU's devices come with the GPU.
-        wrong += [f"--{name} {value}" for value in call.all(f"--{name}") if not _of_gpu(value or "")]
-    notes = {reason for name, reason in _DIFFERS.items() if call.given(f"--{name}")}
+        wrong += [f"--{name} {value}" for value in call.all(f"--{name}") if not of_gpu(value or "")]
+    notes = {reason for name, reason in DIFFERS.items() if call.given(f"--{name}")}
     return made, "; ".join(sorted(notes)), f"a sidecar has no {', '.join(wrong)}" if wrong else ""
 
 
-def _of_gpu(device: str) -> bool:
+def of_gpu(device: str) -> bool:
+    """Whether a device comes with the GPU that a container asks for."""
     return device.startswith(("/dev/nvidia", "nvidia.com/gpu"))

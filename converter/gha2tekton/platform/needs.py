@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gha2tekton.record import Record, field
+from gha2tekton.tekton.pod_security import above_baseline
 
 _UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 ARTIFACTS = "shared-artifacts-workspace"
@@ -115,18 +116,9 @@ def _asked(
     return sum(own.values())
 
 
-_BASELINE = set(
-    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID "
-    "SYS_CHROOT".split()
-)
-"""The capabilities that the baseline profile lets containers add."""
-
-
 def _above_baseline(spec: Mapping[str, Any]) -> bool:
     for container in (spec.get("stepTemplate") or {}, *_containers({"spec": spec})):
-        security = container.get("securityContext") or {}
-        added = (security.get("capabilities") or {}).get("add") or ()
-        if security.get("privileged") or set(added) - _BASELINE:
+        if any(above_baseline(container.get("securityContext") or {})):
             return True
     return any("hostPath" in volume for volume in spec.get("volumes") or ())
 

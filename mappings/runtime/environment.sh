@@ -25,6 +25,7 @@ load_environment() {
   for _one in $_scopes; do
     for _path in "$_one"/env/*; do [ ! -f "$_path" ] || load_variable "${_path##*/}" "$_path"; done
   done
+  [ ! -s "$_scope/directory" ] || export GITHUB_ACTION_PATH="$GITHUB_WORKSPACE/$(cat "$_scope/directory")"
   # A branch was asked for; what was fetched is a commit.
   case ${GITHUB_SHA:-} in
     *[!0-9a-f]* | '') [ ! -f "$GHA_STATE/sha" ] || { GITHUB_SHA=$(cat "$GHA_STATE/sha"); export GITHUB_SHA; } ;;

@@ -21,7 +21,7 @@ step_condition() {
   if has_status "$1"; then truth "$1"; else truth "success() && ($1)"; fi
 }
 
-# A job's success() speaks of the jobs it needs, all of them up the chain: what they need was judged when they ran.
+# A job's success() speaks of all jobs up the chain: one that ran in spite of a failure does not mend it for the next.
 job_condition() {
   _worst=success
   for _need in ${GHA_ANCESTORS:-${GHA_NEEDED:-}}; do

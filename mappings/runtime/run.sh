@@ -26,7 +26,6 @@ run_script() {
   done
   GITHUB_ACTION=${_id:-$_unnamed} GHA_STEP=$_entry
   export GITHUB_ACTION GHA_STEP
-  [ ! -s "$_scope/directory" ] || export GITHUB_ACTION_PATH="$GITHUB_WORKSPACE/$(cat "$_scope/directory")"
   unset_secrets
   _pipe=$GHA_LOCAL/log.$$.$_number
   mkfifo "$_pipe"

@@ -16,7 +16,7 @@ ENDS = {"success", "failure", "skipped", "cancelled", "failure/success"}
 
 
 def test_no_case_was_lost() -> None:
-    assert len(ALL) >= 75
+    assert len(ALL) >= 95
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)

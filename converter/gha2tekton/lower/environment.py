@@ -14,6 +14,7 @@ from gha2tekton.plan.tools import PIP
 from gha2tekton.record import Record
 from gha2tekton.tekton.model import EnvVar
 from gha2tekton.workflow.model import Workflow
+from gha2tekton.workflow.needs import ancestors
 
 _NAMED = tuple(
     f"GITHUB_{name}"
@@ -131,9 +132,9 @@ def waited_for(plan: Plan, job: JobPlan) -> list[EnvVar]:
     """Where the jobs that a job needs tell of themselves, and how many legs they have."""
     if not job.state or not job.job.needs:
         return []
-    needed = job.job.needed
+    needed, above = job.job.needed, ancestors(job.job, plan.workflow)
     several: list[str] = []
-    for name in needed:
+    for name in above:
         plans = [other for other in plan.jobs if other.job.id.lower() == name]
         count = sum(len(other.legs) for other in plans)
         if any(other.matrix for other in plans):
@@ -141,6 +142,7 @@ def waited_for(plan: Plan, job: JobPlan) -> list[EnvVar]:
         elif count > 1:
             several.append(f"{name}:{count}")
     out = [EnvVar("GHA_NEEDS", f"$(workspaces.{ARTIFACTS}.path)/.jobs"), EnvVar("GHA_NEEDED", " ".join(needed))]
+    out += [EnvVar("GHA_ANCESTORS", " ".join(above))] if len(above) > len(needed) else []
     return [*out, EnvVar("GHA_LEGS", " ".join(several))] if several else out
 
 

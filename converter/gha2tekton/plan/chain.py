@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from gha2tekton.expression import Template, calls, references
 from gha2tekton.plan.scope import fails_fast
 from gha2tekton.workflow.model import Job, Workflow
+from gha2tekton.workflow.needs import ancestors
 
 
 def chained(workflow: Workflow) -> bool:
     """Whether a failure stops just what it stops on GitHub, without any word about other jobs' results."""
-    ancestors = {job.id.lower(): _ancestors(job, workflow) for job in workflow.jobs}
+    above = {job.id.lower(): frozenset(ancestors(job, workflow)) for job in workflow.jobs}
     for job in workflow.jobs:
         if job.continue_on_error is not None or _speaks_of_others(job):
             return False
@@ -19,24 +20,12 @@ def chained(workflow: Workflow) -> bool:
         if job.strategy is not None and job.strategy.max_parallel is not None and not fails_fast(job.strategy):
             return False
         # A job that its own condition skips must skip those that need it.
-        if job.condition is not None and any(job.id.lower() in above for above in ancestors.values()):
+        if job.condition is not None and any(job.id.lower() in names for names in above.values()):
             return False
-    pairs = ((one, other) for one in ancestors for other in ancestors if one < other)
+    pairs = ((one, other) for one in above for other in above if one < other)
     return all(
-        one in ancestors[other] or other in ancestors[one] or ancestors[one] == ancestors[other] for one, other in pairs
+        one in above[other] or other in above[one] or above[one] == above[other] for one, other in pairs
     )
-
-
-def _ancestors(job: Job, workflow: Workflow) -> frozenset[str]:
-    above: set[str] = set()
-    pending = list(job.needed)
-    while pending:
-        name = pending.pop()
-        if name not in above:
-            above.add(name)
-            needed = workflow.job(name)
-            pending += needed.needed if needed else ()
-    return frozenset(above)
 
 
 def _speaks_of_others(job: Job) -> bool:

@@ -1,4 +1,4 @@
-"""What jobs wait for: unknown names, and circles."""
+"""What jobs wait for: all of it up the chain, unknown names, and circles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from gha2tekton.source import Span
-from gha2tekton.workflow.model import Job, Value
+from gha2tekton.workflow.model import Job, Value, Workflow
 from gha2tekton.workflow.reader import Reader
 
 
@@ -25,6 +25,19 @@ def check_needs(reader: Reader, jobs: Sequence[Job], span: Span) -> None:
         for id, next_id in pairwise(circle):
             message = f"depends on job '{known[next_id].id}' which creates a cycle in the dependency graph: {chain}"
             reader.error("cycle", f"Job '{known[id].id}' {message}", _need(known[id], next_id).span)
+
+
+def ancestors(job: Job, workflow: Workflow) -> tuple[str, ...]:
+    """The ids of all jobs up the chain, in lower case, those that it needs itself first: what success() speaks of."""
+    above: dict[str, None] = {}
+    pending = list(job.needed)
+    while pending:
+        name = pending.pop(0)
+        if name not in above:
+            above[name] = None
+            needed = workflow.job(name)
+            pending += needed.needed if needed else ()
+    return tuple(above)
 
 
 def _need(job: Job, id: str) -> Value:

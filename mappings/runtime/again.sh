@@ -3,18 +3,17 @@
 # It is run only if a step of this name succeeded; only its failure is told, what it writes to command files was read then.
 again() {
   step_options "$@"
-  _number=again _entry=$_scope/again _condition='always()' _repeats=yes
+  _number=again _entry=$_scope/again _condition='always()'
   rm -rf "$_entry"
   mkdir -p "$_entry/outputs" "$_entry/saved"
   _body=$_entry/script
   if [ -n "$_file" ]; then cp "${GHA_SCRIPTS:-/gha2tekton-scripts}/$_file" "$_body"; else cat > "$_body"; fi
   heed_stop
   if succeeded; then
-    ( run_step )
+    ( GHA_AGAIN=true; export GHA_AGAIN; run_step )
     [ "$(cat "$_entry/outcome" 2> /dev/null)" = success ] || fail_job
   fi
   rm -rf "$_entry"
-  _repeats=no
   heed_stop
 }
 
@@ -26,4 +25,3 @@ succeeded() (
   done
   exit 1
 )
-_repeats=no

@@ -126,7 +126,7 @@ tree() {
 
 # Files that the step wrote are read even when it failed.
 file_commands() {
-  [ "$_repeats" = no ] || return 0
+  [ -z "${GHA_AGAIN:-}" ] || return 0
   _good=0
   read_file ENV "$GHA_STATE/env" || _good=1
   read_file OUTPUT "$_entry/outputs" -v fold=1 || _good=1

@@ -66,6 +66,9 @@ WHOLE = [
     ("run: echo x > /etc/tool.conf", "cannot be done again"),
     ("run: sudo apt-get install -y jq && make", "cannot be done again"),
     ("run: curl -o /tmp/data.csv https://example.org/d\n", ""),
+    ("run: sudo apt-get install -y jq && pip install papermill && rm -rf /var/lib/apt/lists/*", ""),
+    ("run: sudo apt-get install -y jq && conda env create -f environment.yml", "cannot be done again"),
+    ("run: conda create -y -n analysis python", ""),
     ("run: sudo rm -rf /usr/share/dotnet", ""),
     ("run: cat /etc/os-release; ls /usr/local/cuda", ""),
 ]
@@ -77,11 +80,25 @@ def test_what_nothing_carries_keeps_a_job_whole(step: str, why: str, tmp_path: P
     assert [why in message for message in told] == [True] * bool(why)
 
 
-def test_files_outside_the_volumes_keep_a_job_whole(tmp_path: Path) -> None:
-    done = staged(
-        tmp_path,
-        "run: curl -o /tmp/data.csv https://example.org/d",
-        "run: papermill x.ipynb -p data /tmp/data.csv y.ipynb",
-    )
+SHARED = [
+    ("run: curl -o /tmp/data.csv https://example.org/d", "run: papermill x.ipynb -p data /tmp/data.csv y.ipynb"),
+    ("run: cd /tmp && curl -O https://example.org/d", "run: papermill x.ipynb -p data /tmp/d y.ipynb"),
+    ("run: mkdir -p /models/one", 'env: {FROM: /models}\nrun: papermill x.ipynb -p data "$FROM/one" y.ipynb'),
+    ("run: mkdir /scratch/out", "uses: actions/upload-artifact@v4\nwith: {name: out, path: /scratch/out}"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SHARED)
+def test_files_outside_the_volumes_keep_a_job_whole(one: str, other: str, tmp_path: Path) -> None:
+    done = staged(tmp_path, one, "run: papermill first.ipynb second.ipynb", other)
     (note,) = [note for note in done.journal.diagnostics if note.code == "not-split"]
-    assert "/tmp/data.csv" in note.message
+    assert "on no volume" in note.message
+
+
+def test_the_end_of_the_job_is_that_of_all_its_steps(tmp_path: Path) -> None:
+    cache = "uses: actions/cache@v4\nwith: {path: data, key: 'data-${{ github.ref_name }}'}"
+    done = staged(tmp_path, cache)
+    assert "cache-restore" in script(done, "gpu-env-preparation")
+    assert "cache-save" not in script(done, "gpu-env-preparation")
+    text = script(done, "publish-results") if "tasks/publish-results.yaml" in done.bundle.files else script(done, "jupyter-nbconvert")
+    assert text.rstrip().splitlines()[-2].startswith("cache-save ")

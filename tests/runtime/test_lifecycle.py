@@ -354,3 +354,32 @@ def test_what_cannot_be_installed_again_fails_the_job(machine: Machine, director
         GHA_AFTER="one",
     )
     assert (job.ended.code, job.outcomes, job.told("result")) == (1, ["success", "skipped"], "failure")
+
+
+CONDA = """#!/bin/sh
+# Environments are directories, named by their first words; the first of CONDA_ENVS_DIRS takes new ones.
+first=${CONDA_ENVS_DIRS%%:*}
+case $1 in
+  env) for one in $(echo "$CONDA_ENVS_DIRS" | tr : ' '); do ls "$one" 2>/dev/null; done ;;
+  create) echo "making $5"; mkdir -p "$first/$5" ;;
+  install) echo "installing into $5" ;;
+  run) echo "$first/$3" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("name", "later"), [("analysis", []), ("base", ["installing into base"])])
+def test_an_environment_of_conda_is_there_in_the_next_stage(
+    name: str, later: list[str], machine: Machine, directory: Path
+) -> None:
+    conda = directory / "conda" / "bin" / "conda"
+    conda.parent.mkdir(parents=True)
+    (directory / "conda" / "envs" / "base").mkdir(parents=True)
+    conda.write_text(CONDA)
+    conda.chmod(0o755)
+    given = {"PATH": f"{conda.parent}:/usr/bin:/bin", "GHA_HOME": str(directory / "home")}
+    setup = step("conda", f"setup-conda --name {name} --python 3.12")
+    one = run_job(machine, directory, setup, GHA_STAGE="one", GHA_LAST="false", **given)
+    assert f"installing into {name}" in told(one.ended.out)
+    two = run_job(machine, directory, setup.replace("step ", "again "), GHA_STAGE="two", GHA_AFTER="one", **given)
+    assert told(two.ended.out) == ["=== conda", *later]

@@ -118,8 +118,10 @@ class JobWriter(Record):
             lines = "".join(f"{line}\n" for line in stage.supplies)
             script += call("Install what the runner had", ["--if", word("always()")] if index else [], lines)
         script += "".join(map(writer.again, stage.again))
-        script += writer.steps(stage.steps)
         last = index == len(job.stages) - 1
+        for earlier in (one for before in job.stages[:-1] for one in before.steps if last and one.ends):
+            writer.step(earlier, composite=False)  # for what it has to do at the job's end
+        script += writer.steps(stage.steps)
         results: list[Result] = []
         if last:
             script += "".join(reversed(post))

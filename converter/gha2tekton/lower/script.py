@@ -47,10 +47,8 @@ class ScriptWriter(Record):
 
     def again(self, planned: PlannedStep) -> str:
         """A step of an earlier Task, run again for what it installs: it has no outcome of its own."""
-        return self.repeated().step(planned, composite=False).replace("\nstep ", "\nagain ", 1)
-
-    def repeated(self) -> ScriptWriter:
-        return replace(self, repeating=True, post=[])
+        writer = replace(self, repeating=True, post=[])
+        return writer.step(planned, composite=False).replace("\nstep ", "\nagain ", 1)
 
     def step(self, planned: PlannedStep, composite: bool) -> str:
         if planned.rule is not None and planned.rule.fate == "dropped":
@@ -242,18 +240,13 @@ class ScriptWriter(Record):
     def options(self, planned: PlannedStep) -> list[str]:
         step, scope = planned.step, planned.scope
         out: list[str] = []
-        if self.repeating:
-            for name, value in step.env.items():
-                out += ["--env", word(f"{name}={self.carrier.text(_outside(scope, step, value))}")]
-                self.exact(value)
-            return out
-        if step.id is not None:
+        if step.id is not None and not self.repeating:
             out += ["--id", word(step.id.text)]
             self.exact(step.id)
         if step.name is not None:
             self.carrier.text(scope.fold(step.name))
             self.exact(step.name)
-        if step.condition is not None:
+        if step.condition is not None and not self.repeating:
             words = self.condition(scope.condition(step.condition.tree))
             out += words
             if self.journal.knows(step.condition.value.path):
@@ -261,6 +254,10 @@ class ScriptWriter(Record):
         for name, value in step.env.items():
             out += ["--env", word(f"{name}={self.carrier.text(_outside(scope, step, value))}")]
             self.exact(value)
+        return out if self.repeating else [*out, *self.bounds(step, scope)]
+
+    def bounds(self, step: Step, scope: Scope) -> list[str]:
+        out: list[str] = []
         if step.continue_on_error is not None:
             out += self.flag("--continue", step.continue_on_error, scope)
         if step.timeout_minutes is not None:

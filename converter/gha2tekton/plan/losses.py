@@ -3,43 +3,79 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
+from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.plan.steps import guessed_script, is_javascript
 from gha2tekton.plan.tools import assumed, changes_machine, in_container
 from gha2tekton.record import replace
+from gha2tekton.shell.nested import unwrapped
 
-_HARMLESS = frozenset("echo set true df export cd : printf test [ ls free".split())
+_AGAIN = frozenset({"system", "python", "home"})
+"""The effects of what may be installed twice: what is there stays as it is."""
+_HARMLESS = frozenset("echo set true df export cd : printf test [ ls free which command uname".split())
 """What may stand beside the installing commands of a step that is run again."""
-_PLACE = re.compile(r"(?<![\w$}./~:-])/(?:tmp|var/tmp|opt|usr/local|srv|data|mnt)/[\w.+-]+(?:/[\w.+-]+)*")
-_OWN = ("/usr/local/cuda", "/opt/conda", "/opt/hostedtoolcache")
-"""Places of an image, which each Task has."""
+_LISTS = ("/var/lib/apt/", "/var/cache/")
+_ABSOLUTE = re.compile(r"(?<![\w.$}~:/@%-])/(?!/)[\w.][\w./+-]*")
+_EVERYWHERE = re.compile(
+    r"/(s?bin|lib(64)?|dev|proc|sys|run|usr|etc|opt/conda|opt/hostedtoolcache|github|__w|gha2tekton|home/runner"
+    rf"|{WORKSPACE.strip('/')})(/|$)"
+)
+"""What every machine or image has, or a volume holds; what writes there is told by ``changes_machine``."""
 
 
 def replayable(step: PlannedStep) -> bool:
     """Whether a step that changes the machine does nothing else, so that it may be run again."""
-    return step.action is None and all(
-        (seen.rule is not None and "system" in seen.rule.effects)
-        or (seen.name in _HARMLESS and not changes_machine(seen))
-        for seen in step.commands
-        if not in_container(seen)
-    )
+    return step.action is None and all(_installs(seen) for seen in step.commands if not in_container(seen))
+
+
+def _installs(seen: SeenCommand) -> bool:
+    if seen.rule is not None and seen.rule.effects and seen.rule.effects <= _AGAIN:
+        return "system" in seen.rule.effects or seen.rule.role == "prepare"
+    words = [value or "" for value in unwrapped(seen.command).values[1:]]
+    tidies = seen.name == "rm" and all(word.startswith(("-", *_LISTS)) for word in words)
+    return tidies or (seen.name in _HARMLESS and not changes_machine(seen))
 
 
 def shared_places(stages: Sequence[Stage]) -> str:
-    """A path outside the job's volumes that scripts of two stages name; empty where there is none."""
-    first: dict[str, int] = {}
-    for index, stage in enumerate(stages):
-        for step in stage.walk():
-            text = guessed_script(step.scope, step.step.run.template) if step.step.run is not None else ""
-            inside = " ".join(seen.command.text for seen in step.commands if in_container(seen) or seen.docker)
-            for place in (found[0] for found in _PLACE.finditer(text)):
-                if place in inside or place.startswith(_OWN):
-                    continue
-                if first.setdefault(place, index) != index:
-                    return place
+    """A path outside the job's volumes that steps of two stages name; empty where there is none."""
+    before: set[str] = set()
+    for stage in stages:
+        here = {place for step in stage.walk() for place in _places(step)}
+        for place in sorted(here):
+            if any(_within(place, other) or _within(other, place) for other in before):
+                return place
+        before |= here
     return ""
+
+
+def _places(step: PlannedStep) -> Iterator[str]:
+    """The paths that a step names, in its script, its inputs or a variable that it uses, and nothing carries."""
+    if step.container is not None:
+        return
+    texts = [value.text for value in (*step.step.inputs.values(), *step.step.env.values())]
+    if step.step.run is not None:
+        texts.append(_on_the_machine(step, guessed_script(step.scope, step.step.run.template)))
+    used = set(re.findall(r"\$\{?(\w+)|\benv\.(\w+)", " ".join(texts)))
+    texts += [step.scope.likely[name] for pair in sorted(used) for name in pair if name in step.scope.likely]
+    for text in texts:
+        for found in _ABSOLUTE.finditer(text):
+            place = found[0].rstrip("/.")
+            if place and not _EVERYWHERE.match(place):
+                yield place
+
+
+def _on_the_machine(step: PlannedStep, script: str) -> str:
+    """A script less the calls of containers, with all that runs in these."""
+    calls = [seen.command for seen in step.commands if seen.docker is not None and seen.command.within is None]
+    for command in sorted(calls, key=lambda one: one.start, reverse=True):
+        script = script[: command.start] + script[command.end :]
+    return script
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def with_installs(stages: Sequence[Stage]) -> tuple[Stage, ...]:

@@ -68,6 +68,11 @@ class PlannedStep(Record, frozen=True):
     refused: str = ""
     """Why the step cannot be done at all: its place fails loudly."""
 
+    @property
+    def ends(self) -> bool:
+        """Whether it does something at the job's end as well."""
+        return any(part.rule is not None and part.rule.post for part in self.walk())
+
     def walk(self) -> Iterator[PlannedStep]:
         """The step and those inside it."""
         yield self

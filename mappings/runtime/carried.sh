@@ -1,0 +1,13 @@
+# What a job of several Tasks carries on its volume beside its files: home, Python packages, conda's environments.
+if [ -n "${GHA_HOME:-}" ]; then mkdir -p "$GHA_HOME"; HOME=$GHA_HOME; export HOME; fi
+if [ -n "${GHA_VENV:-}" ] && command -v python3 > /dev/null 2>&1; then
+  # What pip installs must be there in the Tasks to come: it goes to an environment on the volume.
+  [ -x "$GHA_VENV/bin/python3" ] || python3 -m venv --system-site-packages "$GHA_VENV"
+  VIRTUAL_ENV=$GHA_VENV PATH=$GHA_RUNTIME:$GHA_VENV/bin:$PATH
+  export VIRTUAL_ENV PATH
+fi
+if [ -n "${GHA_HOME:-}" ] && _conda=$(command -v conda); then
+  # New environments go to the volume; those of the image are still found.
+  CONDA_ENVS_DIRS=$HOME/.conda/envs:${_conda%/*/*}/envs CONDA_PKGS_DIRS=$HOME/.conda/pkgs
+  export CONDA_ENVS_DIRS CONDA_PKGS_DIRS
+fi

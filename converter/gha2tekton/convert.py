@@ -13,7 +13,7 @@ from gha2tekton.lower.listener import KUBECTL, TriggerSettings, listener_manifes
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.pinning import with_digests
 from gha2tekton.lower.pipeline import lower_workflow
-from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
+from gha2tekton.lower.pipelines_as_code import account_cancelling, lower_pipelines_as_code
 from gha2tekton.lower.refusal import possible
 from gha2tekton.lower.registries import pull_secrets
 from gha2tekton.lower.remainder import account
@@ -56,6 +56,8 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     if _tells_github(workflow, options.output):
         lowered = with_checks(lowered, plan, triggers, options.output.status_url, journal)
     lowered = with_digests(lowered, options.output.pins, journal)
+    if options.output.triggers == "pipelines-as-code":
+        account_cancelling(workflow, triggers, journal)
     account(plan, lowered.homes, journal)
     journal.retarget({f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs})
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
@@ -123,8 +125,11 @@ def _starters(
             made = lower_triggers(workflow, lowered.template_run, lowered.needed, triggers, journal)
             return dict(made.files) | dict(listener_manifests(triggers, made.scheduled))
         case "pipelines-as-code":
-            files = lower_pipelines_as_code(workflow, lowered.template_run, lowered.needed, triggers, journal)
-            why = "Pipelines-as-Code reads it from the repository: commit what the bundle has there"
+            files = lower_pipelines_as_code(workflow, lowered.run, lowered.needed, triggers, journal)
+            why = (
+                "Pipelines-as-Code reads it from the repository: commit what the bundle has there, and apply the rest "
+                "to the namespace of its Repository"
+            )
             journal.need(Setup("directory", ".tekton", why))
             return dict(files) | dict(runner_manifests(triggers))
         case "none":

@@ -35,5 +35,38 @@ BLOCKS = {
         "      count: {type: number}\n"
         "      note: {}\n"
     ),
+    "wide dispatch": (
+        "on:\n  workflow_dispatch:\n    inputs:\n"
+        "      size: {type: choice, options: [small, \"it's $(x)\", 'ü'], default: small}\n"
+        "      debug: {type: boolean, required: true}\n"
+        "      count: {type: number, required: true, default: 2}\n"
+        "      note: {required: true}\n"
+        "      where: {type: environment}\n"
+    ),
+    "repository": (
+        "on: [branch_protection_rule, create, delete, deployment, deployment_status, discussion, discussion_comment, "
+        "fork, gollum, issue_comment, issues, label, milestone, page_build, public, registry_package, watch]"
+    ),
+    "reviews": "on:\n  pull_request_review:\n    types: [submitted]\n  pull_request_review_comment:",
+    "checks": "on:\n  check_run:\n    types: [completed, rerequested]\n  check_suite:\n  status:",
+    "releases": "on:\n  release:\n    types: [created, edited, released, prereleased]",
+    "any release": "on: release",
+    "actions": (
+        "on:\n  pull_request:\n    types: [opened, ready_for_review, review_requested, enqueued]\n"
+        "    branches: ['**', '!release/**']\n"
+        "  pull_request_target:\n    types: [labeled]\n  issues:\n    types: [labeled, milestoned]\n"
+        "  discussion:\n    types: [answered]\n  issue_comment:\n    types: [created, edited]"
+    ),
+    "chains": (
+        'on:\n  workflow_run:\n    workflows: [CI, "it\'s $(x)"]\n    types: [requested, completed]\n'
+        "    branches-ignore: ['release/**', develop]"
+    ),
+    "queue": "on:\n  merge_group:\n    types: [checks_requested]\n    branches: [main, 'dev*']",
+    "queue ignored": "on:\n  merge_group:\n    branches-ignore: [master]",
+    "wide": (
+        "on:\n  push:\n    branches: ['*', '**/*', '!dependabot/**']\n    tags: ['v[0-9]+.[0-9]+', '**+build']\n"
+        "    paths-ignore: ['**/*.md', '.github/**', 'docs/**']\n"
+    ),
+    "odd paths": "on:\n  push:\n    paths: ['docs/**/*.md', \"docs/it's.md\", '\\[x\\]*', '!**/b c/*', 'a,b']",
     "plain dispatch": "on: workflow_dispatch",
 }

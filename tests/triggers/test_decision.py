@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from tests.triggers.blocks import BLOCKS
 from tests.triggers.deliveries import Payload, pull, push, recorded
+from tests.triggers.made import made
 from tests.triggers.reading import PATH, read
+from tests.triggers.variations import dispatch
 
 from gha2tekton.lower.decision import explain, starting
 
 FORK = {"pull_request__head__repo__full_name": "Other/Hello-World"}
+
+MANY: Payload = {"id": "c" * 40, "message": "x", "added": [], "modified": ["docs/a.txt"], "removed": []}
 
 CASES: list[tuple[str, str, Payload, tuple[str, ...]]] = [
     ("word", "push", push(), ("push",)),
@@ -59,6 +63,26 @@ CASES: list[tuple[str, str, Payload, tuple[str, ...]]] = [
     ),
     ("plain dispatch", "workflow_dispatch", recorded("workflow_dispatch.default"), ()),
     ("dispatch", "workflow_dispatch", recorded("workflow_dispatch.default", workflow=PATH, inputs={}), ()),
+    ("dispatch", "workflow_dispatch", dispatch({"size": "small", "count": "1e3"}), ("workflow_dispatch",)),
+    ("dispatch", "workflow_dispatch", dispatch({"size": "small", "count": ""}), ("workflow_dispatch",)),
+    ("dispatch", "workflow_dispatch", dispatch({"size": "small", "count": "three"}), ()),
+    ("any release", "release", recorded("release.published", action="created", release__draft=True), ()),
+    ("any release", "release", recorded("release.published", action="created"), ("release",)),
+    ("any release", "release", recorded("release.published", release__draft=True), ("release",)),
+    ("repository", "discussion", made("discussion", action="answered"), ("discussion",)),
+    ("repository", "discussion", made("discussion", action="closed"), ()),
+    ("checks", "status", recorded("status.default"), ("status",)),
+    ("checks", "status", recorded("status.default", description="Successful on Tekton"), ()),
+    ("checks", "check_suite", made("check_suite", action="requested"), ()),
+    ("wide", "push", push("refs/heads/dependabot/pip/x", ["src/a"]), ()),
+    ("wide", "push", push("refs/tags/v1.2", ["README.md"]), ("push",)),
+    ("wide", "push", push("refs/heads/new", ["a"], before="0" * 40, created=True), ("push",)),
+    ("paths", "push", push("refs/heads/new", [], commits=[], before="0" * 40, created=True), ()),
+    ("paths", "push", push("refs/heads/x", ["docs/a.md"], commits=[MANY] * 1001), ("push",)),
+    ("paths", "push", push("refs/heads/x", ["docs/a.md"], commits=[MANY] * 1000), ()),
+    ("chains", "workflow_run", recorded("workflow_run.completed", workflow_run__head_branch="develop"), ()),
+    ("queue", "merge_group", recorded("merge_group.checks_requested", action="destroyed"), ()),
+    ("comments", "issue_comment", recorded("issue_comment.created", issue__pull_request={}), ("issue_comment",)),
 ]
 
 

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 from tests.triggers.blocks import BLOCKS
-from tests.triggers.deliveries import deliveries
 from tests.triggers.firing import Listener
-from tests.triggers.reading import PATH, admitted, lower
+from tests.triggers.reading import PATH, SETTINGS, admitted, lower, read, run_of
+from tests.triggers.standing_in import CHANGED, as_pipelines_as_code, changed_files, told_changed_files
+from tests.triggers.variations import deliveries
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.decision import explain, starting
+from gha2tekton.lower.pipelines_as_code import ANNOTATION, lower_pipelines_as_code
 from gha2tekton.source import Source
+from gha2tekton.tekton.model import PipelineRun
+from gha2tekton.tekton.triggers import Interceptor, Trigger, TriggerTemplate
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.yaml import YamlError, compose, plain
 
@@ -52,11 +56,6 @@ def sampled(corpus: Path, count: int) -> list[str]:
             continue
         workflow = plain(root) if root else None
         if isinstance(workflow, dict) and workflow.get("on"):
-            events = workflow["on"] if isinstance(workflow["on"], dict) else {}
-            for name in ("pull_request", "pull_request_target"):
-                # The files of a pull request are asked of GitHub's API, which is not here.
-                for paths in ("paths", "paths-ignore"):
-                    (events.get(name) or {}).pop(paths, None)
             text = json.dumps({"on": workflow["on"]}, ensure_ascii=False)[1:-1]
             text = text.replace('"on":', "on:", 1)
             journal = Journal()
@@ -75,13 +74,16 @@ def compared(blocks: Sequence[str], folder: Path) -> tuple[int, int, list[tuple[
         triggers, _, workflow = lower(block, name=f"w{index}")
         workflows[f"w{index}"] = workflow
         listeners = any(manifest["kind"] == "EventListener" for manifest in manifests)
-        manifests += [one for one in admitted(triggers) if one["kind"] != "EventListener" or not listeners]
+        manifests += [
+            told_changed_files(one) for one in admitted(triggers) if one["kind"] != "EventListener" or not listeners
+        ]
     listener = Listener(manifests, folder)
     cells, started, wrong = 0, 0, []
     for delivery in deliveries():
         fired = listener.fire(delivery.event, delivery.payload)
         for name, workflow in workflows.items():
-            wanted = starting(explain(workflow, delivery.event, delivery.payload, PATH), ours=True)
+            files = changed_files(delivery.payload)
+            wanted = starting(explain(workflow, delivery.event, delivery.payload, PATH, files), ours=True)
             found = tuple(
                 event.name
                 for event in workflow.events
@@ -94,3 +96,34 @@ def compared(blocks: Sequence[str], folder: Path) -> tuple[int, int, list[tuple[
             if set(wanted) != set(found) or errors:
                 wrong.append((name, delivery.label, wanted, found, errors))
     return cells, started, wrong
+
+
+def test_pipelines_as_code_decides_as_github_does(tmp_path: Path) -> None:
+    template = TriggerTemplate("t", (), PipelineRun("ci-", "ci", "ci-runner", "1h0m0s")).manifest()
+    manifests: list[dict[str, Any]] = [template, *admitted(lower("on: issues")[0])[-1:]]
+    workflows = {}
+    for index, block in enumerate(BLOCKS.values()):
+        workflow, journal = read(block)
+        files = lower_pipelines_as_code(workflow, run_of({}), {}, SETTINGS, journal)
+        for (run,) in files.values():
+            condition = as_pipelines_as_code(run["metadata"]["annotations"][f"{ANNOTATION}/on-cel-expression"])
+            event = "push" if "'push')" in condition.splitlines()[0] else "pull_request"
+            name = f"w{index}-{event.replace('_', '-')}"
+            filter_ = Interceptor("cel", {"filter": condition})
+            manifests.append(Trigger(name, (filter_,), "", "t", SETTINGS.labels).manifest())
+            workflows[name] = (event, workflow)
+    listener = Listener(manifests, tmp_path)
+    wrong, started = [], 0
+    for delivery in deliveries():
+        if delivery.event not in ("push", "pull_request"):
+            continue
+        files = changed_files(delivery.payload)
+        fired = listener.fire(delivery.event, {**delivery.payload, CHANGED: files})
+        for name, (event, workflow) in workflows.items():
+            told = explain(workflow, delivery.event, delivery.payload, PATH, files, forks=True)
+            wanted, found = event in starting(told, ours=True), fired[name].outcome == "created"
+            started += found
+            if wanted != found or "error evaluating" in fired[name].reason:
+                wrong.append((name, delivery.label, wanted, fired[name].outcome, fired[name].reason))
+    assert not wrong
+    assert started > 200

@@ -49,6 +49,17 @@ _UNKNOWN = {
 _ALWAYS_THERE = re.compile(r"body\.(after|(\w+\.)+(full_name|clone_url|git_url|login|sha|head_sha))")
 """Fields that GitHub always sends and that hold no ``$``: bound as they stand."""
 
+NUMBER = "([-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?)?"
+"""A number that was given, or nothing."""
+
+_PUSH = (
+    "size(bytes(body.marshalJSON())) < 100000 ? body.marshalJSON() : '{' + body.map(key, "
+    "[{key: key == 'commits' ? [] : body[key]}.marshalJSON()].map(v, v.substring(1, size(v) - 1))[0]).join(',') + '}'"
+)
+_LONG = (
+    "github.event of a push holds no commits where it would be longer than 100 kB: a container takes no longer value"
+)
+
 
 class Bound(Record, frozen=True):
     """One param of a binding: its value, and the CEL overlay the value is taken from where it must be worked out."""
@@ -106,7 +117,11 @@ def _bind(param: str, path: Path, webhook: Webhook, origin: Origin) -> Bound | N
         git = {"url": "body.repository.clone_url", "head": webhook.head or webhook.sha}
         return _worked_out(param, git[name] if name in git else _revision(webhook, origin))
     if name == "event":
-        return Bound(param, f"$(extensions.{param})", cel.text(_known(path[2:])))
+        known = _known(path[2:])
+        whole, difference = cel.text(known), ""
+        if webhook.event == "push" and not known:
+            whole, difference = cel.guarded(_PUSH), _LONG
+        return Bound(param, f"$(extensions.{param})", whole, difference)
     if name == "run_id":
         return Bound(param, "$(context.eventID)", difference="github.run_id is the id of the delivery")
     if name in _CONSTANT:
@@ -164,8 +179,7 @@ def _known(path: Iterable[str]) -> Path:
     for part in path:
         if part == "*":
             break
-        free = bool(out) and out[0] in ("client_payload", "inputs")
-        out.append(part if free else part.lower())
+        out.append(part if out and out[0] in cel.FREE else part.lower())
     return tuple(out)
 
 
@@ -228,6 +242,5 @@ def dispatch_checks(event: Event) -> list[str]:
         elif item.type == "boolean":
             checks.append(f"!({given}) || {cel.one_of(value, ('true', 'false'))}")
         elif item.type == "number":
-            number = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$"
-            checks.append(f"!({given}) || {value}.matches({cel.quote(number)})")
+            checks.append(f"!({given}) || {value}.matches({cel.quote(f'^{NUMBER}$')})")
     return checks

@@ -21,6 +21,15 @@ _RESERVED = frozenset(
 _GLOB = re.compile(r"[*?+\[\]!\\]")
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
+FREE = ("client_payload", "inputs")
+"""Parts of a delivery in which names are the user's own."""
+
+TEXTS = frozenset(
+    "action after base_ref before body clone_url conclusion default_branch description full_name head_branch head_sha "
+    "html_url login message name ref sha state tag_name title url".split()
+)
+"""Fields of these names are text, or null, wherever GitHub sends them."""
+
 
 def quote(text: str) -> str:
     """A string literal; characters that do not print are written by number."""
@@ -58,19 +67,24 @@ def present(path: Sequence[str], root: str = "body") -> str:
 
 def text(path: Sequence[str], missing: str = "''", root: str = "body") -> str:
     """A field as GitHub prints it: nothing for a missing one, whole numbers without exponent, JSON for the rest."""
+    if not path:
+        return guarded(f"{root}.marshalJSON()")
+    value = field(path, root)
+    if path[0] not in FREE and path[-1] in TEXTS:
+        return f"{present(path, root)} ? {guarded(value)} : {missing}"
     written = (
         "type(v) == string ? v : type(v) in [map, list] ? v.marshalJSON() : "
         "type(v) == double && v > -9.0e15 && v < 9.0e15 && v == double(int(v)) ? string(int(v)) : string(v)"
     )
-    if not path:
-        return guarded(f"{root}.marshalJSON()")
-    return f"{present(path, root)} ? {guarded(f'[dyn({field(path, root)})].map(v, {written})[0]')} : {missing}"
+    return f"{present(path, root)} ? [dyn({value})].map(v, {written}).map(v, {_GUARD})[0] : {missing}"
 
 
 def guarded(value: str) -> str:
     """Text that Tekton and Kubernetes leave alone: one that holds what they expand is written as ``values`` says."""
-    written = f"'{MARK}' + v.replace('%', '%25').replace('$', '%24')"
-    return f"[{value}].map(v, v.matches({quote(SUSPECT)}) ? {written} : v)[0]"
+    return f"[{value}].map(v, {_GUARD})[0]"
+
+
+_GUARD = f"v.matches({quote(SUSPECT)}) ? '{MARK}' + v.replace('%', '%25').replace('$', '%24') : v"
 
 
 def one_of(value: str, choices: Iterable[str]) -> str:
@@ -132,4 +146,4 @@ def every(conditions: Sequence[str]) -> str:
 
 
 def _plain(condition: str) -> bool:
-    return "||" not in condition and "?" not in condition
+    return "||" not in condition and " ? " not in condition

@@ -9,13 +9,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gha2tekton.lower.bindings import NUMBER
 from gha2tekton.lower.filters import BOT, SKIP
+from gha2tekton.lower.status import TOLD
 from gha2tekton.lower.webhooks import webhooks
 from gha2tekton.record import Record
 from gha2tekton.workflow.glob import matches
 from gha2tekton.workflow.model import Event, Input, Value, Workflow
 
 Payload = Mapping[str, Any]
+
+DRAFTED = ("created", "edited", "deleted")
+"""What may be done with a release that is a draft."""
 
 
 class Decision(Record, frozen=True):
@@ -91,6 +96,13 @@ def _asked(
             yield from (decide(*asked) for asked in _named(event, pull["base"]["ref"], "base branch"))
             if event.paths or event.paths_ignore:
                 yield decide(*_files(event, changed_files))
+        case "release":
+            draft = (payload.get("release") or {}).get("draft") is True and payload.get("action") in DRAFTED
+            yield decide(event.path, not draft, "a draft starts nothing" if draft else "it is no draft")
+        case "status":
+            ours_too = str(payload.get("description") or "").endswith(TOLD)
+            why = "a run here set the status, as GitHub's own token does there" if ours_too else "others set the status"
+            yield decide(event.path, not ours_too, why)
         case "merge_group":
             base = payload["merge_group"]["base_ref"].removeprefix("refs/heads/")
             yield from (decide(*asked) for asked in _named(event, base, "base branch"))
@@ -100,7 +112,11 @@ def _asked(
                 names = [value.text for value in event.workflows]
                 place = f"{event.path}.workflows"
                 yield decide(place, matches(names, run["name"]), f"the workflow that ran is {run['name']}")
-            yield from (decide(*asked) for asked in _named(event, run["head_branch"], "head branch"))
+            branch = run["head_branch"]
+            if branch is None and (event.branches or event.branches_ignore):
+                yield decide(f"{event.path}.branches", None, "the run that ended names no branch", ours=False)
+            else:
+                yield from (decide(*asked) for asked in _named(event, branch, "head branch"))
         case "check_run" | "check_suite":
             app = (payload[event.name].get("app") or {}).get("slug")
             yield decide(event.path, app != "github-actions", f"the check is {app}'s")
@@ -173,6 +189,8 @@ def _input(item: Input, given: Mapping[str, Any]) -> Iterable[Asked]:
     choices = {"choice": [option.text for option in item.options], "boolean": ["true", "false"]}.get(item.type, [])
     if choices:
         yield item.path, text in choices, f"{text} is given, wanted is one of {', '.join(choices)}"
+    if item.type == "number":
+        yield item.path, bool(re.fullmatch(NUMBER, text)), f"{text} is given, wanted is a number"
 
 
 def _same_repository(payload: Payload) -> bool:

@@ -11,7 +11,7 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower import cel
 from gha2tekton.lower.bindings import dispatch_checks
 from gha2tekton.lower.webhooks import Webhook
-from gha2tekton.record import Record
+from gha2tekton.record import Record, replace
 from gha2tekton.workflow.model import Event, Value
 
 BOT = "github-actions[bot]"
@@ -22,7 +22,7 @@ SKIP = r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|\n\nskip-checks: 
 
 _PUSHED = (
     "has(body.commits) && body.commits != null && (size(body.commits) > 1000"
-    " || body.commits.exists(c, (c.added + c.modified + c.removed).exists(f, {test})))"
+    " || body.commits.exists(c, ['added', 'modified', 'removed'].exists(kind, kind in c && c[kind].exists(f, {test}))))"
 )
 """Above 1,000 commits GitHub runs whatever the paths."""
 
@@ -45,13 +45,15 @@ def lower_filter(event: Event, webhook: Webhook, dispatched: str, full_name: str
     """An event's filters as CEL.
 
     ``dispatched`` is the workflow's path, which a dispatch names; ``full_name`` the only repository, where one is set;
-    ``listed`` tells that whoever evaluates it lists the changed files by itself, as ``files.all``.
+    ``listed`` tells that whoever evaluates it lists a pull request's changed files by itself, as ``files.all``, and its
+    base as ``target_branch``.
     """
     conditions: list[str] = []
     if full_name:
         conditions.append(f"body.repository.full_name == {cel.quote(full_name)}")
     if not webhook.loops:
-        conditions.append(f"!({cel.present(('sender', 'login'))} && body.sender.login == {cel.quote(BOT)})")
+        known = f"{cel.present(('sender',))} && has(body.sender.login)"
+        conditions.append(f"!({known} && body.sender.login == {cel.quote(BOT)})")
     actions = [value.text for value in event.types] or list(webhook.actions)
     if actions:
         conditions.append(f"has(body.action) && {cel.one_of('body.action', actions)}")
@@ -62,8 +64,12 @@ def lower_filter(event: Event, webhook: Webhook, dispatched: str, full_name: str
         conditions.append(cel.included("body.workflow_run.name", names))
     changed = ""
     if event.name == "push":
-        conditions += _push(event, _LISTED if listed else _PUSHED)
+        conditions += _push(event)
     else:
+        if listed:
+            # A member's comment asks for a run too, and is then the body.
+            conditions = [f"!has(body.pull_request) || {cel.group(cel.every(conditions))}"]
+            webhook = replace(webhook, branch="target_branch")
         if webhook.branch and (event.branches or event.branches_ignore):
             conditions.append(_named(webhook.branch, event.branches, event.branches_ignore))
         changed = _files(_LISTED if listed else _ASKED, event.paths, event.paths_ignore)
@@ -73,7 +79,7 @@ def lower_filter(event: Event, webhook: Webhook, dispatched: str, full_name: str
     return Filter(tuple(conditions), changed)
 
 
-def _push(event: Event, frame: str) -> list[str]:
+def _push(event: Event) -> list[str]:
     conditions = ["has(body.ref)", "!(has(body.deleted) && body.deleted == true)"]
     on_branches = event.branches or event.branches_ignore
     on_tags = event.tags or event.tags_ignore
@@ -84,7 +90,7 @@ def _push(event: Event, frame: str) -> list[str]:
         kinds.append(_pushed("refs/tags/", event.tags, event.tags_ignore))
     if kinds:
         conditions.append(kinds[0] if len(kinds) == 1 else " || ".join(map(cel.group, kinds)))
-    files = _files(frame, event.paths, event.paths_ignore)
+    files = _files(_PUSHED, event.paths, event.paths_ignore)
     if files:
         only_branches = on_branches and not on_tags
         conditions.append(files if only_branches else f"body.ref.startsWith('refs/tags/') || {cel.group(files)}")
@@ -121,13 +127,13 @@ def account_filter(event: Event, webhook: Webhook, file: str, journal: Journal, 
         else:
             journal.exact(leaf.path, file)
     for leaf in (*event.paths, *event.paths_ignore):
-        if listed:
-            reason = "changed files are asked of GitHub, all of them, where GitHub looks at the first 300"
-        elif event.name == "push":
+        if event.name == "push":
             reason = (
-                "judged by the files that the pushed commits list, where GitHub compares the branch before and after: "
-                "a change that a later commit takes back still counts"
+                "judged by the files that the pushed commits list, where GitHub compares the branch before and after "
+                "and looks at the first 300: a change that a later commit takes back still counts"
             )
+        elif listed:
+            reason = "changed files are asked of GitHub, all of them, where GitHub looks at the first 300"
         else:
             reason = "changed files are asked of GitHub's API with a token; a comma in a file's name divides it"
         journal.adapted(leaf.path, reason, file)

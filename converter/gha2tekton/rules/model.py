@@ -68,6 +68,8 @@ class ActionRule(Record, frozen=True):
     post: str = ""
     program: tuple[str, ...] = ()
     """Which of its own programs (pre, main, post) node runs; the inputs that are used are passed on."""
+    command: str = ""
+    """What runs among the action's own files in place of node."""
     ref: str = ""
     example: Mapping[str, object] = field(default_factory=dict)
 

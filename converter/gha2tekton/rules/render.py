@@ -95,6 +95,8 @@ def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> 
             for name in templates
             if name in given or (name in rule.inputs and rule.inputs[name].default)
         ]
+        if rule.command:
+            return _Word(" ".join(["own-program", word(f"{rule.action}@{rule.ref}"), word(rule.command), *held]))
         return _Word(" ".join(["javascript-action", word(f"{rule.action}@{rule.ref}"), part, word(key), *held]))
 
     def fetched() -> _Word:

@@ -300,3 +300,10 @@ def test_what_the_runner_had_is_installed_and_no_more(script: str, line: str, tm
     (step,) = task(done)["steps"]
     found = [text for text in step["script"].splitlines() if text.startswith("command -v ")]
     assert [text.split("|| { ")[1].removesuffix("; }") for text in found] == ([line] if line else [])
+
+
+def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path) -> None:
+    head = "on: push\nenv: {A: one, B: two}\ndefaults: {run: {shell: sh}}"
+    done = convert(tmp_path, "env: {B: own}\nruns-on: ubuntu-latest\nsteps: [{run: 'echo $A $B'}]", head)
+    assert said(done, "env.A") == said(done, "defaults.run.shell") == ("exact", "")
+    assert said(done, "env.B") == ("exact", "repeats jobs.a.env.B")

@@ -34,7 +34,8 @@ def expand(workflow: Workflow, repository: Repository, journal: Journal) -> Work
     expanded = expansion.workflow(workflow, repository, (workflow.source.name,))
     if expansion.failed:
         return None
-    expansion.account(workflow, expanded)
+    if expanded is not workflow:
+        expansion.account(workflow, expanded)
     return expanded
 
 

@@ -46,7 +46,7 @@ IMAGES = [
     (set(), {"python": ("3.11",)}, "docker.io/library/python:3.11"),
     (set(), {"python": ("3.x",)}, "docker.io/library/python:3"),
     (set(), {"node": ("20",)}, "docker.io/library/node:20"),
-    ({"conda"}, {}, "docker.io/condaforge/miniforge3:latest"),
+    ({"conda"}, {}, "docker.io/condaforge/miniforge3:25.9.1-0"),
 ]
 
 

@@ -1,11 +1,11 @@
-"""The proof that nothing vanishes: take any leaf out of a workflow, and the output or the reader's report changes."""
+"""The proof that nothing vanishes: take any part out of a workflow, and the output or the reader's report changes."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from gha2tekton.annotation import NAME
@@ -13,84 +13,85 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options, convert
 from gha2tekton.journal import SAME_AS_DEFAULT, Outcome
 from gha2tekton.record import Record, replace
+from gha2tekton.removal import document, removals, written
+from gha2tekton.report.text import styled
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.tekton.model import Manifest
 from gha2tekton.workflow.repository import Repository
-from gha2tekton.yaml import YamlError, compose, plain
 
 _COMMENT = re.compile(r"(?<=\n)#.*\n")
+_POSITION = re.compile(r"(?<=\S):\d+(:\d+)?(?=:|\b)|\[\d+\]|\b\d+ (?=\w)|\(\d+ parts\)|^\s*\d+\. ")
+"""Positions and counts of the report, which change with every line."""
 _SAID = (SAME_AS_DEFAULT, "repeats")
-_Place = tuple[str | int, ...]
-_Files = Mapping[str, tuple[Manifest, ...]]
+_WIDE = 1 << 20
 
 
 class Silence(Record, frozen=True):
-    """A leaf whose absence nobody would notice; ``why`` says what was expected to change."""
+    """A part whose absence nobody would notice; ``why`` says what was expected to change."""
 
     path: str
     why: str
 
 
 class Finding(Record, frozen=True):
-    """How many leaves were taken out of a workflow and of the files it draws in, and which of them in silence."""
+    """How many parts were taken out of a workflow and of the files it draws in, and which of them in silence."""
 
     workflow: str
-    leaves: int
+    parts: int
     silent: tuple[Silence, ...]
 
 
 def ablate(source: Source, repository: Repository, rules: RuleSet, options: Options) -> Finding:
-    """Convert a workflow once for each leaf of it and of the files it draws in, without that leaf.
+    """Convert a workflow once for each leaf, command and expression of it and of the files it draws in, without that.
 
     A faulty workflow has none.
     """
     first = _State(convert(source, repository, rules, options))
     if first.faulty:
         return Finding(source.name, 0, ())
-    leaves, silent = 0, []
+    parts, silent = 0, []
     for one in (source, *_drawn(first.outcomes.values(), source)):
-        drawn = one is not source
+        prefix = f"{one.name}#" if one is not source else ""
 
-        def converted(document: Any, one: Source = one, drawn: bool = drawn) -> _State | None:
-            if not isinstance(document, dict):
-                return None
-            text = json.dumps(document, indent=1, ensure_ascii=False)
+        def converted(text: str, one: Source = one, drawn: str = prefix) -> _State:
             around = replace(repository, instead={one.name: text}) if drawn else repository
             return _State(convert(source if drawn else Source(one.name, text), around, rules, options))
 
-        document = _document(one)
-        whole = converted(document)
+        content = document(one)
+        whole = converted(written(content)) if content is not None else None
         if whole is None or whole.faulty:
             continue
-        for place in _leaves(document, ()):
-            path = f"{one.name}#{_path(place)}" if drawn else _path(place)
-            outcome = whole.outcomes.get(path)
-            if drawn and outcome is None:
-                # Of an action or a compose file only what the workflow asks for is drawn in.
-                continue
-            leaves += 1
-            why = _silence(whole, converted(_removed(document, place)), outcome)
-            if why == _NEVER:
-                others = map(converted, _altered(document, place))
-                changed = any(other and not other.faulty and _changes(whole, other) for other in others)
-                why = "" if changed else why
+        rows = {
+            path.removeprefix(prefix): outcome.subject
+            for path, outcome in whole.outcomes.items()
+            if path.startswith(prefix)
+        }
+        for removal in removals(content, rows):
+            parts += 1
+            outcome = whole.outcomes.get(prefix + removal.path)
+            why = _silence(whole, converted(removal.text), outcome)
+            if why == _NEVER and outcome is not None:
+                others = map(converted, removal.others())
+                why = "" if any(not other.faulty and _changes(whole, other, outcome) for other in others) else why
             if why:
-                silent.append(Silence(path, why))
-    return Finding(source.name, leaves, tuple(silent))
+                silent.append(Silence(prefix + removal.path, why))
+    return Finding(source.name, parts, tuple(silent))
 
 
 class _State:
     """What is compared of a conversion."""
 
     def __init__(self, conversion: Conversion) -> None:
-        journal = conversion.journal
-        self.faulty = journal.has_errors
-        self.outcomes = {outcome.path: outcome for outcome in journal.outcomes()}
+        self.faulty = conversion.journal.has_errors
+        self.outcomes = {outcome.path: outcome for outcome in conversion.journal.outcomes()}
         self.files = {name: tuple(map(_bare, documents)) for name, documents in conversion.bundle.files.items()}
-        rows = [f"{one.subject}: {one.reason}" for one in self.outcomes.values() if one.fate != "exact"]
-        setup = [f"{entry.kind} {entry.name} {entry.why}" for entry in journal.setup]
-        self.told = (sorted(rows), sorted(setup), sorted(f"{one.code} {one.message}" for one in journal.diagnostics))
+        self._conversion = conversion
+
+    @cached_property
+    def told(self) -> Mapping[str, int]:
+        """The lines of the report for readers, without positions and counts."""
+        return Counter(_POSITION.sub("", text) for _, text in styled([self._conversion], _WIDE))
 
 
 def _bare(document: Manifest) -> Manifest:
@@ -111,96 +112,46 @@ def _unquoted(node: Any) -> Any:
             return node
 
 
-_NEVER = "said to be the default or a repetition, and no other value changes a manifest"
+_NEVER = "said to be the default or a repetition, and no other value changes the file that it names"
 
 
-def _silence(whole: _State, without: _State | None, outcome: Outcome | None) -> str:
+def _silence(whole: _State, without: _State, outcome: Outcome | None) -> str:
     """What did not change although it should have; empty when all is well."""
-    if without is None or without.faulty:
+    if without.faulty:
         return ""
     if outcome is None:
-        return "" if _changes(whole, without) or whole.told != without.told else "it is no leaf of the ledger"
+        return "it is no part of the ledger"
     match outcome.fate:
         case "exact" | "adapted":
-            if not _changes(whole, without):
-                said = any(word in outcome.reason for word in _SAID)
-                return _NEVER if said else f"{outcome.fate}, and no manifest changes"
-            if outcome.files and all(whole.files.get(name) == without.files.get(name) for name in outcome.files):
-                return f"{outcome.fate} in {' and '.join(outcome.files)}, which does not change"
-            return ""
+            if not outcome.files:
+                return f"{outcome.fate}, and its row names no file"
+            if _changes(whole, without, outcome):
+                return ""
+            if any(word in outcome.reason for word in _SAID):
+                return _NEVER
+            same = [name for name in outcome.files if whole.files.get(name) == without.files.get(name)]
+            return f"{outcome.fate} in {' and '.join(outcome.files)}, and {' and '.join(same)} stays the same"
         case "dropped" | "manual":
-            changed = _changes(whole, without) or whole.told != without.told
-            return "" if changed else f"{outcome.fate}, and its line stays"
+            return "" if _leaves_the_report(whole, without, outcome) else f"{outcome.fate}, and its line stays"
 
 
-def _changes(whole: _State, without: _State | None) -> bool:
-    return without is None or without.faulty or whole.files != without.files
+def _changes(whole: _State, other: _State, outcome: Outcome) -> bool:
+    """Whether the files that a row names are others, each of them."""
+    return all(whole.files.get(name) != other.files.get(name) for name in outcome.files)
 
 
-def _drawn(outcomes: Any, source: Source) -> list[Source]:
+def _leaves_the_report(whole: _State, without: _State, outcome: Outcome) -> bool:
+    """Whether a line that names the part is told less often."""
+    subject = _POSITION.sub("", outcome.subject)
+    part = _POSITION.sub("", outcome.path.rpartition("#")[2])
+    key = re.split(r"[.\[]", part)[-1]
+    return any(
+        count > without.told.get(line, 0) and (subject in line or (outcome.fate == "manual" and key in line))
+        for line, count in whole.told.items()
+    )
+
+
+def _drawn(outcomes: Iterable[Outcome], source: Source) -> list[Source]:
     """The files that leaves come from beside the workflow itself."""
     found = {one.path.partition("#")[0]: one.span.source for one in outcomes if "#" in one.path}
     return [one for name, one in found.items() if name == one.name and name != source.name]
-
-
-def _document(source: Source) -> Any:
-    """A file's content."""
-    try:
-        root = compose(source)
-    except YamlError:
-        return None
-    return plain(root) if root is not None else None
-
-
-def _leaves(node: Any, place: _Place) -> Iterator[_Place]:
-    if isinstance(node, dict) and node:
-        for key, value in node.items():
-            yield from _leaves(value, (*place, key))
-    elif isinstance(node, list) and node:
-        for index, value in enumerate(node):
-            yield from _leaves(value, (*place, index))
-    elif place:
-        yield place
-
-
-def _removed(document: Any, place: _Place) -> Any:
-    """The document without one leaf, and without what is empty when it is gone."""
-    out = deepcopy(document)
-    for depth in range(len(place), 0, -1):
-        parent = _at(out, place[: depth - 1])
-        del parent[place[depth - 1]]
-        if parent:
-            break
-    return out
-
-
-def _altered(document: Any, place: _Place) -> Iterator[Any]:
-    """The document with other values for one leaf: of its own kind, names of kinds, and one that only a run knows."""
-    old = _at(document, place)
-    match old:
-        case bool():
-            others: list[Any] = [not old]
-        case int() | float():
-            others = [old + 1]
-        case "true" | "false":
-            others = ["false" if old == "true" else "true"]
-        case _:
-            others = [f"{old or ''}x"]
-    for other in (*others, "windows-latest", "${{ github.sha }}", "number", "sh", "5", "1", "true"):
-        out = deepcopy(document)
-        _at(out, place[:-1])[place[-1]] = other
-        yield out
-
-
-def _at(node: Any, place: _Place) -> Any:
-    for step in place:
-        node = node[step]
-    return node
-
-
-def _path(place: _Place) -> str:
-    """The place as the ledger writes it."""
-    out = ""
-    for step in place:
-        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
-    return out

@@ -17,7 +17,7 @@ from gha2tekton.lower.pipelines_as_code import account_cancelling, lower_pipelin
 from gha2tekton.lower.refusal import possible
 from gha2tekton.lower.registries import pull_secrets
 from gha2tekton.lower.remainder import account
-from gha2tekton.lower.settings import Settings
+from gha2tekton.lower.settings import RUN, Settings
 from gha2tekton.lower.storage import claim_manifest
 from gha2tekton.lower.triggers import lower_triggers
 from gha2tekton.pins import pinned
@@ -58,8 +58,9 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     lowered = with_digests(lowered, options.output.pins, journal)
     if options.output.triggers == "pipelines-as-code":
         account_cancelling(workflow, triggers, journal)
-    account(plan, lowered.homes, journal)
-    journal.retarget({f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs})
+    account(plan, lowered.own, journal)
+    homes = {f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs}
+    journal.retarget({**homes, RUN: f"runs/{base}.yaml"})
     pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
     files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
     bundle = Bundle(annotated(files, source.name, journal), source.name, options.output.namespace)

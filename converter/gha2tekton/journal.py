@@ -93,6 +93,12 @@ class Journal:
         """Announce a leaf (or a command or expression within one) that must get an outcome."""
         self._leaves.setdefault(path, (subject, span))
 
+    def forget(self, file: str) -> None:
+        """Take the leaves of a file back that was read, but is not drawn in after all."""
+        for path in self.below(f"{file}#"):
+            del self._leaves[path]
+            self._outcomes.pop(path, None)
+
     def exact(self, path: str, target: str, rule: str = "", reason: str = "") -> None:
         """The output does just what this leaf said."""
         self._settle(path, "exact", reason, rule, target)
@@ -113,10 +119,18 @@ class Journal:
         if path not in self._leaves:
             raise KeyError(f"outcome for a leaf that was never enrolled: {path}")
         before = self._outcomes.get(path)
+        subject, span = self._leaves[path]
+        made = Outcome(path, subject, span, fate, reason, rule, target)
         if before is None or FATES.index(fate) > FATES.index(before.fate):
-            subject, span = self._leaves[path]
-            self._outcomes[path] = Outcome(path, subject, span, fate, reason, rule, target)
-        elif target and before.fate == fate and target != before.target and target not in before.also:
+            self._outcomes[path] = made
+        elif before.fate != fate or not target:
+            return
+        elif before.reason == SAME_AS_DEFAULT != reason:
+            # Of the jobs that share a leaf those count in which it says more than what holds without it.
+            self._outcomes[path] = made
+        elif reason == SAME_AS_DEFAULT != before.reason:
+            return
+        elif target != before.target and target not in before.also:
             self._outcomes[path] = replace(before, also=(*before.also, target))
 
     def retarget(self, moved: Mapping[str, str]) -> None:
@@ -134,6 +148,10 @@ class Journal:
     def below(self, prefix: str) -> list[str]:
         """All leaves whose paths begin so."""
         return [path for path in self._leaves if path.startswith(prefix)]
+
+    def under(self, path: str) -> list[str]:
+        """A leaf with the commands and expressions in it; none where it was not enrolled."""
+        return [path, *self.below(f"{path}.")] if path in self._leaves else []
 
     def knows(self, path: str) -> bool:
         """Whether a leaf of this path was enrolled."""

@@ -37,7 +37,7 @@ networks: {own: {driver: bridge}}
 ROWS = {
     "name": "dropped",
     "x-common.restart": "dropped",
-    "services.web.<<.restart": "dropped",
+    'services.web["<<"].restart': "dropped",
     "services.web.image": "exact",
     "services.web.command[0]": "exact",
     "services.web.command[1]": "exact",

@@ -268,7 +268,7 @@ def test_explain_a_line_of_the_output(repository: Path) -> None:
     number = next(n for n, line in enumerate(file.read_text().splitlines(), 1) if line.strip() == "make all")
     result = CliRunner().invoke(cli, ["explain", f"{file}:{number}"])
     assert "jobs.build.steps[1].run" in result.output
-    assert "small.yml:9:14" in result.output
+    assert "small.yml:10:11: command make all" in result.output
 
 
 @pytest.mark.parametrize("place", ["nothing-here.yml:3", "no line", "README"])

@@ -28,7 +28,7 @@ _Order = tuple[Choice, Path, str]
 @conversion_options
 @click.pass_context
 def command(ctx: click.Context, /, workflows: tuple[Path, ...], jobs: int | None, **_: Any) -> None:
-    """Take each leaf out of WORKFLOWS in turn, convert again, and name those that nobody would miss.
+    """Take each leaf, command and expression out of WORKFLOWS in turn, convert again, and name those nobody would miss.
 
     Of a folder, all workflows of the repositories below are taken.
     """
@@ -37,18 +37,18 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], jobs: int | None
     from gha2tekton.rules.load import RuleError
 
     begin = time.monotonic()
-    leaves = silent = 0
+    parts = silent = 0
     try:
         orders = [(Choice.of(ctx), path, shown) for path, shown in below(workflows)]
         for found in _findings(orders, min(jobs or os.cpu_count() or 1, len(orders))):
-            leaves += found.leaves
+            parts += found.parts
             silent += len(found.silent)
             for one in found.silent:
                 click.echo(f"{found.workflow}: {one.path}: {one.why}")
     except (InputError, RuleError, ConfigurationError, OSError, UnicodeDecodeError) as error:
         stop(str(error))
     click.echo(f"{len(orders)} workflows, {time.monotonic() - begin:.0f} s", err=True)
-    click.echo(f"{leaves} leaves, {silent} silent")
+    click.echo(f"{parts} parts, {silent} silent")
     sys.exit(1 if silent else 0)
 
 

@@ -54,6 +54,9 @@ JSON, EVERY = "matrix as JSON", "*"
 """Where a param holds a leg's values as JSON: the path begins with the first, and the second stands for all of them."""
 
 
+_CHECK_RUN = "job.check_run_id is the name of the TaskRun"
+
+
 class Unsupported(Exception):
     """An expression that nothing in a Task can compute; the message says which part."""
 
@@ -205,7 +208,7 @@ class Carrier(Record):
         """What a job knows of itself."""
         part = path[1].lower()
         if part == "check_run_id":
-            self.notes.add("job.check_run_id is the name of the TaskRun")
+            self.notes.add(_CHECK_RUN)
             self.give(EnvVar(variable(path), "$(context.taskRun.name)"))
         elif part != "status":
             raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
@@ -298,3 +301,9 @@ class Carrier(Record):
     def _brought(self, tree: Expression) -> bool:
         """Whether it reads a matrix that comes with the run."""
         return self.dynamic and any(path[0].lower() == "matrix" for path in references(tree))
+
+
+def difference(tree: Expression) -> str:
+    """How the value of an expression is another than GitHub's; empty where it is the same."""
+    paths = ([part.lower() for part in path] for path in references(tree))
+    return _CHECK_RUN if ["job", "check_run_id"] in paths else ""

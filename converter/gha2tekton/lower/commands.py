@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gha2tekton.journal import Cause, Fate, Journal
+from gha2tekton.lower.command_spans import CommandSpans
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.verbs import LISTS
 from gha2tekton.record import Record, field
@@ -73,10 +74,10 @@ class Docker(Record, frozen=True):
 
 def account(planned: PlannedStep, docker: Docker, journal: Journal, target: str) -> None:
     """A row for every command of a step."""
-    span = planned.step.run.span if planned.step.run else planned.step.span
+    spans = CommandSpans(planned)
     for seen in planned.commands:
         first = seen.command.text.split("\n")[0]
-        journal.enrol(seen.path, f"command {first[:60]}", span)
+        journal.enrol(seen.path, f"command {first[:60]}", spans.of(seen.command))
         rule = seen.rule
         if seen.docker is not None:
             fate, reason, cause = docker.outcome(seen.path, seen.docker)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
+from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.host_directories import Bind, stands_for
 from gha2tekton.plan.model import ContainerPlan, JobPlan
 from gha2tekton.record import Record
@@ -13,6 +14,7 @@ from gha2tekton.shell.quote import word
 from gha2tekton.source import Source
 from gha2tekton.workflow.compose import Service
 from gha2tekton.workflow.compose_keys import Health
+from gha2tekton.workflow.survey import child
 from gha2tekton.yaml import Mapping as Entries
 from gha2tekton.yaml import Node, Scalar, YamlError, compose
 from gha2tekton.yaml import Sequence as Items
@@ -95,7 +97,7 @@ def _row(
         drop = "a later file says it again"
     elif key in _NAMES or (key == "networks" and "aliases" in below):
         name = leaf.text.partition(":")[2] if key == "links" else leaf.text
-        journal.exact(path, "", reason=f"repeats the service's name {service.name}" if name == service.name else "")
+        journal.exact(path, RUN, reason=f"repeats the service's name {service.name}" if name == service.name else "")
         return
     elif key == "ports" and any(host in leaf.text for host, _ in container.ports):
         pass
@@ -212,7 +214,7 @@ def _walk(node: Node, path: str, keys: _Keys) -> Iterator[_Leaf]:
         case Entries(entries=entries) if entries:
             for name, value in entries:
                 below = keys if name.text == "<<" else (*keys, name.text)
-                yield from _walk(value, f"{path}.{name.text}" if path else name.text, below)
+                yield from _walk(value, child(path, name.text), below)
         case Items(items=items) if items:
             for index, item in enumerate(items):
                 yield from _walk(item, f"{path}[{index}]", (*keys, f"[{index}]"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gha2tekton.journal import Journal
+from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
@@ -151,8 +151,9 @@ def _conditions(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -
     condition = job.job.condition
     if condition is not None:
         try:
-            out.append(EnvVar("GHA_IF", escaped(carrier.expression(job.scope.condition(condition.tree)))))
-            journal.exact(condition.value.path, target)
+            said = carrier.expression(job.scope.condition(condition.tree))
+            out.append(EnvVar("GHA_IF", escaped(said)))
+            journal.exact(condition.value.path, target, reason=SAME_AS_DEFAULT if said == "success()" else "")
         except Unsupported as problem:
             journal.manual(condition.value.path, str(problem))
             out.append(EnvVar("GHA_IF", "fromJSON('')"))

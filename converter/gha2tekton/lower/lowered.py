@@ -21,7 +21,12 @@ class LoweredWorkflow(Record, frozen=True):
     claim: str
     defaults: Mapping[str, str]
     """Params of the TriggerTemplate beyond the event's: the GPU count and memory."""
-    homes: Mapping[str, str] = field(default_factory=dict)
-    """The file of each job's first Task."""
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The files of each job's Tasks."""
     ends: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The PipelineTasks that tell each job's result, a leg each, by the job's id in lower case."""
+
+    @property
+    def homes(self) -> Mapping[str, str]:
+        """The file of each job's first Task."""
+        return {name: files[0] for name, files in self.own.items()}

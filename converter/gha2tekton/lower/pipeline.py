@@ -64,7 +64,7 @@ class _Lowering:
         self.tasks: list[Task] = []
         self.places: list[PipelineTask] = []
         self.finals: list[PipelineTask] = []
-        self.homes: dict[str, str] = {}
+        self.own: dict[str, tuple[str, ...]] = {}
         self.ends: dict[str, list[str]] = {}
         """The last PipelineTasks of each job, which those that need it wait for."""
         self.needed: dict[str, Path] = {}
@@ -105,7 +105,7 @@ class _Lowering:
             run, task_run_specs=tuple(by_text(spec, sizes, self.settings.gpu_resource) for spec in specs)
         )
         return LoweredWorkflow(
-            tuple(self.tasks), pipeline, run, template, self.needed, files, claim, sizes, self.homes, self.ends
+            tuple(self.tasks), pipeline, run, template, self.needed, files, claim, sizes, self.own, self.ends
         )
 
     def uses(self, workspace: str) -> bool:
@@ -130,7 +130,7 @@ class _Lowering:
         own = "" if bare and len(self.plan.jobs) == 1 else f"{label(job.job.id)}-"
         head = f"{prefix}-" if prefix else "" if (bare and prefix is None) or prefix == "" else f"{self.base}-{own}"
         names = [self.task_names.take(head + TASK_NAMES[role]) for role in roles]
-        self.homes[job.job.id.lower()] = f"tasks/{names[0]}.yaml"
+        self.own[job.job.id.lower()] = tuple(f"tasks/{name}.yaml" for name in names)
         places = [self.names.take(own + PIPELINE_NAMES[role]) for role in roles]
         before: tuple[str, ...] = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
         for index, lowered in enumerate(self.writer.tasks(job, names)):
@@ -166,7 +166,7 @@ class _Lowering:
                 self.refused(replace(job, refused=f"the matrix cannot be expanded: {problem}"))
                 return
             waits = (legs,)
-        self.homes.setdefault(job.job.id.lower(), f"tasks/{name}.yaml")
+        self.own[job.job.id.lower()] = (*self.own.get(job.job.id.lower(), ()), f"tasks/{name}.yaml")
         (lowered,) = self.writer.tasks(job, [name])
         self.tasks.append(lowered.task)
         on_error = "" if self.plan.chained else "continue"

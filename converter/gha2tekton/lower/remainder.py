@@ -20,8 +20,8 @@ _PASSED = re.compile(r"\$\{\{\s*(inputs\.[\w-]+)\s*\}\}")
 _EXCLUDED = "repeats a value of the matrix"
 
 
-def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
-    """Give the leaves of such keys their outcome; ``homes`` are the files of the jobs' first Tasks, by their ids."""
+def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) -> None:
+    """Give the leaves of such keys their outcome; ``own`` are the files of the jobs' Tasks, by their ids."""
     workflow = plan.workflow
     if workflow.name is not None:
         journal.exact(workflow.name.path, "pipeline.yaml")
@@ -34,10 +34,11 @@ def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
     )
     used = {id(step.step) for job in plan.jobs for step in job.walk()}
     for job in plan.jobs:
+        _excluded(job, plan, journal)
         _refused_legs(job, plan, journal)
     for job in plan.jobs:
         count = sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
-        _job(job, homes.get(job.job.id.lower(), "pipeline.yaml"), count, journal)
+        _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), count, journal)
     _lost(plan, journal)
     if workflow.defaults is not None:
         for value in (workflow.defaults.shell, workflow.defaults.working_directory):
@@ -45,8 +46,8 @@ def account(plan: Plan, homes: Mapping[str, str], journal: Journal) -> None:
                 journal.dropped(value.path, "superseded", "no step runs by this default" if used else "")
 
 
-def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
-    job = plan.job
+def _job(plan: JobPlan, own: tuple[str, ...], legs: int, journal: Journal) -> None:
+    job, home = plan.job, own[0]
     target = "pipeline.yaml"
     if plan.refused:
         return
@@ -83,11 +84,12 @@ def _job(plan: JobPlan, home: str, legs: int, journal: Journal) -> None:
         for default in (job.defaults.shell, job.defaults.working_directory):
             if default is not None and journal.fate(default.path) is None:
                 journal.dropped(default.path, "superseded", "no step runs by this default")
-    _called(plan, home, journal)
+    _called(plan, own, journal)
 
 
-def _called(plan: JobPlan, home: str, journal: Journal) -> None:
+def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
     """Rows for what calls of workflows carry into a job."""
+    labels = {value.path for value in plan.job.runs_on.labels} if plan.job.runs_on is not None else set()
     for value in plan.job.called:
         if journal.fate(value.path) not in (None, "exact"):
             continue
@@ -99,18 +101,26 @@ def _called(plan: JobPlan, home: str, journal: Journal) -> None:
             journal.dropped(value.path, "superseded", "all jobs read the same Secret")
         elif fates == {"dropped"}:
             journal.dropped(value.path, "superseded", "nothing that has an effect here reads it")
-        elif _names_the_machine(plan, sites):
+        elif _names_the_machine(plan, sites, labels):
             journal.dropped(value.path, "superseded", f"nothing but the machine hangs on it: {_machine(plan)}")
         elif fates and fates <= {"dropped", "manual"}:
             journal.manual(value.path, "what reads it is to be done by hand")
         else:
             passed = _PASSED.fullmatch(value.span.text.strip("'\""))
+            # The file that a site is in may be called by others too, whose Tasks are none of this job's.
+            files = {file for site in sites if site not in labels for file in journal.files(site)}
+            files = (files & {*own}) or (files & {"pipeline.yaml"}) or {own[0]}
+            if ".strategy.matrix.exclude[" in value.path or _one_of_several(value.path, journal):
+                files = {"pipeline.yaml"}
             again = _EXCLUDED if ".strategy.matrix.exclude[" in value.path else ""
-            files = {file for site in sites for file in journal.files(site)} or {home}
             for file in sorted(files):
                 journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
-            if ".strategy.matrix" in value.path:
-                journal.exact(value.path, "pipeline.yaml")
+
+
+def _one_of_several(path: str, journal: Journal) -> bool:
+    """Whether a leaf is one of several values of a matrix's vector, so that there are legs without it."""
+    found = re.match(r"(.*\.strategy\.matrix\.(?!include\b)[^.\[]+\[)\d+\]", path)
+    return found is not None and any(not one.startswith(found[0]) for one in journal.below(found[1]))
 
 
 def _lost(plan: Plan, journal: Journal) -> None:
@@ -145,9 +155,8 @@ def _file(path: str) -> str:
     return f"{name}#" if parted else ""
 
 
-def _names_the_machine(plan: JobPlan, sites: Iterable[str]) -> bool:
+def _names_the_machine(plan: JobPlan, sites: Iterable[str], labels: set[str]) -> bool:
     """Whether a value goes nowhere but into the label of a machine of which nothing special is known."""
-    labels = {value.path for value in plan.job.runs_on.labels} if plan.job.runs_on is not None else set()
     usual = replace(plan.runner or Runner("linux"), note="") == Runner("linux")
     return usual and bool(set(sites)) and set(sites) <= labels
 
@@ -190,6 +199,23 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
         journal.exact(parallel.path, target)
     elif parallel is not None:
         journal.adapted(parallel.path, "all legs run at once: only the run knows how many there are or may be", target)
+
+
+def _excluded(job: JobPlan, plan: Plan, journal: Journal) -> None:
+    """Rows for values of a matrix that no leg has."""
+    strategy = job.job.strategy
+    if strategy is None or job.matrix or not strategy.exclude:
+        return
+    legs = [leg for other in plan.jobs if other.job.id == job.job.id for leg in other.legs]
+    for name, vector in strategy.vectors.items():
+        for item in _items(vector.value):
+            try:
+                held = plain_value(item, lambda value: evaluate_leaf(value, {}))
+            except MatrixError:
+                continue
+            if not any(leg.values.get(name, leg) == held for leg in legs):
+                for path in journal.open_leaves(item.path):
+                    journal.dropped(path, "superseded", "every combination with it is excluded")
 
 
 def _refused_legs(job: JobPlan, plan: Plan, journal: Journal) -> None:

@@ -12,6 +12,7 @@ from gha2tekton.lower import actions
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
 from gha2tekton.lower.container_action import container
+from gha2tekton.lower.expression_rows import account as account_expressions
 from gha2tekton.lower.words import call, safe, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
@@ -113,6 +114,7 @@ class ScriptWriter(Record):
         parts: list[str | Hole] = []
         options: list[str] = []
         assigned = set()
+        held: dict[Expression, str] = {}
         if any(not isinstance(part, str) for part in template):
             plain = "".join(part if isinstance(part, str) else "x" for part in template)
             assigned = set(re.findall(r"\b([A-Za-z_]\w*)=", plain)) | set(read(plain).constants)
@@ -123,6 +125,7 @@ class ScriptWriter(Record):
             name, option = self.hole(part, len(options) // 2 + 1, assigned, own or {})
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
+            held[part] = name
             source = f"${{{{ {unparse(part)} }}}}"
             parts.append(Hole(name, self.carrier.trusts(part), source, self.carrier.obeys(part)))
         filled = fill(parts, language)
@@ -131,6 +134,8 @@ class ScriptWriter(Record):
                 f"{source} says here what runs, as it did on GitHub: who may create the run may run anything in it"
             )
             self.journal.note(Diagnostic("input-runs-as-code", "note", message, value.span))
+        if not filled.problems:
+            account_expressions(value, scope, held, self.journal, self.target)
         if filled.exports:
             options += ["--env", word(f"GHA_PASSED={' '.join(filled.exports)}")]
         return filled.text, options, filled.problems
@@ -218,7 +223,7 @@ class ScriptWriter(Record):
         # What was lowered before it came to the part that cannot be is not in the output.
         for path in (
             *within,
-            *(value.path for value in planned.step.inputs.values() if self.journal.knows(value.path)),
+            *(path for value in planned.step.inputs.values() for path in self.journal.under(value.path)),
         ):
             if self.journal.fate(path) != "dropped":
                 self.journal.manual(path, reason, self.target)

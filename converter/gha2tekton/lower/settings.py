@@ -58,3 +58,6 @@ WORKSPACES = {
     STATE: "What a job carries from Task to Task: outcomes, environment, home, Python packages",
     JOB: "The workspace of a job that is one Task, and gone with its Pod",
 }
+
+RUN = "the run"
+"""Stands in rows of the ledger for the file of the PipelineRun, until its name is known."""

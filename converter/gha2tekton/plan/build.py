@@ -165,7 +165,7 @@ class _Builder:
         return found
 
     def idle(self, job: Job, scope: Scope, runner: Runner, found: Found) -> tuple[frozenset[str], frozenset[str]]:
-        """The labels without which the machine is the same, and those without which the Pod is."""
+        """The labels (and the group) without which the machine is the same, and those without which the Pod is."""
         labels = job.runs_on.labels if job.runs_on is not None else ()
         told = {value.path: scope.guess(value) or "" for value in labels}
         group = (scope.guess(job.runs_on.group) or "") if job.runs_on is not None and job.runs_on.group else ""
@@ -179,8 +179,10 @@ class _Builder:
 
         rest = {
             path: machines.runner(self.rules, [text for other, text in told.items() if other != path], group)
-            for path in (told if len(told) > 1 else ())
+            for path in (told if len(told) > 1 or group else ())
         }
+        if group and told and job.runs_on is not None and job.runs_on.group is not None:
+            rest[job.runs_on.group.path] = machines.runner(self.rules, list(told.values()))
         idle = frozenset(path for path, other in rest.items() if other == runner)
         return idle, frozenset(path for path, other in rest.items() if weighed(other) == weighed(runner)) - idle
 

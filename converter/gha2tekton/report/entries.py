@@ -17,8 +17,13 @@ _STEPS = re.compile(r"[.\[#]")
 
 
 def is_command(outcome: Outcome) -> bool:
-    """Whether it is a command of a script, whose span is all of the script."""
+    """Whether it is a command of a script."""
     return ".commands[" in outcome.path
+
+
+def is_expression(outcome: Outcome) -> bool:
+    """Whether it is an expression in a script."""
+    return ".expressions[" in outcome.path
 
 
 def command_text(outcome: Outcome) -> str:

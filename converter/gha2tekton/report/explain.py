@@ -8,7 +8,7 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Outcome
 from gha2tekton.report.addresses import addresses
 from gha2tekton.report.alternatives import alternatives
-from gha2tekton.report.entries import command_text, common, is_command, lines_of
+from gha2tekton.report.entries import common, is_command, lines_of
 from gha2tekton.report.places import Place, Places
 
 _WORDS = {
@@ -53,17 +53,14 @@ def of_output(conversions: Sequence[Conversion], files: Mapping[str, str], name:
 
 
 def _on_line(conversion: Conversion, name: str, line: int) -> list[Outcome]:
-    """The leaves that reach over a line; of a script's commands those that the line holds."""
+    """The parts that reach over a line."""
     found = []
     for outcome in conversion.journal.outcomes():
         source = outcome.span.source
         if source.name != name:
             continue
         first, last = lines_of(outcome)
-        if not first <= line <= last:
-            continue
-        text = command_text(outcome)
-        if not is_command(outcome) or text in source.line(line) or text not in outcome.span.text:
+        if first <= line <= last:
             found.append(outcome)
     return found
 

@@ -52,6 +52,7 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
                 "reason": outcome.reason,
                 "rule": outcome.rule,
                 "target": outcome.target,
+                "also": list(outcome.also),
             }
             for outcome in journal.outcomes()
         ],

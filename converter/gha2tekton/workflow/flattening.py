@@ -18,7 +18,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.record import Record, replace
 from gha2tekton.workflow.inlining import argument, expression, inline, reads, values
-from gha2tekton.workflow.matrix import Leg
+from gha2tekton.workflow.matrix import Leg, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
 from gha2tekton.workflow.results import after, call_result, call_succeeded, every, never_skips, succeeded, within
 
@@ -36,7 +36,9 @@ class Drawn(Record, frozen=True):
     outputs: Mapping[str, Expression]
     leaves: Mapping[str, Value]
     repeats: frozenset[str] = frozenset()
-    """The paths of inputs that say what the jobs take without them."""
+    """The paths of inputs and conditions that say what a job takes without them."""
+    counted: frozenset[str] = frozenset()
+    """Those that say more to some job."""
 
 
 def flatten(
@@ -77,7 +79,8 @@ def flatten(
         whole=all(never_skips(tree) for tree in conditions),
         outputs={name: trees[0] if len(trees) == 1 else Logic("||", tuple(trees)) for name, trees in outputs.items()},
         leaves={output.name: output.value for output in event.outputs},
-        repeats=frozenset(repeats - counted),
+        repeats=frozenset(repeats),
+        counted=frozenset(counted),
     )
     return jobs, drawn
 
@@ -162,7 +165,8 @@ class _Flat:
         for before, now in ((call.condition, call.condition), (job.condition, inlined.condition)):
             if before is not None and now is not None:
                 (self.repeats if _plain(now.tree) else self.counted).add(before.value.path)
-        origin = inlined.condition or call.condition
+        own_says = inlined.condition if inlined.condition and not _plain(inlined.condition.tree) else None
+        origin = own_says or call.condition or inlined.condition
         said = origin.value if origin else call.needs[0] if call.needs else self.target
         needs = tuple(_renamed(need, self.ids.get(need.text.lower(), need.text)) for need in inlined.needs)
         below = replace(
@@ -222,7 +226,8 @@ class _Flat:
         yield self.target
         yield from (value for value in (call.name, call.condition and call.condition.value) if value)
         if (matrix := call.strategy) is not None and self.leg is not None:
-            yield from values((matrix.vectors, matrix.include, matrix.exclude, matrix.expression))
+            yield from values(tuple(item.value for item in of_leg(matrix, self.leg)))
+            yield from values((matrix.exclude, matrix.expression))
         paths = set(reads(replace(job, called=())))
         inputs = {path[1].lower() for path in paths if path[0] == "inputs" and len(path) > 1}
         for name in (input.name.lower() for input in self.event.inputs):

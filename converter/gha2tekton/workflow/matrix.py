@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gha2tekton.expression import equals, to_string
+from gha2tekton.expression import Literal, equals, to_string
 from gha2tekton.record import Record, field
 from gha2tekton.workflow.model import MatrixValue, Strategy, Value
 
@@ -145,3 +145,24 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in _texts(item)]
     return [to_string(value)]
+
+
+def static_leaf(value: Value) -> Any:
+    """The value of a leaf that holds no expression any more; MatrixError where one is left."""
+    if len(value.template) == 1 and isinstance(only := value.template[0], Literal):
+        return only.value
+    if value.literal is None:
+        raise MatrixError(f"{value.text.strip()} is computed")
+    return value.literal if isinstance(value.raw, str) else value.raw
+
+
+def of_leg(strategy: Strategy, leg: Leg) -> Iterator[MatrixValue]:
+    """The values that a leg was made of, of a matrix without expressions."""
+    for name, vector in strategy.vectors.items():
+        for item in vector.value if isinstance(vector.value, tuple) else ():
+            if plain_value(item, static_leaf) == leg.values.get(name, leg):
+                yield item
+    for entry in strategy.include if isinstance(strategy.include, tuple) else ():
+        held = plain_value(entry, static_leaf)
+        if not isinstance(held, dict) or all(leg.values.get(name, leg) == one for name, one in held.items()):
+            yield entry

@@ -5,16 +5,13 @@ https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow
 
 from __future__ import annotations
 
-from typing import Any
-
 from gha2tekton.codes import Severity
-from gha2tekton.expression import Literal
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
 from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.flattening import Drawn, flatten, rewired, takes_over
 from gha2tekton.workflow.inlining import values
-from gha2tekton.workflow.matrix import Leg, MatrixError, legs
+from gha2tekton.workflow.matrix import Leg, MatrixError, legs, static_leaf
 from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
@@ -47,10 +44,10 @@ class _Expansion:
         """Files that were called: as they were read, and with their own calls drawn in."""
 
         self.calls: list[Job] = []
-        self.drawn: set[str] = set()
-        """The files whose jobs are the caller's now."""
         self.same: set[str] = set()
-        """Inputs that say what their default says."""
+        """Inputs and conditions that say what holds without them."""
+        self.counted: set[str] = set()
+        """Those that say more to some job."""
 
     def note(self, code: str, severity: Severity, message: str, span: Span) -> None:
         self.failed = self.failed or severity == "error"
@@ -73,16 +70,16 @@ class _Expansion:
                 jobs.append(job)
                 continue
             self.calls.append(job)
-            self.drawn.add(called[0].source.name)
             members, drawn[job.id.lower()] = flatten(job, *called, combinations, taken)
             jobs += members
             self.same |= drawn[job.id.lower()].repeats
+            self.counted |= drawn[job.id.lower()].counted
         return replace(workflow, env={}, defaults=None, jobs=tuple(rewired(job, drawn) for job in jobs))
 
     def legs(self, job: Job, called: Workflow) -> tuple[Leg | None, ...]:
         """The legs of a call; None stands for those that the run works out, whose matrix the called jobs take over."""
         try:
-            return legs(job.strategy, _static)
+            return legs(job.strategy, static_leaf)
         except MatrixError as error:
             if takes_over(job, called):
                 return (None,)
@@ -156,9 +153,18 @@ class _Expansion:
                 self.note("unknown-secret", "error", message, value.span)
 
     def account(self, caller: Workflow, expanded: Workflow) -> None:
-        """Give their outcome to leaves that are in no job now."""
-        for path in sorted(self.same):
-            self.journal.exact(path, "pipeline.yaml", reason=SAME_AS_DEFAULT)
+        """Give their outcome to leaves that are in no job now; of files whose calls stay as they are there are none."""
+        drawn = {
+            path.partition("#")[0]
+            for job in expanded.jobs
+            for path in (job.path, *(value.path for value in job.called))
+            if "#" in path
+        }
+        for name in self.files.keys() - drawn:
+            self.journal.forget(name)
+        self.calls = [call for call in self.calls if self.journal.knows(call.uses.value.path)]  # type: ignore[union-attr]
+        for path in sorted(path for path in self.same - self.counted if self.journal.knows(path)):
+            self.journal.exact(path, "pipeline.yaml", reason=f"{SAME_AS_DEFAULT} in each job that it goes into")
         carried = {value.path for job in expanded.jobs for value in (*job.called, *values((job.env, job.defaults)))}
         kept = {job.strategy.path for job in expanded.jobs if job.strategy}
         for call in self.calls:
@@ -170,11 +176,14 @@ class _Expansion:
                 self.journal.manual(strategy.max_parallel.path, "the legs of a call may all run at once")
             if strategy is not None and strategy.fail_fast is not None:
                 self.journal.dropped(strategy.fail_fast.path, "GitHub-only service", "no leg of a call ends another")
-        for workflow in (caller, *(files[0] for name, files in self.files.items() if files and name in self.drawn)):
+            for value in values((strategy.vectors, strategy.include)) if strategy is not None else ():
+                if value.path not in carried:
+                    self.journal.dropped(value.path, "superseded", "every combination with it is excluded")
+        for workflow in (caller, *(files[0] for name, files in self.files.items() if files and name in drawn)):
             for value in values((workflow.env, workflow.defaults)):
                 if value.path not in carried:
                     self.journal.dropped(value.path, "superseded", "every job sets it again")
-        for name in sorted(self.drawn):
+        for name in sorted(drawn):
             for key in ("on", "name", "run-name", "description"):
                 for path in self.journal.open_leaves(f"{name}#{key}"):
                     if path not in carried:
@@ -195,12 +204,3 @@ def _default(input: Input) -> str | None:
     if input.default is not None:
         return input.default.literal
     return {"boolean": "false", "number": "0", "string": ""}.get(input.type)
-
-
-def _static(value: Value) -> Any:
-    """A leaf of a matrix that holds no expression any more."""
-    if len(value.template) == 1 and isinstance(only := value.template[0], Literal):
-        return only.value
-    if value.literal is None:
-        raise MatrixError(f"{value.text.strip()} is computed")
-    return value.literal if isinstance(value.raw, str) else value.raw

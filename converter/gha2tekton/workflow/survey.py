@@ -32,6 +32,7 @@ MAX_MESSAGE = 500
 
 _SIMPLE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 _OPEN = "${{"
+_SCRIPT = re.compile(r"\bsteps\[\d+\](\.parallel\[\d+\])*\.run$")
 
 
 class Survey:
@@ -147,7 +148,8 @@ class Survey:
         try:
             template = parse_template(text)
         except ExpressionError as error:
-            self.error(_code(error), error.message, _expression_span(node, text[: error.offset + 3].count(_OPEN) - 1))
+            index = text[: error.offset + 3].count(_OPEN) - 1
+            self.error(_code(error), error.message, _expression_span(node.span, index))
             return None
         only = template[0]
         if len(template) == 1 and isinstance(only, Literal) and isinstance(only.value, str):
@@ -155,7 +157,9 @@ class Survey:
             template = (only.value,)
         else:
             for index, tree in enumerate(part for part in template if not isinstance(part, str)):
-                self.names(tree, place, _expression_span(node, index))
+                self.names(tree, place, _expression_span(node.span, index))
+            if _SCRIPT.search(path := self.paths.get(node, "")):
+                enrol_expressions(self.journal, path, node.span, template)
         self.templates[node] = template
         return template
 
@@ -203,17 +207,27 @@ def _code(error: ExpressionError) -> str:
     return "unclosed-expression" if error.message.startswith("The expression is not closed") else "bad-expression"
 
 
-def _expression_span(node: Scalar, index: int) -> Span:
+def enrol_expressions(journal: Journal, path: str, span: Span, template: Template) -> list[str]:
+    """Announce the expressions of a script; their paths."""
+    out = []
+    for index, _ in enumerate(part for part in template if not isinstance(part, str)):
+        where = _expression_span(span, index)
+        first = " ".join(where.text.split())
+        out.append(f"{path}.expressions[{index}]")
+        journal.enrol(out[-1], f"expression {first if len(first) <= 60 else first[:60] + '…'}", where)
+    return out
+
+
+def _expression_span(span: Span, index: int) -> Span:
     """Where the expression of an index stands in the source; in blocks and quotes they come in the same order."""
-    raw = node.span.text
+    raw = span.text
     at = -1
     for _ in range(index + 1):
         at = raw.find(_OPEN, at + 1)
         if at < 0:
-            return node.span
+            return span
     end = raw.find("}}", at)
-    start = node.span.start
-    return Span(node.span.source, start + at, start + (end + 2 if end >= 0 else at + 3))
+    return Span(span.source, span.start + at, span.start + (end + 2 if end >= 0 else at + 3))
 
 
 def _meant(word: str, known: list[str]) -> str:

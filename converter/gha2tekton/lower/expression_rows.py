@@ -1,0 +1,39 @@
+"""What became of each expression of a script: a row of the ledger, with how its value gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gha2tekton.expression import Expression
+from gha2tekton.journal import Journal
+from gha2tekton.lower.carrier import difference
+from gha2tekton.plan.scope import Scope, literal
+from gha2tekton.record import replace
+from gha2tekton.workflow.model import Value
+from gha2tekton.workflow.survey import enrol_expressions
+
+_KNOWN = "known at conversion, and put in"
+
+
+def account(script: Value, scope: Scope, held: Mapping[Expression, str], journal: Journal, target: str) -> None:
+    """Rows for the expressions of a script that was written; ``held`` has the variables of those that a run knows."""
+    rows = journal.below(f"{script.path}.expressions[")
+    if not rows:
+        # A script that is an input of an action: only the action's rule knows that it is one.
+        rows = enrol_expressions(journal, script.path, script.span, script.template)
+    trees = [part for part in script.template if not isinstance(part, str)]
+    # Calls of workflows have put into theirs what they know: their expressions are others by now.
+    aligned = trees if len(trees) == len(rows) else [None] * len(rows)
+    for path, tree in zip(rows, aligned, strict=True):
+        if tree is None:
+            journal.exact(path, target)
+            continue
+        folded = scope.fold(replace(script, template=(tree,)))
+        differs = "; ".join(dict.fromkeys(filter(None, (difference(p) for p in folded if not isinstance(p, str)))))
+        names = [held[part] for part in folded if not isinstance(part, str) and part in held]
+        if differs:
+            journal.adapted(path, differs, target)
+        elif literal(folded) is not None:
+            journal.exact(path, target, reason=_KNOWN)
+        else:
+            journal.exact(path, target, reason=f"held by {', '.join(names)}" if names else "")

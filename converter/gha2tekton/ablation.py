@@ -142,7 +142,7 @@ def _changes(whole: _State, other: _State, outcome: Outcome) -> bool:
 
 def _leaves_the_report(whole: _State, without: _State, outcome: Outcome) -> bool:
     """Whether a line that names the part is told less often."""
-    subject = _POSITION.sub("", outcome.subject)
+    subject = _POSITION.sub("", outcome.subject).strip()
     part = _POSITION.sub("", outcome.path.rpartition("#")[2])
     key = re.split(r"[.\[]", part)[-1]
     return any(

@@ -125,6 +125,8 @@ class Journal:
             self._outcomes[path] = made
         elif before.fate != fate or not target:
             return
+        elif not before.target:
+            self._outcomes[path] = replace(before, target=target)
         elif before.reason == SAME_AS_DEFAULT != reason:
             # Of the jobs that share a leaf those count in which it says more than what holds without it.
             self._outcomes[path] = made

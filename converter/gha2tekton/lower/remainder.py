@@ -91,7 +91,8 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
     """Rows for what calls of workflows carry into a job."""
     labels = {value.path for value in plan.job.runs_on.labels} if plan.job.runs_on is not None else set()
     for value in plan.job.called:
-        if journal.fate(value.path) not in (None, "exact"):
+        told = "#" in value.path and value.path.endswith(".if") and journal.files(value.path)
+        if told or journal.fate(value.path) not in (None, "exact"):
             continue
         sites = plan.job.readers.get(value.path, ())
         fates = {journal.fate(site) for site in sites}

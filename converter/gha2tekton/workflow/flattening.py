@@ -224,7 +224,8 @@ class _Flat:
         """What of the call, and of the head of its workflow, goes into a job."""
         call = self.call
         yield self.target
-        yield from (value for value in (call.name, call.condition and call.condition.value) if value)
+        conditions = [one.value for one in (call.condition, job.condition) if one is not None]
+        yield from (value for value in (call.name, *conditions) if value)
         if (matrix := call.strategy) is not None and self.leg is not None:
             yield from values(tuple(item.value for item in of_leg(matrix, self.leg)))
             yield from values((matrix.exclude, matrix.expression))

@@ -164,7 +164,7 @@ class _Expansion:
             self.journal.forget(name)
         self.calls = [call for call in self.calls if self.journal.knows(call.uses.value.path)]  # type: ignore[union-attr]
         for path in sorted(path for path in self.same - self.counted if self.journal.knows(path)):
-            self.journal.exact(path, "pipeline.yaml", reason=f"{SAME_AS_DEFAULT} in each job that it goes into")
+            self.journal.exact(path, "", reason=f"{SAME_AS_DEFAULT} in each job that it goes into")
         carried = {value.path for job in expanded.jobs for value in (*job.called, *values((job.env, job.defaults)))}
         kept = {job.strategy.path for job in expanded.jobs if job.strategy}
         for call in self.calls:

@@ -54,7 +54,7 @@ JSON, EVERY = "matrix as JSON", "*"
 """Where a param holds a leg's values as JSON: the path begins with the first, and the second stands for all of them."""
 
 
-_CHECK_RUN = "job.check_run_id is the name of the TaskRun"
+CHECK_RUN = "job.check_run_id is the name of the TaskRun"
 
 
 class Unsupported(Exception):
@@ -208,7 +208,7 @@ class Carrier(Record):
         """What a job knows of itself."""
         part = path[1].lower()
         if part == "check_run_id":
-            self.notes.add(_CHECK_RUN)
+            self.notes.add(CHECK_RUN)
             self.give(EnvVar(variable(path), "$(context.taskRun.name)"))
         elif part != "status":
             raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
@@ -275,11 +275,8 @@ class Carrier(Record):
             if path is None or len(path) < 2 or path[0].lower() not in ("github", "inputs", "matrix"):
                 return None
             root = path[0].lower()
-            if root == "matrix" and self.dynamic:
-                return None
-            if root == "github" and (
-                path[1].lower() in _RUNTIME or path[1].lower() in _DERIVED or path[1].lower() == "token"
-            ):
+            own = root == "github" and path[1].lower() in {*_RUNTIME, *_DERIVED, "token"}
+            if own or (root == "matrix" and self.dynamic):
                 return None
             if root == "github" and path[1].lower() == "sha":
                 self.params["git-revision"] = ("git", "revision")
@@ -301,9 +298,3 @@ class Carrier(Record):
     def _brought(self, tree: Expression) -> bool:
         """Whether it reads a matrix that comes with the run."""
         return self.dynamic and any(path[0].lower() == "matrix" for path in references(tree))
-
-
-def difference(tree: Expression) -> str:
-    """How the value of an expression is another than GitHub's; empty where it is the same."""
-    paths = ([part.lower() for part in path] for path in references(tree))
-    return _CHECK_RUN if ["job", "check_run_id"] in paths else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gha2tekton.expression import Expression
+from gha2tekton.expression import Expression, references
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import difference
+from gha2tekton.lower.carrier import CHECK_RUN
 from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.record import replace
 from gha2tekton.workflow.model import Value
@@ -29,7 +29,7 @@ def account(script: Value, scope: Scope, held: Mapping[Expression, str], journal
             journal.exact(path, target)
             continue
         folded = scope.fold(replace(script, template=(tree,)))
-        differs = "; ".join(dict.fromkeys(filter(None, (difference(p) for p in folded if not isinstance(p, str)))))
+        differs = "; ".join(dict.fromkeys(filter(None, (_difference(p) for p in folded if not isinstance(p, str)))))
         names = [held[part] for part in folded if not isinstance(part, str) and part in held]
         if differs:
             journal.adapted(path, differs, target)
@@ -37,3 +37,9 @@ def account(script: Value, scope: Scope, held: Mapping[Expression, str], journal
             journal.exact(path, target, reason=_KNOWN)
         else:
             journal.exact(path, target, reason=f"held by {', '.join(names)}" if names else "")
+
+
+def _difference(tree: Expression) -> str:
+    """How the value of an expression is another than GitHub's; empty where it is the same."""
+    paths = ([part.lower() for part in path] for path in references(tree))
+    return CHECK_RUN if ["job", "check_run_id"] in paths else ""

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
-from gha2tekton.lower import actions
+from gha2tekton.lower import actions, expression_rows
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
 from gha2tekton.lower.container_action import container
-from gha2tekton.lower.expression_rows import account as account_expressions
 from gha2tekton.lower.words import call, safe, without
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
@@ -130,12 +129,10 @@ class ScriptWriter(Record):
             parts.append(Hole(name, self.carrier.trusts(part), source, self.carrier.obeys(part)))
         filled = fill(parts, language)
         for source in () if filled.problems else filled.obeyed:
-            message = (
-                f"{source} says here what runs, as it did on GitHub: who may create the run may run anything in it"
-            )
+            message = f"{source} says here what runs, as on GitHub: who may create the run may run anything in it"
             self.journal.note(Diagnostic("input-runs-as-code", "note", message, value.span))
         if not filled.problems:
-            account_expressions(value, scope, held, self.journal, self.target)
+            expression_rows.account(value, scope, held, self.journal, self.target)
         if filled.exports:
             options += ["--env", word(f"GHA_PASSED={' '.join(filled.exports)}")]
         return filled.text, options, filled.problems

@@ -23,9 +23,7 @@ def chained(workflow: Workflow) -> bool:
         if job.condition is not None and any(job.id.lower() in names for names in above.values()):
             return False
     pairs = ((one, other) for one in above for other in above if one < other)
-    return all(
-        one in above[other] or other in above[one] or above[one] == above[other] for one, other in pairs
-    )
+    return all(one in above[other] or other in above[one] or above[one] == above[other] for one, other in pairs)
 
 
 def _speaks_of_others(job: Job) -> bool:

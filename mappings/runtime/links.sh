@@ -13,6 +13,8 @@ link() { # DIRECTORY with a file mounts
     esac
     while :; do case $_source in */. | */./) _source=${_source%/.*} ;; */) _source=${_source%/} ;; *) break ;; esac; done
     _target=${_target%/}
+    # The workspace is elsewhere in a sidecar in which something else takes its place.
+    if [ -n "${GHA_DISPLACED:-}" ]; then case $_source/ in "$GHA_DISPLACED"/*) _source=$GITHUB_WORKSPACE${_source#"$GHA_DISPLACED"} ;; esac; fi
     [ -n "$_target" ] || { echo "serve: nothing can be mounted at /" >&2; return 1; }
     [ ! "$_source" -ef "$_target" ] || continue
     mkdir -p "$(dirname "$_target")" || return 1

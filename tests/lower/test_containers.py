@@ -257,3 +257,34 @@ def test_rights_beyond_the_baseline_ask_for_a_label(options: str, rights: str, t
     done = convert(tmp_path, f"docker run --rm {options} --entrypoint make a:1 all")
     told = [(one.name, one.why) for one in done.journal.setup if one.kind == "namespace label"]
     assert told == ([("pod-security", f"job a gives the container a {rights}")] if rights else [])
+
+
+PLACES: list[tuple[str, str]] = [
+    # the script, where the sidecar has the workspace
+    ('docker run -v "$(pwd):/workspace" -w /workspace --entrypoint ls a:1', ""),
+    ("docker run -v $PWD/data:/workspace/data -v ${{ github.workspace }}/:/workspace/ --entrypoint ls a:1", ""),
+    ("docker run --mount type=bind,source=$GITHUB_WORKSPACE/b,target=/workspace/b --entrypoint ls a:1", ""),
+    ("docker run -v ./data:/data -v x:/cache --entrypoint ls a:1", ""),
+    ('cd notebooks; docker run -v "$(pwd):/workspace" --entrypoint ls a:1', "/gha2tekton-workspace"),
+    ("docker run -v $PWD/notebooks:/workspace --entrypoint ls a:1", "/gha2tekton-workspace"),
+    ("docker run -v $UNKNOWN:/workspace --entrypoint ls a:1", "/gha2tekton-workspace"),
+    ("docker run -v x:/workspace/cache --entrypoint ls a:1", "/gha2tekton-workspace"),
+    ("docker compose up -d same", ""),
+    ("docker compose up -d other", "/gha2tekton-workspace"),
+]
+SERVICES = """\
+services:
+  same: {image: 'a:1', command: x, volumes: ['.:/workspace', './a:/a']}
+  other: {image: 'a:1', command: x, volumes: ['./notebooks:/workspace']}
+"""
+
+
+@pytest.mark.parametrize(("script", "place"), PLACES)
+def test_what_takes_the_place_of_the_workspace(script: str, place: str, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(SERVICES)
+    done = convert(tmp_path, script)
+    (sidecar,) = sidecars(done).values()
+    spec = next(objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/"))
+    named = [{"name": "source-code-workspace"}] if place else None
+    assert [step.get("workspaces") for step in spec["steps"]] == [named]
+    assert sidecar.get("workspaces") == ([{"name": "source-code-workspace", "mountPath": place}] if place else None)

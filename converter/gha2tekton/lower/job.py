@@ -21,6 +21,7 @@ from gha2tekton.lower.sidecars import (
     SHM_VOLUME,
     Served,
     forwarder,
+    isolated,
     known_as,
     served,
     shared_memory_volume,
@@ -183,6 +184,7 @@ class JobWriter(Record):
             volumes=(*self.volumes(job, service, options, step), *proofs.volumes),
             sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
         )
+        task = isolated(stage, task)
         self.ask_for_rights(job, task)
         holder = ("sidecar", service.gpu) if service.gpu else ("step", step.name) if limits else ("", "")
         return LoweredTask(task, stage, params, workspaces, holder, "", known_as(job, stage))

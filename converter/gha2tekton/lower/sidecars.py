@@ -11,12 +11,14 @@ from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.record import Record, replace
 from gha2tekton.shell.quote import word
-from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount
+from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Task
 from gha2tekton.workflow.compose import Service
 
 HANDOFF = "/gha2tekton-handoff"
 HANDOFF_MOUNT = Mount("handoff", HANDOFF)
 SHM_VOLUME = "dshm"
+ELSEWHERE = "/gha2tekton-workspace"
+"""Where a sidecar has the workspace in whose place it was given something else."""
 _BUSYBOX = "docker.io/library/busybox:1.37"
 _HOST = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """What Kubernetes takes for the name of a machine."""
@@ -74,6 +76,21 @@ def served(
     return Served(tuple(sidecars), tuple(variables), holder, memory)
 
 
+def isolated(stage: Stage, task: Task) -> Task:
+    """The Task, with the workspace elsewhere in those sidecars in which its place is another's."""
+    apart = {container.name for container in stage.containers if container.apart and not container.plain}
+    if not apart:
+        return task
+    # Who names any workspace has only those.
+    own = tuple((workspace.name, "") for workspace in task.workspaces)
+    source = tuple((workspace.name, ELSEWHERE) for workspace in task.workspaces if workspace.mount_path == WORKSPACE)
+    return replace(
+        task,
+        steps=tuple(replace(step, workspaces=own) for step in task.steps),
+        sidecars=tuple(replace(one, workspaces=source if one.name in apart else own) for one in task.sidecars),
+    )
+
+
 def _told(container: ContainerPlan, sidecars: Mapping[str, str]) -> str:
     """What the runtime's docker must know of a container: lines of words with tabs between, see services.sh."""
     name = container.name
@@ -112,7 +129,8 @@ def _literal(text: str) -> str:
 
 def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], shared_memory: bool) -> Container:
     service = container.service
-    env = [EnvVar("GHA_HANDOFF", HANDOFF), EnvVar("GITHUB_WORKSPACE", WORKSPACE)]
+    env = [EnvVar("GHA_HANDOFF", HANDOFF), EnvVar("GITHUB_WORKSPACE", ELSEWHERE if container.apart else WORKSPACE)]
+    env += [EnvVar("GHA_DISPLACED", WORKSPACE)] if container.apart else []
     entrypoint, command = container.entrypoint, container.command
     if service is not None:
         env += [

@@ -11,6 +11,7 @@ from gha2tekton.plan.found import Found
 from gha2tekton.plan.images import bare, readable
 from gha2tekton.plan.made import Made
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
+from gha2tekton.plan.mounts import displaced, displaces
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.steps import guessed_script
@@ -95,7 +96,7 @@ class _Finder:
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, directory: str, variables: Mapping[str, str]
     ) -> None:
         if call.verb in ("run", "create"):
-            self.run(top, seen.path, call)
+            self.run(top, seen.path, call, displaces(seen, directory))
             if call.given("--name") and not call.option("--name") and (text := images.variable_after(seen, "--name")):
                 self.variables[text] = ("image", self.made.aliases.get(call.target or "", call.target or ""))
         elif call.verb == "exec":
@@ -116,7 +117,7 @@ class _Finder:
         elif call.verb in NEVER:
             self.problems[seen.path] = f"docker {call.verb}: {NEVER[call.verb]}"
 
-    def run(self, top: PlannedStep, row: str, call: DockerCall) -> None:
+    def run(self, top: PlannedStep, row: str, call: DockerCall, apart: bool = False) -> None:
         if call.target is None:
             self.problems[row] = "the image is not known before the Pod starts: name it in the script as it is"
             return
@@ -154,6 +155,7 @@ class _Finder:
             keys=tuple(dict.fromkeys((*before.keys, *keys))),
             shared_memory=before.shared_memory or shared,
             root=before.root or images.as_root(call),
+            apart=before.apart or apart,
         )
         self.containers[key] = container
         if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
@@ -235,6 +237,7 @@ class _Finder:
                 ports=ports,
                 hosts=(service.name, *filter(None, (service.container_name,)), *service.hosts),
                 security=security_of(service),
+                apart=displaced(service.volumes, project.directory),
             )
             self.containers[key] = container
         container = self.containers[key]

@@ -99,6 +99,8 @@ class ContainerPlan(Record, frozen=True):
     """Who the image runs as, where somebody else is asked for too."""
     root: bool = False
     """A call asks for root."""
+    apart: bool = False
+    """The workspace lies elsewhere in it: calls ask for something else in its place."""
     plain: bool = False
     """Nothing is called in it: it runs what its image says."""
     ports: tuple[tuple[str, str], ...] = ()

@@ -32,10 +32,8 @@ class Param(Record, frozen=True):
     default: str | None = None
 
     def manifest(self) -> Manifest:
-        out = compact(name=self.name, description=self.description)
-        if self.default is not None:
-            out["default"] = self.default
-        return out
+        default = {} if self.default is None else {"default": self.default}
+        return compact(name=self.name, description=self.description) | default
 
 
 class Result(Record, frozen=True):
@@ -120,6 +118,8 @@ class Container(Record, frozen=True):
     security: Manifest | None = None
     ports: tuple[int, ...] = ()
     env_from: tuple[EnvFrom, ...] = ()
+    workspaces: tuple[tuple[str, str], ...] = ()
+    """The Task's workspaces that it has, with the places where they are others than the Task says; without any, all."""
 
     def manifest(self) -> Manifest:
         return compact(
@@ -132,6 +132,7 @@ class Container(Record, frozen=True):
             computeResources=compact(limits=dict(self.limits), requests=dict(self.requests)),
             ports=[{"containerPort": port} for port in self.ports],
             readinessProbe=self.readiness,
+            workspaces=[compact(name=name, mountPath=place) for name, place in self.workspaces],
             envFrom=manifests(self.env_from),
             env=manifests(self.env),
             volumeMounts=manifests(self.mounts),

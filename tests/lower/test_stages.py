@@ -100,5 +100,9 @@ def test_the_end_of_the_job_is_that_of_all_its_steps(tmp_path: Path) -> None:
     done = staged(tmp_path, cache)
     assert "cache-restore" in script(done, "gpu-env-preparation")
     assert "cache-save" not in script(done, "gpu-env-preparation")
-    text = script(done, "publish-results") if "tasks/publish-results.yaml" in done.bundle.files else script(done, "jupyter-nbconvert")
+    text = (
+        script(done, "publish-results")
+        if "tasks/publish-results.yaml" in done.bundle.files
+        else script(done, "jupyter-nbconvert")
+    )
     assert text.rstrip().splitlines()[-2].startswith("cache-save ")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from gha2tekton.cli.options import Choice
 from gha2tekton.cli.stop import stop
 
+if TYPE_CHECKING:
+    from gha2tekton.platform.settings import Platform
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option("--namespace", default="gpu-ci", show_default=True, help="Where the runs live."),
-    click.option("--storage-class", default="", help="Of the cache; the cluster's own by default."),
+    click.option("--storage-class", default="", help="Of the claims; the cluster's own by default."),
     click.option("--provisioner", default="", help="Make that class for a CSI driver such as ebs.csi.aws.com."),
     click.option(
         "--storage-parameter",
@@ -23,19 +26,24 @@ _OPTIONS = (
         multiple=True,
         help="KEY=VALUE of that class, such as a file system.",
     ),
-    click.option("--shared", is_flag=True, help="The cache may be mounted on several nodes at once."),
+    click.option("--shared", is_flag=True, help="Claims may be mounted on several nodes at once."),
     click.option("--cache-size", default="200Gi", show_default=True, help="Of the claim for data sets."),
+    click.option("--cache-path", default="", help="Mount that claim there in the containers that compute on GPUs."),
     click.option("--gpu-resource", default="nvidia.com/gpu", show_default=True, help="Or nvidia.com/mig-1g.5gb."),
     click.option("--gpu-label", default="", help="KEY=VALUE of GPU nodes, where the GPU operator does not label them."),
     click.option("--gpu-product", default="", help="The label nvidia.com/gpu.product of the nodes to take."),
     click.option("--gpu-memory", default=0, type=click.IntRange(0), help="MiB that a GPU must have."),
+    click.option("--gpu-driver", default="", help="The oldest driver that will do, such as 570."),
     click.option("--quota-gpus", default=0, type=click.IntRange(0), help="By default what the workflows need."),
     click.option("--quota-memory", default="", help="By default what the workflows need."),
     click.option("--runs-at-once", default=2, type=click.IntRange(1), show_default=True, help="For the quota."),
     click.option("--keep-days", default=30, type=click.IntRange(1), show_default=True, help="Runs and artifacts."),
     click.option("--keep-runs", default=20, type=click.IntRange(0), show_default=True, help="Of each Pipeline."),
+    click.option("--keep-work-days", default=3, type=click.IntRange(0), show_default=True, help="Checkouts."),
     click.option("--monitoring/--no-monitoring", default=True, show_default=True, help="Prometheus and Grafana."),
-    click.option("--host", default="", help="The name under which results are shown."),
+    click.option("--monitoring-label", default="", help="KEY=VALUE by which Prometheus finds what it reads."),
+    click.option("--results", is_flag=True, help="Show artifacts though one node alone can mount their claim."),
+    click.option("--host", default="", help="The name under which results are shown, to those with a password."),
     click.option("--publish", default="", help="Send artifacts to s3://bucket/prefix or oci://registry/repository."),
     click.option("--s3-endpoint", default="", help="URL of a store that speaks S3, where it is not Amazon's."),
     click.option("--ingress-class", default="", help="Of the Ingress for results."),
@@ -43,6 +51,7 @@ _OPTIONS = (
     click.option("--monitoring-namespace", default="monitoring", show_default=True, help="Of Prometheus."),
     click.option("--operators", default="", help="The group that may start and stop runs."),
     click.option("--viewers", default="", help="The group that may look at runs."),
+    click.option("--block-metadata", is_flag=True, help="Runs may not ask for the credentials of their node."),
     click.option("--secret-store", default="", help="A ClusterSecretStore of External Secrets."),
     click.option(
         "--pod-security",
@@ -71,23 +80,18 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
 
     Its numbers are those that the WORKFLOWs, or the bundles in the given directories, need.
     """
+    from gha2tekton.platform.bundles import is_bundle, read, see_that_names_differ
     from gha2tekton.platform.disk import changed, write
-    from gha2tekton.platform.needs import needs
+    from gha2tekton.platform.needs import needs, total
     from gha2tekton.platform.render import render
     from gha2tekton.platform.settings import Platform, PlatformError
 
     try:
         platform = Platform(**{name: values[name] for name in Platform.__struct_fields__})
-    except PlatformError as error:
-        stop(str(error))
-    bundles = [source for source in sources if (source / "kustomization.yaml").is_file()]
-    held = {bundle: list(_held(bundle, platform.namespace)) for bundle in bundles}
-    workflows = [source for source in sources if source not in held]
-    manifests = [one for found in held.values() for one in found]
-    manifests += _converted(workflows, platform.namespace, platform.gpu_resource)
-    links = {_relative(bundle, output): found for bundle, found in held.items()}
-    try:
-        files = render(platform, needs(manifests, platform.gpu_resource), links)
+        links = {_relative(path, output): read(path, platform.namespace) for path in sources if is_bundle(path)}
+        see_that_names_differ(links)
+        groups = [*links.values(), *_converted([path for path in sources if not is_bundle(path)], platform)]
+        files = render(platform, total([needs(group, platform.gpu_resource) for group in groups]), links)
     except PlatformError as error:
         stop(str(error))
     edited = [] if force else changed(files, output)
@@ -100,23 +104,8 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
     click.echo(f"{output}: {'written' if written else 'unchanged'}; begin with {output}/README.md", err=True)
 
 
-def _held(bundle: Path, namespace: str) -> Iterator[Mapping[str, Any]]:
-    """The objects of a bundle as they lie there."""
-    from gha2tekton.yaml import documents
-
-    for path in sorted(bundle.rglob("*.yaml")):
-        try:
-            found = documents(path.read_text(encoding="utf-8"), str(path))
-        except (OSError, ValueError) as error:
-            stop(str(error))
-        for manifest in found:
-            if isinstance(manifest, dict):
-                _fits(manifest, path, namespace)
-                yield manifest
-
-
-def _converted(workflows: list[Path], namespace: str, gpu: str) -> Iterator[Mapping[str, Any]]:
-    """The objects of workflows as they would be converted."""
+def _converted(workflows: list[Path], platform: Platform) -> Iterator[list[Mapping[str, Any]]]:
+    """The objects of each workflow as it would be converted."""
     from gha2tekton.cli.work import convert_all
     from gha2tekton.discover import InputError, find
 
@@ -126,19 +115,9 @@ def _converted(workflows: list[Path], namespace: str, gpu: str) -> Iterator[Mapp
         found = find(workflows)
     except InputError as error:
         stop(str(error))
-    for conversion in convert_all(Choice(explicit={"namespace": namespace, "gpu_resource": gpu}), found):
-        for manifests in conversion.bundle.files.values():
-            yield from manifests
-
-
-def _fits(manifest: Mapping[str, Any], path: Path, namespace: str) -> None:
-    """A bundle names its namespace where Kubernetes wants it named: it must be the platform's."""
-    for subject in manifest.get("subjects") or ():
-        if subject.get("namespace", namespace) != namespace:
-            other = subject["namespace"]
-            stop(
-                f"{path}: made for namespace {other}: convert again with --namespace {namespace}, or name {other} here"
-            )
+    choice = Choice(explicit={"namespace": platform.namespace, "gpu_resource": platform.gpu_resource})
+    for conversion in convert_all(choice, found):
+        yield [one for manifests in conversion.bundle.files.values() for one in manifests]
 
 
 def _relative(path: Path, start: Path) -> str:

@@ -12,32 +12,34 @@ from gha2tekton.platform.settings import Platform
 from gha2tekton.yaml import documents
 
 PRIORITY = "gpu-runs"
+CACHE = "gpu-cache"
+_PRODUCT = "nvidia.com/gpu.product"
 _HELD = "pipelinerun.yaml"
 
 
 def selector(platform: Platform) -> dict[str, str]:
-    """The label of nodes with GPUs: the GPU operator's, or one that was set by hand."""
+    """Labels of nodes with GPUs: the GPU operator's or one that was set by hand, and the product that is asked for.
+
+    Tekton's affinity assistant, which chooses the node of a run with a claim, reads selectors and no affinity.
+    """
     key, _, value = (platform.gpu_label or "nvidia.com/gpu.present=true").partition("=")
-    return {key: value}
+    return {key: value, **({_PRODUCT: platform.gpu_product} if platform.gpu_product else {})}
 
 
 def affinity(platform: Platform) -> dict[str, Any]:
-    """Nodes with the product or the memory that is asked for, by the labels of GPU feature discovery."""
-    terms = []
-    if platform.gpu_product:
-        terms.append({"key": "nvidia.com/gpu.product", "operator": "In", "values": [platform.gpu_product]})
-    if platform.gpu_memory:
-        terms.append({"key": "nvidia.com/gpu.memory", "operator": "Gt", "values": [str(platform.gpu_memory - 1)]})
-    if not terms:
+    """Nodes with the memory that is asked for, by the label of GPU feature discovery."""
+    if not platform.gpu_memory:
         return {}
-    required = {"nodeSelectorTerms": [{"matchExpressions": terms}]}
+    term = {"key": "nvidia.com/gpu.memory", "operator": "Gt", "values": [str(platform.gpu_memory - 1)]}
+    required = {"nodeSelectorTerms": [{"matchExpressions": [term]}]}
     return {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}}
 
 
 def overlay(platform: Platform, bundle: str, manifests: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """A kustomization over a bundle by which its GPU runs take their nodes, and the runs for ``kubectl create``.
 
-    Empty where no run of the bundle holds a GPU.
+    It also gives the bundle's claims the class that was asked for, and its GPU containers the cache. Empty where a
+    bundle is right as it is.
     """
     patches, runs = [], {}
     for manifest in manifests:
@@ -68,10 +70,42 @@ def _patches(platform: Platform, manifest: Mapping[str, Any]) -> Iterator[dict[s
                     if placed.get(part) != run["spec"].get(part):
                         path = f"/spec/resourcetemplates/{number}/spec/{part}"
                         yield {"op": "add", "path": path, "value": placed[part]}
+    if manifest.get("kind") == "PersistentVolumeClaim":
+        yield from _claim(platform, manifest["spec"])
+    if manifest.get("kind") == "Task" and platform.cache_path:
+        yield from _cached(platform, manifest["spec"])
     if manifest.get("kind") == "ConfigMap" and _HELD in (manifest.get("data") or {}):
         runs = documents(manifest["data"][_HELD], _HELD)
         if any(_holds(run, platform.gpu_resource) for run in runs):
             yield {"op": "add", "path": f"/data/{_HELD}", "value": dump([_placed(platform, run) for run in runs])}
+
+
+def _claim(platform: Platform, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if platform.storage_class and "storageClassName" not in spec:
+        yield {"op": "add", "path": "/spec/storageClassName", "value": platform.storage_class}
+    if platform.shared and "ReadWriteMany" not in spec["accessModes"]:
+        yield {"op": "replace", "path": "/spec/accessModes", "value": ["ReadWriteMany"]}
+
+
+def _cached(platform: Platform, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A volume of the Task, and not a workspace: of those with a claim a TaskRun may have one."""
+    mount = {"name": CACHE, "mountPath": platform.cache_path}
+    found = False
+    for part in ("steps", "sidecars"):
+        for number, container in enumerate(spec.get(part) or ()):
+            if platform.gpu_resource in ((container.get("computeResources") or {}).get("limits") or {}):
+                found = True
+                mounts = f"/spec/{part}/{number}/volumeMounts"
+                if container.get("volumeMounts"):
+                    yield {"op": "add", "path": f"{mounts}/-", "value": mount}
+                else:
+                    yield {"op": "add", "path": mounts, "value": [mount]}
+    if found:
+        volume = {"name": CACHE, "persistentVolumeClaim": {"claimName": CACHE}}
+        if spec.get("volumes"):
+            yield {"op": "add", "path": "/spec/volumes/-", "value": volume}
+        else:
+            yield {"op": "add", "path": "/spec/volumes", "value": [volume]}
 
 
 def _holds(run: Mapping[str, Any], resource: str) -> bool:
@@ -100,6 +134,8 @@ def _placed(platform: Platform, run: Mapping[str, Any]) -> dict[str, Any]:
     for place in own or [pod]:
         if platform.gpu_label:
             place["nodeSelector"] = selector(platform)
+        elif platform.gpu_product:
+            place["nodeSelector"] = {**(place.get("nodeSelector") or {}), **selector(platform)}
         place.update(affinity(platform))
     pod["priorityClassName"] = PRIORITY
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gha2tekton.platform import settings
-from gha2tekton.platform.dashboard import panels
+from gha2tekton.platform.dashboard import sections
 from gha2tekton.platform.needs import Needs
 from gha2tekton.platform.settings import Platform
 
@@ -33,7 +33,7 @@ def page(platform: Platform, needed: Needs, parts: Sequence[str], placed: bool) 
         "| part | what it is |",
         "|---|---|",
         *(f"| `{part}/` | {_PARTS[part]} |" for part in parts),
-        *(["| `runs/` | GPU runs of the bundles with their nodes and their priority |"] if placed else []),
+        *(["| `runs/` | over the bundles: nodes and priority of GPU runs, class of claims |"] if placed else []),
         "| `scripts/` | deploy, verify, collect-logs, secrets, rotate-webhook-secret, uninstall; with `--dry-run` |",
         "",
         "## What the workflows need",
@@ -41,6 +41,8 @@ def page(platform: Platform, needed: Needs, parts: Sequence[str], placed: bool) 
         "| | |",
         "|---|---|",
         f"| GPUs at once, each Pipeline running once | {needed.gpus} of {platform.gpu_resource} |",
+        f"| GPUs of one Pod, which a node must have | {needed.gpus_of_a_pod} |",
+        *(f"| counted once, as only the run knows how often | `{place}` |" for place in needed.open),
         f"| GPUs that the quota grants | {settings.gpus(platform, needed)} |",
         f"| memory that the quota grants | {settings.memory(platform, needed)} |",
         *(f"| claim `{name}` | {size // 2**30}Gi |" for name, size in sorted(needed.claims.items())),
@@ -56,9 +58,17 @@ def page(platform: Platform, needed: Needs, parts: Sequence[str], placed: bool) 
         "",
     ]
     if platform.monitoring:
-        lines += ["## Key metrics", "", "| metric | query |", "|---|---|"]
+        lines += ["## Key metrics", "", "Each is a panel of the dashboard.", "", "| metric | query |", "|---|---|"]
         lines += [
-            f"| {panel.title} | `{panel.query.replace('|', chr(92) + '|')}` |" for panel in panels(platform.namespace)
+            f"| {_named(panel.title, one.legend)} | `{one.query.replace('|', chr(92) + '|')}` |"
+            for _, panels in sections(platform)
+            for panel in panels
+            for one in panel.queries
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+def _named(title: str, legend: str) -> str:
+    """Two queries of one panel are told apart by their legends."""
+    return f"{title}: {legend}" if legend and "{{" not in legend else title

@@ -18,12 +18,14 @@ from gha2tekton.platform.dashboard import dashboard
 from gha2tekton.platform.needs import Needs
 from gha2tekton.platform.page import page
 from gha2tekton.platform.settings import Platform
+from gha2tekton.platform.tokens import tokens
 
 _TOKEN = re.compile(r"@([a-z][a-z-]*)@")
 SCRIPTS = ("deploy.sh", "verify.sh", "collect-logs.sh", "uninstall.sh", "rotate-webhook-secret.sh", "secrets.sh")
-_PUBLISHERS = {"s3": "docker.io/amazon/aws-cli:2.27.50", "oci": "ghcr.io/oras-project/oras:v1.2.3"}
-PREFLIGHT_IMAGE = "nvcr.io/nvidia/cuda:12.8.1-base-ubuntu24.04"
-
+LABEL = {"app.kubernetes.io/part-of": "gha2tekton-platform"}
+"""What uninstall.sh knows the objects of a platform by."""
+_MANUAL = ("preflight.yaml", "preload-run.yaml")
+"""Manifests that lie beside a kustomization: they are made anew each time."""
 
 Bundles = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -37,12 +39,12 @@ def render(platform: Platform, needed: Needs, bundles: Bundles | None = None) ->
     files.gpu()
     files.put("quota/quota.yaml", "quota", ["quota.yaml"])
     files.put("security/network-policies.yaml", "security", ["network-policies.yaml"])
-    if needed.artifacts:
+    if settings.shows_results(platform, needed):
         files.results()
         parts.append("results")
-        if platform.publish:
-            files.publish()
-            parts.append("publish")
+    if needed.artifacts and platform.publish:
+        files.publish()
+        parts.append("publish")
     if platform.monitoring:
         files.monitoring()
         parts.append("monitoring")
@@ -54,6 +56,7 @@ def render(platform: Platform, needed: Needs, bundles: Bundles | None = None) ->
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": platform.namespace,
+        "labels": [{"pairs": LABEL}],
         "resources": ["base"],
         "components": parts[1:],
     }
@@ -67,77 +70,7 @@ class _Files:
         self.platform = platform
         self.needed = needed
         self.out: dict[str, str] = {}
-        self.values = self.tokens(self.runs(bundles))
-
-    def tokens(self, bundles: Sequence[str]) -> Mapping[str, str]:
-        platform, needed = self.platform, self.needed
-        storage, given = platform.storage_class, settings.parameters(platform)
-        return {
-            "namespace": platform.namespace,
-            "pod-security": settings.pod_security(platform, needed),
-            "gpu-resource": settings.resource(platform, needed),
-            "gpu-jsonpath": platform.gpu_resource.replace(".", "\\."),
-            "gpu-memory": str(platform.gpu_memory),
-            "gpus": str(needed.gpus),
-            "preflight-count": "1",
-            "preflight-image": PREFLIGHT_IMAGE,
-            "affinity": indent(dump([nodes.affinity(platform)]), " " * 6) if nodes.affinity(platform) else "",
-            "node-selector": indent(dump([nodes.selector(platform)]), " " * 8),
-            "storage-class": storage,
-            "storage-class-line": f"  storageClassName: {storage}" if storage else "",
-            "provisioner": platform.provisioner,
-            "parameters": dump([{"parameters": given}]) if given else "",
-            "access-mode": "ReadWriteMany" if platform.shared else "ReadWriteOnce",
-            "cache-size": platform.cache_size,
-            "keep-days": str(platform.keep_days),
-            "keep-runs": str(platform.keep_runs),
-            "clean-up-mounts": _each(12, needed.artifacts, "- name: claim-{n}", "  mountPath: /claims/{claim}"),
-            "clean-up-volumes": _each(
-                10, needed.artifacts, "- name: claim-{n}", "  persistentVolumeClaim:", "    claimName: {claim}"
-            ),
-            "quota-gpus": str(settings.gpus(platform, needed)),
-            "quota-memory": settings.memory(platform, needed),
-            "quota-cpu": str(8 * settings.gpus(platform, needed)),
-            "quota-claims": str(len(needed.claims) + 10),
-            "ingress-namespace": platform.ingress_namespace,
-            "monitoring-namespace": platform.monitoring_namespace,
-            "ingress-class": f"  ingressClassName: {platform.ingress_class}" if platform.ingress_class else "",
-            "results-host": platform.host,
-            "results-mounts": _each(
-                8,
-                needed.artifacts,
-                "- name: claim-{n}",
-                "  mountPath: /artifacts/{claim}",
-                "  subPath: shared-artifacts",
-                "  readOnly: true",
-            ),
-            "results-volumes": _each(
-                6,
-                needed.artifacts,
-                "- name: claim-{n}",
-                "  persistentVolumeClaim:",
-                "    claimName: {claim}",
-                "    readOnly: true",
-            ),
-            **self.publishing(),
-            "operator-crds": " ".join(_crds(platform, needed)),
-            "secret-store": platform.secret_store,
-            "pipelines": settings.PIPELINES,
-            "triggers": settings.TRIGGERS,
-            "secret-checks": "\n".join(
-                f'kubectl get secret {name} -n "$namespace" > /dev/null 2>&1 || missing="$missing {name}"'
-                for name in sorted({*needed.secrets, "github-webhook-secret"})
-            ),
-            "secret-calls": "\n".join(f"make {name} {' '.join(keys)}" for name, keys in needed.secrets.items()),
-            "verify-checks": "\n".join(
-                f'check "claim {claim}" kubectl get persistentvolumeclaim {claim} -n "$namespace"'
-                for claim in sorted(needed.claims)
-            ),
-            "bundles": "\n".join(
-                f'say "Bundle {bundle}"\nrun kubectl apply --server-side -n "$namespace" -k "$here/../{bundle}"'
-                for bundle in bundles
-            ),
-        }
+        self.values = tokens(platform, needed, self.runs(bundles))
 
     def runs(self, bundles: Bundles) -> list[str]:
         """What is deployed for each bundle: itself, or where it computes on GPUs what lies over it."""
@@ -149,46 +82,20 @@ class _Files:
             links.append(folder if made else bundle)
         return links
 
-    def publishing(self) -> dict[str, str]:
-        scheme, _, address = self.platform.publish.partition("://")
-        variables = ""
-        if scheme == "s3":
-            variables = "            envFrom:\n            - secretRef:\n                name: publish-credentials\n"
-            if self.platform.s3_endpoint:
-                endpoint = dump([{"value": self.platform.s3_endpoint}])
-                variables = f"            - name: AWS_ENDPOINT_URL\n              {endpoint}{variables}"
-        return {
-            "destination": self.platform.publish,
-            "publish-image": _PUBLISHERS.get(scheme, ""),
-            "publish-program": f"publish-{scheme}",
-            "publish-address": self.platform.publish if scheme == "s3" else address,
-            "publish-environment": variables,
-            "publish-mounts": _each(
-                12,
-                self.needed.artifacts,
-                "- name: claim-{n}",
-                "  mountPath: /artifacts/{claim}",
-                "  subPath: shared-artifacts",
-                "  readOnly: true",
-            ),
-            "publish-volumes": _each(
-                10, self.needed.artifacts, "- name: claim-{n}", "  persistentVolumeClaim:", "    claimName: {claim}"
-            ),
-        }
-
     def publish(self) -> None:
         program = self.values["publish-program"]
         self.out[f"publish/{program}"] = self.fill(f"publish/{program}")
         self.put("publish/publish.yaml", "publish", ["publish.yaml"], {"publish": [program]})
 
     def fill(self, name: str, more: Mapping[str, str] | None = None) -> str:
-        """A file of ``mappings/platform`` with its tokens replaced; a line whose token is empty goes."""
+        """A file of ``mappings/platform`` with its tokens replaced; one alone on its line brings lines, or none."""
         values = {**self.values, **(more or {})}
         lines: list[str] = []
         for line in (resources.mappings() / "platform" / name).read_text(encoding="utf-8").splitlines():
             whole = _TOKEN.fullmatch(line.strip())
             if whole:
-                lines += values[whole[1]].rstrip("\n").splitlines()
+                pad = line[: len(line) - len(line.lstrip())]
+                lines += indent(values[whole[1]].rstrip("\n"), pad).splitlines()
             else:
                 lines.append(_TOKEN.sub(lambda match: values[match[1]], line))
         return "\n".join(lines) + "\n"
@@ -202,6 +109,7 @@ class _Files:
 
     def component(self, folder: str, listed: Sequence[str], generated: Mapping[str, Sequence[str]]) -> None:
         kind, version = ("Kustomization", "v1beta1") if folder == "base" else ("Component", "v1alpha1")
+        listed = [name for name in listed if name not in _MANUAL]
         body: dict[str, object] = {
             "apiVersion": f"kustomize.config.k8s.io/{version}",
             "kind": kind,
@@ -223,7 +131,7 @@ class _Files:
         self.put("base/namespace.yaml", "base", listed)
 
     def storage(self) -> None:
-        listed = ["gpu-cache.yaml", "preload.yaml"]
+        listed = ["gpu-cache.yaml", "preload.yaml", "preload-run.yaml"]
         generated: dict[str, Sequence[str]] = {}
         for name in listed:
             self.out[f"storage/{name}"] = self.fill(f"storage/{name}")
@@ -238,7 +146,6 @@ class _Files:
         self.component("storage", listed, generated)
 
     def gpu(self) -> None:
-        # The Job is no part of the kustomization: its Pod cannot be changed, and verify.sh makes it anew each time.
         self.out["gpu/preflight.yaml"] = self.fill("gpu/preflight.yaml")
         self.out["gpu/gpu-preflight"] = self.fill("gpu/gpu-preflight")
         self.put("gpu/priority-class.yaml", "gpu", ["priority-class.yaml"], {"gpu-preflight": ["gpu-preflight"]})
@@ -254,11 +161,14 @@ class _Files:
 
     def monitoring(self) -> None:
         self.out["monitoring/rules.yaml"] = self.fill("monitoring/rules.yaml")
-        self.out["monitoring/dashboard.json"] = dashboard(self.platform.namespace)
+        self.out["monitoring/dashboard.json"] = dashboard(self.platform)
         listed, generated = ["monitors.yaml", "rules.yaml"], {"tekton-gpu-dashboard": ["dashboard.json"]}
         self.put("monitoring/monitors.yaml", "monitoring", listed, generated)
         # Grafana's sidecar looks for this label.
         self.out["monitoring/kustomization.yaml"] += '  labels:\n    grafana_dashboard: "1"\n'
+        if self.platform.monitoring_label:
+            pairs = dict([self.platform.monitoring_label.split("=", 1)])
+            self.out["monitoring/kustomization.yaml"] += dump([{"labels": [{"pairs": pairs}]}])
 
     def secrets(self) -> None:
         listed = []
@@ -273,19 +183,3 @@ class _Files:
     def scripts(self) -> None:
         for name in ("common.sh", *SCRIPTS):
             self.out[f"scripts/{name}"] = self.fill(f"scripts/{name}")
-
-
-def _each(pad: int, claims: Sequence[str], *lines: str) -> str:
-    return "".join(
-        f"{' ' * pad}{line.format(n=number, claim=claim)}\n" for number, claim in enumerate(claims) for line in lines
-    )
-
-
-def _crds(platform: Platform, needed: Needs) -> list[str]:
-    """The kinds of operators that are written, by the names of their CRDs."""
-    found = []
-    if platform.monitoring:
-        found += [f"{kind}.monitoring.coreos.com" for kind in ("servicemonitors", "podmonitors", "prometheusrules")]
-    if platform.secret_store and needed.secrets:
-        found.append("externalsecrets.external-secrets.io")
-    return found

@@ -21,7 +21,10 @@ _SHAPES = {
     "gpu_label": r"(([a-z0-9A-Z.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?=[A-Za-z0-9._-]*)?",
     "publish": r"((s3|oci)://[A-Za-z0-9][A-Za-z0-9:._/-]*[A-Za-z0-9])?",
     "s3_endpoint": r"(https?://[A-Za-z0-9][A-Za-z0-9:._/-]*)?",
-    "gpu_product": r"[A-Za-z0-9._-]*",
+    "gpu_product": r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?",
+    "gpu_driver": r"(\d+(\.\d+)*)?",
+    "cache_path": r"(/[A-Za-z0-9._/-]*[A-Za-z0-9._-])?",
+    "monitoring_label": r"(([a-z0-9A-Z.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?=[A-Za-z0-9._-]*)?",
     "cache_size": _QUANTITY,
     "quota_memory": rf"({_QUANTITY})?",
     "host": rf"({_NAME}(\.{_NAME})+)?",
@@ -31,6 +34,16 @@ _SHAPES = {
     "operators": r"[A-Za-z0-9:@._/-]*",
     "viewers": r"[A-Za-z0-9:@._/-]*",
     "secret_store": rf"({_NAME})?",
+}
+
+
+_WANTED = {
+    "publish": "s3://bucket/prefix or oci://registry/repository",
+    "s3_endpoint": "an http or https address",
+    "gpu_label": "KEY=VALUE",
+    "monitoring_label": "KEY=VALUE",
+    "gpu_driver": "a version such as 570 or 570.124",
+    "cache_path": "an absolute path",
 }
 
 
@@ -47,18 +60,27 @@ class Platform(Record, frozen=True):
     shared: bool = False
     """Claims that several nodes may mount at once."""
     cache_size: str = "200Gi"
+    cache_path: str = ""
+    """Where the containers with a GPU find the cache; without one no run mounts it."""
     gpu_resource: str = "nvidia.com/gpu"
     gpu_product: str = ""
     gpu_label: str = ""
     """KEY=VALUE of nodes with GPUs in place of the GPU operator's own label."""
     gpu_memory: int = 0
     """MiB that a GPU must have."""
+    gpu_driver: str = ""
+    """The oldest driver that will do."""
     quota_gpus: int = 0
     quota_memory: str = ""
     runs_at_once: int = 2
     keep_days: int = 30
     keep_runs: int = 20
+    keep_work_days: int = 3
     monitoring: bool = True
+    monitoring_label: str = ""
+    """KEY=VALUE by which Prometheus finds its monitors and rules."""
+    results: bool = False
+    """Show artifacts even where a claim is mounted on one node at a time."""
     host: str = ""
     """The name under which results are shown; without one there is no Ingress."""
     ingress_class: str = ""
@@ -68,6 +90,8 @@ class Platform(Record, frozen=True):
     viewers: str = ""
     secret_store: str = ""
     """A ClusterSecretStore of External Secrets; without one Secrets are made by a script."""
+    block_metadata: bool = False
+    """Runs may not ask the cloud for the credentials of their node."""
     pod_security: Literal["", "privileged", "baseline"] = ""
     publish: str = ""
     """Where artifacts are sent: s3://bucket/prefix or oci://registry/repository."""
@@ -81,11 +105,14 @@ class Platform(Record, frozen=True):
             value = getattr(self, name)
             if shape is not None and re.fullmatch(shape, value) is None:
                 option = "--" + name.replace("_", "-")
-                raise PlatformError(f"{option}: {value!r} is no {name.replace('_', ' ')} that Kubernetes takes")
+                wanted = _WANTED.get(name, f"a {name.replace('_', ' ')} that Kubernetes takes")
+                raise PlatformError(f"{option}: {value!r} is not {wanted}")
         if self.provisioner and not self.storage_class:
             raise PlatformError("--provisioner needs --storage-class: the name of the class that is made")
         if self.shared and self.provisioner in _PARAMETERS and self.provisioner not in _SHARED:
             raise PlatformError(f"--shared: volumes of {self.provisioner} are mounted on one node at a time")
+        if self.gpu_memory and "/mig-" in self.gpu_resource:
+            raise PlatformError(f"--gpu-memory: {self.gpu_resource} names the memory of its slice already")
         for pair in self.storage_parameters:
             if re.fullmatch(r"[A-Za-z0-9._/-]+=[^\x00-\x1f]+", pair) is None:
                 raise PlatformError(f"--storage-parameter: {pair!r} is not KEY=VALUE")
@@ -120,7 +147,7 @@ def parameters(platform: Platform) -> dict[str, str]:
 def pod_security(platform: Platform, needed: Needs) -> str:
     """The strictest profile that the runs pass; PlatformError when a stricter one is asked for."""
     if platform.pod_security == "baseline" and needed.privileged:
-        raise PlatformError(f"--pod-security baseline: Kubernetes would refuse Task {needed.privileged[0]}")
+        raise PlatformError(f"--pod-security baseline: Kubernetes would refuse the {needed.privileged[0]}")
     return platform.pod_security or ("privileged" if needed.privileged else "baseline")
 
 
@@ -132,6 +159,12 @@ def resource(platform: Platform, needed: Needs) -> str:
             "or name theirs here: a run never holds slices and whole GPUs"
         )
     return platform.gpu_resource
+
+
+def shows_results(platform: Platform, needed: Needs) -> bool:
+    """Whether a server holds the artifacts' claims: one that a single node mounts would keep runs from other nodes."""
+    on_any_node = platform.shared or set(needed.artifacts) <= set(needed.shared)
+    return bool(needed.artifacts) and (on_any_node or platform.results or bool(platform.host))
 
 
 def gpus(platform: Platform, needed: Needs) -> int:

@@ -11,7 +11,8 @@ if [ "$dry" = yes ]; then
   say "would put 40 new characters into Secret github-webhook-secret of $namespace"
   exit 0
 fi
-printf '%s' "$new" | kubectl create secret generic github-webhook-secret -n "$namespace" --from-file=webhook-secret=/dev/stdin \
-  --dry-run=client -o yaml | kubectl apply -n "$namespace" -f -
+made=$(printf '%s' "$new" | kubectl create secret generic github-webhook-secret -n "$namespace" --from-file=webhook-secret=/dev/stdin \
+  --dry-run=client -o yaml) || fail "kubectl could not write the Secret down"
+printf '%s\n' "$made" | kubectl apply --server-side --force-conflicts -n "$namespace" -f - || fail "the Secret was not put on the cluster: the old one is still in force"
 say "Put the same value into the webhook at GitHub now:"
 say "  kubectl get secret github-webhook-secret -n $namespace -o jsonpath='{.data.webhook-secret}' | base64 -d"

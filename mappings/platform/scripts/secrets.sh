@@ -1,20 +1,27 @@
 #!/bin/sh
-# Makes the Secrets that the runs read. A value comes from the environment variable of its name, else it is asked for; what is
-# there already stays.
+# Makes the Secrets that the runs read. A value comes from the environment variable of its name, or from the file that the
+# variable NAME_FILE names, which keeps its lines as they are; else it is asked for. What is there already stays.
 # usage: secrets.sh [--dry-run]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 work=$(mktemp -d)
-trap 'rm -rf "$work"; stty echo 2> /dev/null || :' EXIT INT TERM
+trap 'rm -rf "$work"; stty echo 2> /dev/null || :' EXIT
+trap 'exit 130' INT TERM
 chmod 700 "$work"
 ask() { # KEY: its value to a file
-  value=$(printenv "$1" 2> /dev/null || :)
+  variable=$(printf '%s' "$1" | tr -c 'A-Za-z0-9_' _)
+  file=$(printenv "${variable}_FILE" || :)
+  if [ -n "$file" ]; then
+    cat "$file" > "$work/$1" || fail "$1: $file cannot be read"
+    return
+  fi
+  value=$(printenv "$variable" || :)
   if [ -z "$value" ]; then
-    [ -t 0 ] || fail "$1 is not set"
+    [ -t 0 ] || fail "$1 is not set: give it by the variable $variable or ${variable}_FILE, or run this at a terminal"
     printf '%s: ' "$1"
     stty -echo
-    read -r value
+    IFS= read -r value
     stty echo
     echo
   fi

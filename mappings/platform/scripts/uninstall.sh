@@ -1,35 +1,42 @@
 #!/bin/sh
-# Takes the platform away. Claims, and with them artifacts and caches, stay unless --data is given.
+# Takes away what deploy.sh put there, known by its labels. Claims, and with them artifacts and caches, and Secrets stay
+# unless --data is given, which deletes the namespace.
 # usage: uninstall.sh [--dry-run] [--data]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-data=no
-words=''
-for word; do
-  case $word in --data) data=yes ;; *) words="$words $word" ;; esac
-done
-# shellcheck disable=SC2086 # options without spaces
-set -- $words
+# shellcheck disable=SC2034 # common.sh reads it
+more=--data
 . "$here/common.sh"
-away() { # KIND…: a kind that the cluster no longer knows is gone already
+platform=app.kubernetes.io/part-of=gha2tekton-platform
+away() { # LABEL KIND…: a kind that the cluster does not know is gone already
+  label=$1
+  shift
   for kind; do
-    if kubectl get "$kind" -n "$namespace" -o name > /dev/null 2>&1; then
-      run kubectl delete "$kind" --all -n "$namespace" --ignore-not-found
+    if [ -n "$(kubectl get "$kind" -n "$namespace" -l "$label" -o name 2> /dev/null)" ]; then
+      run kubectl delete "$kind" -n "$namespace" -l "$label" --ignore-not-found
     fi
   done
 }
-away cronjobs.batch jobs.batch deployments.apps eventlisteners.triggers.tekton.dev
-away pipelineruns.tekton.dev taskruns.tekton.dev
+kubectl get namespace "$namespace" > /dev/null 2>&1 || say "There is no namespace $namespace."
+# First what starts runs, then the runs, then what they are made of.
+away gha2tekton.dev/repository cronjobs.batch eventlisteners.triggers.tekton.dev triggers.triggers.tekton.dev
+away "$platform" cronjobs.batch jobs.batch deployments.apps
+away app.kubernetes.io/managed-by=gha2tekton pipelineruns.tekton.dev pipelines.tekton.dev tasks.tekton.dev
+away gha2tekton.dev/repository triggerbindings.triggers.tekton.dev triggertemplates.triggers.tekton.dev \
+  ingresses.networking.k8s.io configmaps rolebindings roles serviceaccounts
+away app.kubernetes.io/managed-by=gha2tekton configmaps
+away "$platform" tasks.tekton.dev ingresses.networking.k8s.io services networkpolicies.networking.k8s.io \
+  servicemonitors.monitoring.coreos.com podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com \
+  externalsecrets.external-secrets.io configmaps resourcequotas limitranges rolebindings roles serviceaccounts
 # Listeners have a binding in the cluster: those of this namespace go.
 accounts='{range .items[*]}{.metadata.name}{" "}{.subjects[0].namespace}{"\n"}{end}'
 for binding in $(kubectl get clusterrolebindings -l gha2tekton.dev/repository -o "jsonpath=$accounts" | awk -v own="$namespace" '$2 == own { print $1 }'); do
   run kubectl delete clusterrolebinding "$binding" --ignore-not-found
 done
-if [ "$data" = yes ]; then
+others=$(kubectl get namespaces -l "$platform" -o name | grep -vx "namespace/$namespace" || :)
+if is_chosen --data; then
   run kubectl delete namespace "$namespace" --ignore-not-found
-  run kubectl delete priorityclass gpu-runs --ignore-not-found
+  [ -n "$others" ] || run kubectl delete priorityclasses,storageclasses -l "$platform" --ignore-not-found
 else
-  away pipelines.tekton.dev tasks.tekton.dev triggers.triggers.tekton.dev
-  away triggerbindings.triggers.tekton.dev triggertemplates.triggers.tekton.dev
   say "The namespace $namespace stays with its claims and Secrets; --data deletes it."
 fi

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.triggers.blocks import BLOCKS
 from tests.triggers.deliveries import Payload, pull, push, recorded
 from tests.triggers.made import made
-from tests.triggers.reading import PATH, read
+from tests.triggers.reading import JOBS, PATH, read
 from tests.triggers.variations import dispatch
 
+from gha2tekton.cli import cli
 from gha2tekton.lower.decision import explain, starting
 
 FORK = {"pull_request__head__repo__full_name": "Other/Hello-World"}
@@ -123,3 +127,42 @@ def test_a_pull_request_needs_its_files_from_elsewhere(files: Any, wanted: bool 
     workflow, _ = read("on:\n  pull_request:\n    paths: ['src/**']")
     decisions = explain(workflow, "pull_request", pull(), changed_files=files)
     assert decisions[-1].github is wanted
+
+
+TOLD: list[tuple[str, str, Any, str, int]] = [
+    ("word", "push", push(), "GitHub runs it; Tekton runs it", 0),
+    ("tags", "PUSH", push("refs/tags/x"), "GitHub does not run it, for on.push.tags; Tekton does not run it, for on.push.tags", 1),
+    ("defaults", "pull_request", pull(**FORK), "GitHub runs it; Tekton does not run it, for on.pull_request", 1),
+    ("word", "push", {}, "not a body of push: 'ref' is missing", 2),
+    ("word", "push", {"ref": 1, "head_commit": "x"}, "a field of it is of another kind than GitHub sends", 2),
+    ("chain", "workflow_run", {"workflow_run": {"name": None}, "action": "completed"}, "of another kind", 2),
+    ("word", "push", [], "not the body of a delivery", 2),
+    ("schedule", "schedule", {}, "no delivery starts it: a CronJob does, by its clock", 0),
+    ("called", "workflow_call", {}, "no delivery starts it: another workflow calls it", 1),
+    ("cards", "project_card", {}, "classic projects no longer exist (ours: no)", 1),
+    ("pull paths", "pull_request", pull(), "GitHub may run it: on.pull_request.paths is not known", 0),
+]  # fmt: skip
+ODD = {
+    "schedule": "on:\n  schedule:\n  - cron: '0 3 * * *'",
+    "called": "on: workflow_call",
+    "cards": "on: project_card",
+    "pull paths": "on:\n  pull_request:\n    paths: ['src/**']",
+}
+
+
+@pytest.mark.parametrize(("block", "event", "payload", "says", "code"), TOLD)
+def test_explain_says_what_decides(tmp_path: Path, block: str, event: str, payload: Any, says: str, code: int) -> None:
+    (tmp_path / "ci.yml").write_text((BLOCKS | ODD)[block] + JOBS, encoding="utf-8")
+    (tmp_path / "body.json").write_text(json.dumps(payload), encoding="utf-8")
+    words = [
+        "triggers",
+        "explain",
+        str(tmp_path / "ci.yml"),
+        "--event",
+        event,
+        "--payload",
+        str(tmp_path / "body.json"),
+    ]
+    done = CliRunner().invoke(cli, words)
+    assert says in done.output
+    assert done.exit_code == code

@@ -27,7 +27,7 @@ def explain(workflow: Path, event: str, payload: Path, changed: tuple[str, ...],
     from gha2tekton.discover import shown
     from gha2tekton.journal import Journal
     from gha2tekton.lower.decision import explain as decide
-    from gha2tekton.lower.decision import starting
+    from gha2tekton.lower.decision import starting, verdict
     from gha2tekton.source import Source
     from gha2tekton.workflow.parse import parse_workflow
 
@@ -44,13 +44,14 @@ def explain(workflow: Path, event: str, payload: Path, changed: tuple[str, ...],
     if parsed is None or not isinstance(body, dict):
         stop(f"{payload}: not the body of a delivery")
     try:
-        decisions = decide(parsed, event, body, source.name, list(changed) or None, forks)
-    except (KeyError, TypeError, AttributeError) as error:
+        decisions = decide(parsed, event.lower(), body, source.name, list(changed) or None, forks)
+    except KeyError as error:
         stop(f"{payload}: not a body of {event}: {error} is missing")
+    except (TypeError, AttributeError):
+        stop(f"{payload}: not a body of {event}: a field of it is of another kind than GitHub sends")
     for decision in decisions:
         words = {True: "yes", False: "no", None: "unknown"}
         ours = "" if decision.ours == decision.github else f" (ours: {words[decision.ours]})"
         click.echo(f"{words[decision.github]:8}{decision.place}: {decision.why}{ours}")
-    github, ours_too = starting(decisions), starting(decisions, ours=True)
-    click.echo(f"GitHub {'runs' if github else 'does not run'} it, Tekton {'does' if ours_too else 'does not'}")
-    sys.exit(0 if github and ours_too else 1)
+    click.echo(f"GitHub {verdict(decisions, ours=False)}; Tekton {verdict(decisions, ours=True)}")
+    sys.exit(0 if starting(decisions) and starting(decisions, ours=True) else 1)

@@ -12,7 +12,7 @@ from typing import Any
 from gha2tekton.lower.bindings import NUMBER
 from gha2tekton.lower.filters import BOT, SKIP
 from gha2tekton.lower.status import TOLD
-from gha2tekton.lower.webhooks import webhooks
+from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.record import Record
 from gha2tekton.workflow.glob import matches
 from gha2tekton.workflow.model import Event, Input, Value, Workflow
@@ -50,11 +50,35 @@ def explain(
     out: list[Decision] = []
     for event in workflow.events:
         webhook = table.get(event.name)
+        if event.name == delivery and (webhook is None or webhook.undelivered):
+            out.append(_elsewhere(event, webhook))
         if webhook is None or webhook.undelivered or webhook.delivery != delivery:
             continue
         out.append(Decision(event.name, event.path, True, True, f"the workflow starts on {event.name}"))
         out += _asked(event, payload, path, changed_files, forks)
     return tuple(out) or (Decision("", "on", False, False, f"nothing under on starts on {delivery}"),)
+
+
+def _elsewhere(event: Event, webhook: Webhook | None) -> Decision:
+    match event.name:
+        case "schedule":
+            return Decision(event.name, event.path, True, True, "no delivery starts it: a CronJob does, by its clock")
+        case "workflow_call":
+            return Decision(event.name, event.path, False, False, "no delivery starts it: another workflow calls it")
+        case _:
+            reason = webhook.undelivered if webhook else "no webhook of a repository carries this event"
+            return Decision(event.name, event.path, True, False, reason)
+
+
+def verdict(decisions: Sequence[Decision], ours: bool) -> str:
+    """In words: whether a run starts, and which places hold it back or are not known."""
+    started = starting(decisions, ours)
+    sides = [(one, one.ours if ours else one.github) for one in decisions]
+    if not started:
+        places = dict.fromkeys(one.place for one, holds in sides if holds is False)
+        return f"does not run it, for {' and '.join(places)}"
+    unknown = dict.fromkeys(one.place for one, holds in sides if holds is None and one.event in started)
+    return f"may run it: {' and '.join(unknown)} is not known" if unknown else "runs it"
 
 
 def starting(decisions: Iterable[Decision], ours: bool = False) -> tuple[str, ...]:
@@ -76,7 +100,9 @@ def _asked(
 
     if not webhook.loops:
         sender = (payload.get("sender") or {}).get("login")
-        yield decide(event.path, sender != BOT, f"{sender} is the sender; GitHub's own token starts no runs")
+        yield decide(
+            event.path, sender != BOT, f"{sender or 'nobody'} is the sender; GitHub's own token starts no runs"
+        )
     actions = [value.text for value in event.types] or list(webhook.actions)
     if actions:
         action = payload.get("action")

@@ -176,6 +176,71 @@ def test_a_schedule_creates_the_run_of_a_scheduled_event() -> None:
     }
 
 
+SCHEDULED = {
+    "git-revision": ("git", "revision"),
+    "ref": ("github", "ref"),
+    "repository": ("github", "repository"),
+    "owner": ("github", "repository_owner"),
+    "actor": ("github", "actor"),
+    "run-number": ("github", "run_number"),
+    "git-repo-url": ("git", "url"),
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted", "asked"),
+    [
+        ({}, {"git-revision": "", "ref": "", "repository": "", "owner": ""}, True),
+        (
+            {"full_name": "o/r", "default_branch": "trunk"},
+            {"git-revision": "refs/heads/trunk", "ref": "refs/heads/trunk", "repository": "o/r", "owner": "o"},
+            False,
+        ),
+    ],
+)
+def test_a_scheduled_run_knows_what_is_told(settings: dict[str, str], wanted: dict[str, str], asked: bool) -> None:
+    triggers, journal, _ = lower("on:\n  schedule:\n  - cron: '0 3 * * 0'", SCHEDULED, **settings)
+    held, job = triggers.files["triggers/schedule.yaml"]
+    node = compose(Source("run.yaml", held["data"]["pipelinerun.yaml"]))
+    assert node
+    run = plain(node)
+    assert run["metadata"]["labels"].items() >= job["metadata"]["labels"].items()
+    assert job["metadata"]["labels"]["gha2tekton.dev/workflow"] == "ci"
+    params = {param["name"]: param["value"] for param in run["spec"]["params"]}
+    assert params == wanted | {"actor": "", "run-number": "1", "git-repo-url": ""}
+    assert any(setup.name == "--github-repository" for setup in journal.setup) is asked
+    assert any("github.actor" in finding.message for finding in journal.diagnostics)
+
+
+EVENT = {"title": ("github", "event", "pull_request", "title"), "number": ("github", "event", "issue", "number")}
+OVERLAYS = [
+    ("issues", {"number"}),
+    ("pull_request", {"title"}),
+    ("pull_request_review", {"title"}),
+    ("push", set[str]()),
+    ("issue_comment", {"number"}),
+    ("label", set[str]()),
+]
+
+
+@pytest.mark.parametrize(("event", "wanted"), OVERLAYS)
+def test_what_another_event_carries_alone_is_not_looked_for(event: str, wanted: set[str]) -> None:
+    triggers, _, _ = lower(f"on: {event}", EVENT)
+    binding, trigger = triggers.files[f"triggers/{event.replace('_', '-')}.yaml"]
+    values = {item["name"]: item["value"] for item in binding["spec"]["params"]}
+    assert {overlay["key"] for overlay in overlays_of(trigger)} == wanted
+    assert values == {name: f"$(extensions.{name})" if name in wanted else "" for name in EVENT}
+
+
+@pytest.mark.parametrize(("types", "wanted"), [("opened", False), ("closed", True)])
+def test_only_a_closed_pull_request_may_be_merged(types: str, wanted: bool) -> None:
+    triggers, _, _ = lower(f"on:\n  pull_request:\n    types: [{types}]", {"ref": ("github", "ref")})
+    (overlay,) = overlays_of(of_kind(triggers.files["triggers/pull-request.yaml"], "Trigger"))
+    assert ("merged == true" in overlay["expression"]) is wanted
+    if not wanted:
+        assert overlay["expression"] == "'refs/pull/' + string(int(body.pull_request.number)) + '/merge'"
+
+
 # -- accounts ------------------------------------------------------------------------------------------------------
 
 

@@ -40,6 +40,8 @@ def convert(workflow: Path, *words: str) -> dict[str, str]:
 REACHED = [
     (["--host", "ci.example.com"], "triggers/ingress.yaml", "host: ci.example.com"),
     (["--github-repository", "acme/x"], "triggers/push.yaml", "acme/x"),
+    (["--github-repository", "acme/x"], "runs/ci.yaml", "https://github.com/acme/x.git"),
+    (["--default-branch", "trunk"], "runs/ci.yaml", "trunk"),
     (["--forks", "members"], "triggers/pull-request.yaml", "githubOwners"),
     (["--forks", "secretless", "--namespace", "ci"], "rbac.yaml", "namespace: ci-forks"),
     (["--default-branch", "trunk"], "triggers/schedule.yaml", "refs/heads/trunk"),

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from gha2tekton.lower import cel
 from gha2tekton.lower.values import sent
-from gha2tekton.lower.webhooks import Webhook
-from gha2tekton.record import Record
+from gha2tekton.lower.webhooks import Webhook, objects
+from gha2tekton.record import Record, replace
 from gha2tekton.tekton.model import PipelineRun
 from gha2tekton.workflow.model import Event, Input, Workflow
 
@@ -60,6 +60,8 @@ _LONG = (
     "github.event of a push holds no commits where it would be longer than 100 kB: a container takes no longer value"
 )
 
+_NUMBERED = re.compile(r"('[\w/]*'|string\(int\([\w.]+\)\)| \+ )+")
+
 
 class Bound(Record, frozen=True):
     """One param of a binding: its value, and the CEL overlay the value is taken from where it must be worked out."""
@@ -97,6 +99,10 @@ class Origin(Record, frozen=True):
 
 def bind(webhook: Webhook, origin: Origin, needed: Mapping[str, Path]) -> tuple[Bound, ...]:
     """The values that an event gives to a Pipeline's params; paths that no event carries are left out."""
+    events = (event for event in origin.workflow.events if event.name == webhook.event)
+    if webhook.merged_ref and any(value.text == "closed" for event in events for value in event.types):
+        merged = "body.action == 'closed' && body.pull_request.merged == true"
+        webhook = replace(webhook, ref=f"{merged} ? {webhook.merged_ref} : {webhook.ref}")
     found = (_bind(param, path, webhook, origin) for param, path in needed.items())
     return tuple(bound for bound in found if bound)
 
@@ -118,6 +124,8 @@ def _bind(param: str, path: Path, webhook: Webhook, origin: Origin) -> Bound | N
         return _worked_out(param, git[name] if name in git else _revision(webhook, origin))
     if name == "event":
         known = _known(path[2:])
+        if known and known[0] in objects() and known[0] not in webhook.objects:
+            return Bound(param, "")
         whole, difference = cel.text(known), ""
         if webhook.event == "push" and not known:
             whole, difference = cel.guarded(_PUSH), _LONG
@@ -166,6 +174,7 @@ def _worked_out(param: str, expression: str, name: str = "") -> Bound:
         difference = "github.sha is the head of the pull request until GitHub has made the test merge"
     # A commit's hash, a number and a host hold no $.
     safe = name.endswith(("sha", "_id", "_url", "_type")) or "_sha" in expression or ".id" in expression
+    safe = safe or bool(_NUMBERED.fullmatch(expression))
     return Bound(param, f"$(extensions.{param})", expression if safe else cel.guarded(expression), difference)
 
 
@@ -200,8 +209,13 @@ def input_default(item: Input) -> str:
     return "false" if item.type == "boolean" else ""
 
 
-def scheduled(run: PipelineRun, needed: Mapping[str, Path], origin: Origin, cron: str, branch: str) -> dict[str, str]:
-    """The params of a run that a schedule starts; ``branch`` is the default branch, empty where it is unknown."""
+def scheduled(
+    run: PipelineRun, needed: Mapping[str, Path], origin: Origin, cron: str, branch: str, repository: str
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The params of a run that a schedule starts, and the properties of ``github`` that are empty in it.
+
+    ``branch`` is the default branch and ``repository`` its full name, empty where they are not known.
+    """
     params = dict(run.params)
     ref = f"refs/heads/{branch}" if branch else ""
     known = {
@@ -214,19 +228,26 @@ def scheduled(run: PipelineRun, needed: Mapping[str, Path], origin: Origin, cron
         "head_ref": "",
         "base_ref": "",
         "workflow": origin.workflow.title,
+        "workflow_ref": f"{repository}/{origin.path}@{ref}" if ref and repository else "",
+        "server_url": "https://github.com",
+        "api_url": "https://api.github.com",
+        "graphql_url": "https://api.github.com/graphql",
+        **_CONSTANT,
     }
+    known |= {"repository": repository, "repository_owner": repository.partition("/")[0]} if repository else {}
     told = {("event", "schedule"): cron, ("event",): json.dumps({"schedule": cron})}
+    empty: list[str] = []
     for param, path in needed.items():
         root, rest = path[0].lower(), tuple(part.lower() for part in path[1:])
         if root == "inputs" or rest[:1] == ("event",):
             params[param] = told.get(rest, "")
         elif root == "github" and rest[0] in known:
             params[param] = sent(known[rest[0]])
-        elif root == "git" and rest == ("revision",) and branch:
-            params[param] = sent(ref)
-        else:
-            params.setdefault(param, "")
-    return params
+        elif root == "git" and rest == ("revision",):
+            params[param] = sent(ref)  # nothing is the default branch as the remote names it
+        elif not params.setdefault(param, "") and root == "github":
+            empty.append(rest[0])
+    return params, tuple(dict.fromkeys(empty))
 
 
 def dispatch_checks(event: Event) -> list[str]:

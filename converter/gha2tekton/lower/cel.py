@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from gha2tekton.lower.event_types import BOOLEANS
 from gha2tekton.lower.values import MARK, SUSPECT
 from gha2tekton.workflow.glob import to_regex
 
@@ -24,11 +25,18 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 FREE = ("client_payload", "inputs")
 """Parts of a delivery in which names are the user's own."""
 
-TEXTS = frozenset(
-    "action after base_ref before body clone_url conclusion default_branch description full_name head_branch head_sha "
-    "html_url login message name ref sha state tag_name title url".split()
+_TEXT = re.compile(
+    "action|after|before|body|conclusion|description|key|login|message|name|path|ref|sha|state|title|url|"
+    ".*_(association|branch|message|name|ref|sha|url)"
 )
 """Fields of these names are text, or null, wherever GitHub sends them."""
+
+_NUMBERS = frozenset(("number", "pull_request_number", "issue_number"))
+
+
+def textual(path: Sequence[str]) -> bool:
+    """Whether a field is known to be text."""
+    return path[0] not in FREE and bool(_TEXT.fullmatch(path[-1]))
 
 
 def quote(text: str) -> str:
@@ -70,8 +78,11 @@ def text(path: Sequence[str], missing: str = "''", root: str = "body") -> str:
     if not path:
         return guarded(f"{root}.marshalJSON()")
     value = field(path, root)
-    if path[0] not in FREE and path[-1] in TEXTS:
+    if textual(path):
         return f"{present(path, root)} ? {guarded(value)} : {missing}"
+    if path[0] not in FREE and (path[-1] in _NUMBERS or path[-1] in BOOLEANS):
+        printed = f"string({value})" if path[-1] in BOOLEANS else f"string(int({value}))"
+        return f"{present(path, root)} ? {printed} : {missing}"
     written = (
         "type(v) == string ? v : type(v) in [map, list] ? v.marshalJSON() : "
         "type(v) == double && v > -9.0e15 && v < 9.0e15 && v == double(int(v)) ? string(int(v)) : string(v)"

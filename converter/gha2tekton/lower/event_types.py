@@ -25,7 +25,7 @@ from gha2tekton.expression import (
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.record import replace
 
-_BOOLEANS = frozenset(
+BOOLEANS = frozenset(
     "archived allow_auto_merge allow_forking allow_merge_commit allow_rebase_merge allow_squash_merge created default "
     "delete_branch_on_merge deleted disabled distinct draft forced fork has_discussions has_downloads has_issues "
     "has_pages has_projects has_wiki immutable is_template locked maintainer_can_modify mergeable merged prerelease "
@@ -56,7 +56,7 @@ def with_booleans(tree: Expression) -> Expression:
     if path is not None:
         lowered = tuple(part.lower() for part in path)
         known = lowered[:2] == ("github", "event") and len(path) > 2 and lowered[2] not in _FREE
-        return Compare("==", tree, Literal("true")) if known and lowered[-1] in _BOOLEANS else tree
+        return Compare("==", tree, Literal("true")) if known and lowered[-1] in BOOLEANS else tree
     match tree:
         case Not():
             return replace(tree, operand=with_booleans(tree.operand))

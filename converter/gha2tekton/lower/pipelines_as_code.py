@@ -117,7 +117,7 @@ def _payload(path: Path) -> str:
     lowered = [part.lower() for part in path]
     field = cel.field(lowered)
     text = field
-    if lowered[-1] not in cel.TEXTS:
+    if not cel.textual(lowered):
         number = f"type({field}) == double ? string(int({field})) : string({field})"
         text = f"(type({field}) in [map, list] ? '' : {number})"
     return f"{{{{ body.size() > 0 && {cel.present(lowered)} && {text}.matches('{_PLAIN}') ? {text} : '' }}}}"

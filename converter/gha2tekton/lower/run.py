@@ -25,7 +25,7 @@ def manual_run(
 ) -> PipelineRun:
     """The run for ``kubectl create``; triggers make theirs from it."""
     values = {param.name: param.default or "" for param in pipeline.params}
-    values |= {name: _manual(path, values[name], plan.workflow) for name, path in needed.items()}
+    values |= {name: _manual(path, values[name], plan.workflow, settings) for name, path in needed.items()}
     pod = dict(nodes)
     if claim:
         pod["securityContext"] = {"fsGroup": 1000}
@@ -65,14 +65,15 @@ def _bound(name: str, claim: str) -> Manifest:
     return {"name": name, "subPath": place, "persistentVolumeClaim": {"claimName": claim}}
 
 
-def _manual(path: Path, default: str, workflow: Workflow) -> str:
+def _manual(path: Path, default: str, workflow: Workflow, settings: Settings) -> str:
     """What a run started by hand says of its event: that of a dispatch on the default branch."""
+    repository, branch = settings.github_repository or "OWNER/REPOSITORY", settings.default_branch or "main"
     known: dict[Path, str] = {
-        ("git", "url"): "https://github.com/OWNER/REPOSITORY.git",
-        ("git", "revision"): "main",
-        ("github", "ref"): "refs/heads/main",
+        ("git", "url"): f"https://github.com/{repository}.git",
+        ("git", "revision"): sent(branch),
+        ("github", "ref"): sent(f"refs/heads/{branch}"),
         ("github", "event_name"): "workflow_dispatch",
-        ("github", "repository"): "OWNER/REPOSITORY",
+        ("github", "repository"): repository,
         ("github", "workflow"): sent(workflow.title),
     }
     return known.get(path, default)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gha2tekton.journal import Diagnostic, Journal
+from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.lower.bindings import Origin, Path, scheduled
-from gha2tekton.lower.listener import TriggerSettings
+from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings
 from gha2tekton.manifests import dump
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Manifest, PipelineRun, compact
@@ -33,20 +33,29 @@ def lower_schedules(
 ) -> tuple[Manifest, ...]:
     """One CronJob and the run it creates for every entry of ``schedule``."""
     out: list[Manifest] = []
+    labels = {**settings.labels, WORKFLOW_LABEL: label(settings.name)}
+    empty: tuple[str, ...] = ()
     for index, entry in enumerate(event.schedules):
         suffix = "" if len(event.schedules) == 1 else f"-{index + 1}"
         name = label(f"{settings.name}-schedule{suffix}", _LIMIT)
         timezone = entry.timezone.text if entry.timezone else "Etc/UTC"
-        params = scheduled(run, needed, origin, entry.cron.text, settings.default_branch)
-        made = replace(run, params=params, labels={**run.labels, **settings.labels})
+        params, empty = scheduled(run, needed, origin, entry.cron.text, settings.default_branch, settings.full_name)
+        made = replace(run, params=params, labels={**run.labels, **labels})
         manifest = _defaulted(made.manifest(), settings.template_defaults)
-        out += [_held(name, manifest, settings), _cron_job(name, cron(entry.cron.text), timezone, settings)]
+        job = _cron_job(name, cron(entry.cron.text), timezone, labels, settings)
+        out += [_held(name, manifest, labels), job]
         journal.exact(entry.cron.path, FILE)
         if entry.timezone:
             journal.exact(entry.timezone.path, FILE)
     if not settings.default_branch:
         message = "a scheduled run takes the repository's default branch as the remote names it; github.ref is empty"
         journal.note(Diagnostic("default-branch-unknown", "note", message, event.span))
+    if empty:
+        names = ", ".join(f"github.{name}" for name in empty)
+        journal.note(Diagnostic("context-differs", "note", f"{names}: empty in a scheduled run", event.span))
+    if not settings.full_name and any(path == ("git", "url") for path in needed.values()):
+        why = "scheduled runs clone OWNER/REPOSITORY until it says which: no delivery tells them"
+        journal.need(Setup("option", "--github-repository", why))
     return tuple(out)
 
 
@@ -81,16 +90,18 @@ def _defaulted(value: Any, defaults: Mapping[str, str]) -> Any:
             return value
 
 
-def _held(name: str, run: Manifest, settings: TriggerSettings) -> Manifest:
+def _held(name: str, run: Manifest, labels: Mapping[str, str]) -> Manifest:
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": compact(name=name, labels=dict(settings.labels)),
+        "metadata": compact(name=name, labels=dict(labels)),
         "data": {"pipelinerun.yaml": dump([run])},
     }
 
 
-def _cron_job(name: str, schedule: str, timezone: str, settings: TriggerSettings) -> Manifest:
+def _cron_job(
+    name: str, schedule: str, timezone: str, labels: Mapping[str, str], settings: TriggerSettings
+) -> Manifest:
     container = {
         "name": "create",
         "image": settings.kubectl_image,
@@ -114,7 +125,7 @@ def _cron_job(name: str, schedule: str, timezone: str, settings: TriggerSettings
     return {
         "apiVersion": "batch/v1",
         "kind": "CronJob",
-        "metadata": compact(name=name, labels=dict(settings.labels)),
+        "metadata": compact(name=name, labels=dict(labels)),
         "spec": {
             "schedule": schedule,
             "timeZone": timezone,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from gha2tekton.record import Record
 from gha2tekton.resources import mappings
@@ -21,12 +22,14 @@ class Webhook(Record, frozen=True):
     actions: tuple[str, ...] = ()
     ref: str = DEFAULT_BRANCH
     sha: str = ""
+    merged_ref: str = ""
     revision: str = ""
     head_ref: str = ""
     base_ref: str = ""
     head: str = ""
     branch: str = ""
     only: str = ""
+    objects: tuple[str, ...] = ()
     withheld: bool = False
     loops: bool = False
     apps: bool = False
@@ -55,6 +58,14 @@ def webhooks() -> Mapping[str, Webhook]:
     path = mappings() / "events.yaml"
     node = compose(Source(path.name, path.read_text(encoding="utf-8")))
     table = plain(node) if node else {}
-    return {
-        event: Webhook(event, **entry | {"actions": tuple(entry.get("actions", ()))}) for event, entry in table.items()
-    }
+    return {event: Webhook(event, **_entry(one)) for event, one in table.items()}
+
+
+def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+
+
+@cache
+def objects() -> frozenset[str]:
+    """The objects of a body that some events carry alone."""
+    return frozenset(name for webhook in webhooks().values() for name in webhook.objects)

@@ -61,6 +61,26 @@ def test_options_of_a_container(options: str, fate: str, wanted: dict[str, Any],
     assert said(done, "jobs.a.container.options")[0] == fate
 
 
+SETUP = "- uses: actions/setup-{}@v5"
+PROGRAMS = [
+    ([SETUP.format("python"), "- run: pipx run tox"], "pip install pipx", ""),
+    ([SETUP.format("python"), "- run: gh release list"], "install -y gh", ""),
+    ([SETUP.format("python"), "- run: helm lint"], "", "calls helm, which GitHub's machine has and docker.io/library/python"),
+    ([SETUP.format("python"), SETUP.format("node"), "- run: npm ci && python -V"], "", ""),
+    ([SETUP.format("java"), SETUP.format("python"), "- run: pip install . && mvn -B test"], "", "calls mvn"),
+    (["- run: ./frobnicate && frobnicate"], "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("steps", "supplied", "told"), PROGRAMS)
+def test_programs_of_the_runner(steps: list[str], supplied: str, told: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n" + "\n".join(steps))
+    notes = [one.message for one in done.journal.diagnostics if one.code == "programs-missing"]
+    assert (len(notes), told in "".join(notes)) == (bool(told), True)
+    script = task(done)["steps"][0]["script"]
+    assert (supplied in script, "Install what the runner had" in script) == (True, bool(supplied))
+
+
 VOLUMES = [
     ("data:/data", "adapted", "/data"),
     ("/dev/shm:/dev/shm", "adapted", "/dev/shm"),
@@ -307,5 +327,3 @@ def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path)
     done = convert(tmp_path, "env: {B: own}\nruns-on: ubuntu-latest\nsteps: [{run: 'echo $A $B'}]", head)
     assert said(done, "env.A") == said(done, "defaults.run.shell") == ("exact", "")
     assert said(done, "env.B") == ("exact", "repeats jobs.a.env.B")
-    (manifest,) = done.bundle.files["tasks/ci-a.yaml"]
-    assert manifest["metadata"]["annotations"]["gha2tekton.dev/source"] == ".github/workflows/ci.yml#jobs.a"

@@ -33,6 +33,23 @@ def test_labels(labels: str, want: tuple[str, int]) -> None:
     assert (found.os, found.gpu) == want
 
 
+ARCHITECTURES = {
+    "ubuntu-24.04-arm": "arm64",
+    "self-hosted linux ARM64": "arm64",
+    "self-hosted gpu arm64": "arm64",
+    "linux-arm64-gpu-a100-latest-1": "arm64",
+    "linux.arm64.2xlarge": "arm64",
+    "linux-amd64-gpu-a100-latest-1": None,
+    "self-hosted linux x64": None,
+    "charm64": None,
+}
+
+
+@pytest.mark.parametrize(("labels", "want"), ARCHITECTURES.items())
+def test_processors(labels: str, want: str | None) -> None:
+    assert runner(RuleSet(), labels.split()).node_selector.get("kubernetes.io/arch") == want
+
+
 def test_a_label_nobody_knows_is_noted() -> None:
     assert "no entry" in runner(RuleSet(), ["nobody-knows-this"]).note
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import socketserver
+import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,7 @@ def test_versions(
     machine: Machine, directory: Path, name: str, script: str, asked: str, found: str, fits: bool
 ) -> None:
     tool(directory, name, script)
+    tool(directory, "curl", "exit 6")
     ended = call(machine, directory, "setup-tool", name, asked)
     assert (ended.code, "::warning::" in ended.out) == (0, not fits), ended
     assert said(directory, "output") == [f"{name}-version={found}", f"{name}-path={directory}/bin/{name}"]
@@ -87,6 +89,47 @@ def test_uv_brings_another_python(machine: Machine, directory: Path) -> None:
     assert said(directory, "calls") == [f"venv --quiet --seed --python 3.9 {directory}/cache/python-3.9"]
     assert said(directory, "path")[0] == f"{directory}/cache/python-3.9/bin"
     assert said(directory, "output")[0] == "python-version=3.9.1"
+
+
+CURL = """
+for last; do :; done
+echo "$last" >> "$HOME/calls"
+case $last in
+  */index.tab) printf 'version\\tdate\\tlts\\nv24.1.0\\t-\\t-\\nv22.9.1\\t-\\tJod\\nv20.11.0\\t-\\tIron\\nv20.1.0\\t-\\t-\\n' ;;
+  */dl/?mode*) printf '[{"version": "go1.23.1", "files": []}, {"version": "go1.22.10"}, {"version": "go1.22.9"}, {"version": "go1.2.2"}]' ;;
+  *) cat "$HOME/tool.tar.gz" ;;
+esac
+"""
+BROUGHT = [
+    ("node", "20", "echo v20.11.0", "https://nodejs.org/dist/v20.11.0/node-v20.11.0-linux-"),
+    ("node", "lts/*", "echo v22.9.1", "https://nodejs.org/dist/v22.9.1/node-v22.9.1-linux-"),
+    ("node", "lts/iron", "echo v20.11.0", "https://nodejs.org/dist/v20.11.0/node-v20.11.0-linux-"),
+    ("node", "", "echo v24.1.0", "https://nodejs.org/dist/v24.1.0/node-v24.1.0-linux-"),
+    ("go", "1.22", "echo go version go1.22.10 linux/amd64", "https://go.dev/dl/go1.22.10.linux-"),
+    ("go", "1.2.2", "echo go version go1.2.2 linux/amd64", "https://go.dev/dl/go1.2.2.linux-"),
+    ("java", "17", "echo 'openjdk version \"17.0.9\"' >&2", "https://api.adoptium.net/v3/binary/latest/17/ga/linux/"),
+]
+
+
+@pytest.mark.parametrize(("name", "asked", "script", "url"), BROUGHT)
+def test_tools_that_the_image_lacks_are_brought(
+    machine: Machine, directory: Path, name: str, asked: str, script: str, url: str
+) -> None:
+    held = directory / "held" / "top" / "bin"
+    held.mkdir(parents=True)
+    (held / name).write_text(f"#!/bin/sh\n{script}\n")
+    (held / name).chmod(0o755)
+    with tarfile.open(directory / "tool.tar.gz", "w:gz") as tar:
+        tar.add(directory / "held" / "top", "top")
+    tool(directory, "curl", CURL)
+    tool(directory, name, "exit 127")
+    for _ in range(2):
+        ended = call(machine, directory, "setup-tool", name, asked)
+        assert (ended.code, "::warning::" in ended.out) == (0, False), ended
+    assert said(directory, "calls")[-1].startswith(url)
+    (place,) = set(said(directory, "path"))
+    assert said(directory, "output")[1] == f"{name}-path={place}/{name}"
+    assert (name == "java") == (said(directory, "env") != [])
 
 
 UV = 'case $1 in --version) echo "uv 0.5.9 (abc)" ;; *) echo "$*" >> "$HOME/calls"; for last; do :; done; mkdir -p "$last/bin" ;; esac'

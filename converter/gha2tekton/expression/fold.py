@@ -45,8 +45,8 @@ class Partial(dict[str, Any]):
 
 _EXPRESSION = (Context, Property, Index, Filter, Call, Not, Compare, Logic, Literal)
 _STATUS = frozenset({"success", "failure", "always", "cancelled"})
-_FLAT = frozenset({"inputs", "secrets"})
-"""Contexts whose values are never objects."""
+_WHOLE = frozenset({"inputs", "secrets", "needs"})
+"""Contexts that toJSON is given as a whole, and whose names may be others than those of the workflow."""
 
 _TESTS = _STATUS | {"contains", "startswith", "endswith"}
 """Functions that give a boolean and never fail."""
@@ -172,7 +172,7 @@ class _Fold:
         arguments = [self.result(argument) for argument in tree.arguments]
         if tree.name.lower() == "tojson" and isinstance(tree.arguments[0], Context):
             whole = arguments[0]
-            if tree.arguments[0].name.lower() in _FLAT and isinstance(whole, _Known) and _open(whole.value):
+            if tree.arguments[0].name.lower() in _WHOLE and isinstance(whole, _Known) and _open(whole.value):
                 return _json(whole.value, tree)
         folded = Call(tree.name, tuple(map(_settled, arguments)), start=tree.start, end=tree.end)
         if all(_is_closed(argument) for argument in folded.arguments) and tree.name.lower() in FUNCTIONS:
@@ -184,23 +184,34 @@ class _Fold:
 
 
 def _json(value: Any, tree: Call) -> _Known | Expression:
-    """``toJSON`` of an object of scalars, of which some are expressions; they are not folded again."""
-    if isinstance(value, Partial) or any(item is UNKNOWN for item in value.values()):
-        return tree
-    text: list[str] = []
+    """``toJSON`` of an object, in which some values are expressions; they are not folded again."""
     unknown: list[Expression] = []
-    for key, item in value.items():
-        item = item.value if isinstance(item, Literal) else item
-        if isinstance(item, _EXPRESSION):
-            shown = f"{{{len(unknown)}}}"
-            unknown.append(Call("toJSON", (item,)))
-        else:
-            shown = _escaped(to_json(item))
-        text.append(f"  {_escaped(to_json(key))}: {shown}")
-    body = "{{\n" + ",\n".join(text) + "\n}}"
+    body = _laid_out(value, unknown, "")
+    if body is None:
+        return tree
     if unknown:
         return Call("format", (Literal(body), *unknown))
     return _computed(body.replace("{{", "{").replace("}}", "}"))
+
+
+def _laid_out(value: Any, unknown: list[Expression], indent: str) -> str | None:
+    """The pattern of an object for ``format``; None where parts of it are not known at all."""
+    if isinstance(value, Partial) or any(item is UNKNOWN for item in value.values()):
+        return None
+    lines: list[str] = []
+    for key, item in value.items():
+        item = item.value if isinstance(item, Literal) else item
+        if isinstance(item, _EXPRESSION):
+            shown: str | None = f"{{{len(unknown)}}}"
+            unknown.append(Call("toJSON", (item,)))
+        elif isinstance(item, dict) and _open(item):
+            shown = _laid_out(item, unknown, f"{indent}  ")
+        else:
+            shown = _escaped(to_json(item, f"{indent}  "))
+        if shown is None:
+            return None
+        lines.append(f"{indent}  {_escaped(to_json(key))}: {shown}")
+    return "{{\n" + ",\n".join(lines) + f"\n{indent}}}}}"
 
 
 def _escaped(text: str) -> str:

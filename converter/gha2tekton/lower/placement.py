@@ -33,7 +33,8 @@ def asks(place: PipelineTask, job: JobPlan, gpu_resource: str) -> Placed:
     selector = dict(runner.node_selector) if runner else {}
     tolerations = tuple(runner.tolerations) if runner else ()
     if gpu_resource:
-        selector = selector or {"nvidia.com/gpu.present": "true"}
+        if not selector.keys() - {_ARCH}:
+            selector = {"nvidia.com/gpu.present": "true", **selector}
         tolerations = tolerations or ({"key": gpu_resource, "operator": "Exists", "effect": "NoSchedule"},)
     return Placed(place, job, selector, tolerations)
 

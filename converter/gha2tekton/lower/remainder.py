@@ -144,10 +144,13 @@ def _lost(plan: Plan, journal: Journal) -> None:
                     files.setdefault(f"{part.action.source.name}#", reason)
     refused = next((job.refused for job in plan.jobs if job.refused), "")
     files |= {"env.": refused, "defaults.": refused} if refused else {}
+    # Files that were read for a call which could not be drawn in.
+    called = next((job.refused for job in plan.jobs if job.refused and job.job.uses is not None), "")
     for path in journal.open_leaves():
-        file = _file(path) or f"{path.partition('.')[0]}."
-        if file in files:
-            journal.manual(path, files[file])
+        file = _file(path)
+        reason = files.get(file or f"{path.partition('.')[0]}.", called if file else "")
+        if reason:
+            journal.manual(path, reason)
 
 
 def _file(path: str) -> str:

@@ -14,6 +14,10 @@ _OWN = frozenset(
 """Parts of the github context that no event's sender can put text of his own into."""
 _ANSWERS = frozenset("contains startswith endswith success failure always cancelled hashfiles".split())
 """Functions whose value is none of the text that they were given."""
+_NUMBERED = frozenset("id number run_number run_attempt sha head_sha base_sha merge_commit_sha before after".split())
+"""What GitHub itself counts or computes, wherever it stands in an event: a number or the name of a commit."""
+_GIVEN = frozenset("inputs client_payload payload custom_properties".split())
+"""Parts of events that hold what somebody sent, under names of his own."""
 
 
 def trusted(tree: Expression) -> bool:
@@ -62,7 +66,10 @@ def _own(path: tuple[str, ...]) -> bool:
     if root in ("matrix", "vars", "strategy", "runner"):
         return True
     if root == "github":
-        return len(path) == 2 and path[1].lower() in _OWN
+        parts = [part.lower() for part in path[1:]]
+        if parts[0] == "event":
+            return len(parts) > 1 and parts[-1] in _NUMBERED and not _GIVEN & set(parts)
+        return len(parts) == 1 and parts[0] in _OWN
     return root in ("steps", "needs") and len(path) == 3 and path[2].lower() in ("outcome", "conclusion", "result")
 
 

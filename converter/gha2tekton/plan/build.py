@@ -17,7 +17,7 @@ from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.repository_scripts import asked
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
-from gha2tekton.plan.tools import supplies, wanted_of_image
+from gha2tekton.plan.tools import missing, supplies, wanted_of_image
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
@@ -87,19 +87,19 @@ class _Builder:
         # Legs on machines of one kind share a Task, which gets the leg's values as params.
         groups: dict[str, list[Leg]] = {}
         for leg in all_legs:
-            scope = job_scope(self.workflow.title, job, leg, static=True)
+            scope = job_scope(self.workflow, job, leg, static=True)
             runner = self.runner(job, scope)
             groups.setdefault(repr(replace(runner, note="", hosted=False)), []).append(leg)
         return [self.group(job, tuple(group), len(all_legs)) for group in groups.values()]
 
     def refused(self, job: Job, reason: str) -> JobPlan:
-        scope = job_scope(self.workflow.title, job, Leg(), static=True)
+        scope = job_scope(self.workflow, job, Leg(), static=True)
         return JobPlan(job, scope, (Leg(),), "job", reason, (), ("docker.io/library/busybox:1.37",), refused=reason)
 
     def group(self, job: Job, group: tuple[Leg, ...], total: int, dynamic: bool = False) -> JobPlan:
         static = len(group) == 1
-        scope = job_scope(self.workflow.title, job, group[0], static, dynamic)
-        machines_of = [self.runner(job, job_scope(self.workflow.title, job, leg, True, dynamic)) for leg in group]
+        scope = job_scope(self.workflow, job, group[0], static, dynamic)
+        machines_of = [self.runner(job, job_scope(self.workflow, job, leg, True, dynamic)) for leg in group]
         runner = replace(machines_of[0], hosted=all(machine.hosted for machine in machines_of))
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
@@ -133,7 +133,7 @@ class _Builder:
             choice.reference,
             held,
             runner,
-            *self.idle(job, job_scope(self.workflow.title, job, group[0], True, dynamic), runner, found),
+            *self.idle(job, job_scope(self.workflow, job, group[0], True, dynamic), runner, found),
             gpu,
             "artifacts" in needs,
             "cache" in needs,
@@ -213,10 +213,8 @@ class _Builder:
             known = machines.facts(self.rules, literal(reference) or "")
             everything = known or next(iter(machines.images(self.rules)))
             return ImageChoice(reference, known.holds if known else frozenset(), (), everything)
-        fixed = self.options.image or runner.image
         versions: dict[str, Template] = {}
-        tools: set[str] = set()
-        provided: set[str] = set()
+        tools, provided = set[str](), set[str]()
         for step in steps:
             for part in step.walk():
                 if part.rule and part.rule.provides and part.rule.provides.tool not in versions:
@@ -230,8 +228,12 @@ class _Builder:
                 if part.step.run is not None:
                     tools.add("bash")
                 provided |= part.provided
-        choice = machines.choose(self.rules, {tool for tool in tools if _is_known(self.rules, tool)}, versions)
-        return replace(choice, reference=(fixed,), holds=frozenset()) if fixed else choice
+        choice = machines.choose(self.rules, tools, versions)
+        if fixed := self.options.image or runner.image:
+            return replace(choice, reference=(fixed,), holds=frozenset())
+        if message := missing(job.id, choice, machines.brought(self.rules, versions)):
+            self.journal.note(Diagnostic("programs-missing", "note", message, job.span))
+        return choice
 
     def gpu(self, job: Job, scope: Scope, runner: Runner, found: Found) -> int:
         count, assumed = self.gpus(job, scope, runner, found)
@@ -281,10 +283,6 @@ def _stageable(steps: Sequence[PlannedStep], found: Found) -> bool:
     return any(step.role == "notebook" for step in steps) or any(
         container.gpus is not None for container in found.containers
     )
-
-
-def _is_known(rules: RuleSet, tool: str) -> bool:
-    return any(tool in image.holds for image in machines.images(rules))
 
 
 _FILES = re.compile(r"GITHUB_ENV|(^|[\s;&|(])(\./|(ba|z)?sh\s+[\w./-]+|source\s|\.\s|[\w./-]+\.sh\b)", re.M)

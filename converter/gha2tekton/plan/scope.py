@@ -95,7 +95,7 @@ def input_defaults(workflow: Workflow) -> Partial:
     return Partial(out)
 
 
-def job_scope(title: str, job: Job, leg: Leg, static: bool, dynamic: bool = False) -> Scope:
+def job_scope(workflow: Workflow, job: Job, leg: Leg, static: bool, dynamic: bool = False) -> Scope:
     """The scope of a job.
 
     ``static`` puts the leg's own values in, else they are params of its Task; ``dynamic`` is a leg of a matrix that
@@ -107,10 +107,11 @@ def job_scope(title: str, job: Job, leg: Leg, static: bool, dynamic: bool = Fals
         "max-parallel": float(lanes(job.strategy, leg.total)),
     }
     own = {**strategy, "job-index": float(leg.index)}
+    github = Context("github")
     known: dict[str, Any] = {
         "github": Partial(
             workspace=WORKSPACE,
-            workflow=title,
+            workflow=workflow.title,
             job=job.id,
             token=Property(Context("secrets"), "GITHUB_TOKEN"),
             run_attempt="1",
@@ -122,9 +123,15 @@ def job_scope(title: str, job: Job, leg: Leg, static: bool, dynamic: bool = Fals
         if static or leg.total == 1
         else Partial(strategy),
         "env": Partial(),
+        "job": Partial(
+            workflow_repository=Property(github, "repository"),
+            workflow_ref=Property(github, "workflow_ref"),
+            workflow_sha=Property(github, "workflow_sha"),
+            workflow_file_path=workflow.source.name,
+        ),
     }
     if job.services:
-        known["job"] = Partial(services={name: {"ports": _ports(service)} for name, service in job.services.items()})
+        known["job"]["services"] = {name: {"ports": _ports(service)} for name, service in job.services.items()}
     if (static or not leg.values) and not dynamic:
         known["matrix"] = dict(leg.values)
     return Scope(known)

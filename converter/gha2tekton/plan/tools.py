@@ -9,6 +9,7 @@ from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
 from gha2tekton.record import replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.model import ImageChoice
 from gha2tekton.shell.docker import CALLS
 from gha2tekton.shell.nested import in_environment, unwrapped
 from gha2tekton.workflow.model import Job
@@ -160,7 +161,8 @@ def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
 def wanted_of_image(step: PlannedStep, tools: Iterable[str], rules: RuleSet) -> set[str]:
     """Of the tools that a step takes for granted those that the image should hold: no line installs them so well."""
     made = {image.tool for image in machines.images(rules) if image.job}
-    return {tool for tool in tools if tool in made or not _supplied(step, tool)}
+    held = frozenset[str]().union(*(image.holds for image in machines.images(rules)))
+    return {tool for tool in tools if tool in held and (tool in made or not _supplied(step, tool))}
 
 
 def _supplied(step: PlannedStep, tool: str) -> bool:
@@ -206,6 +208,18 @@ def supplies(stages: Sequence[Stage], held: frozenset[str], job: Job, rules: Rul
     return tuple(
         replace(stage, supplies=tuple(_unless_there(name, line) for line, name in lines.items()))
         for stage, lines in zip(stages, told, strict=True)
+    )
+
+
+def missing(job: str, choice: ImageChoice, brought: frozenset[str]) -> str:
+    """What a person is told of programs that a job's image may lack and nothing brings; empty where all are there."""
+    names = [tool for tool in choice.missing if tool not in brought]
+    image = choice.image.reference.partition(":")[0]
+    return (
+        f"job {job} calls {', '.join(names)}, which GitHub's machine has and {image} may not: install it in a step, or "
+        "name an image that holds it with --image"
+        if names
+        else ""
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.expression import Template
+from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Image, ImageChoice, Runner
 
@@ -14,6 +15,15 @@ from gha2tekton.rules.model import Image, ImageChoice, Runner
 def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
     """The machine that labels and group ask for: exact entries first, then patterns, then the default with a note."""
     wanted = [label.lower() for label in labels if label] + ([group.lower()] if group else [])
+    machine = _decided(rules, wanted)
+    for entry in (entry for table in rules.table("runners") for entry in table.get("architectures") or ()):
+        if not machine.arch and any(re.search(entry["match"], label) for label in wanted):
+            selector = {**(entry.get("nodeSelector") or {}), **machine.node_selector}
+            machine = replace(machine, arch=entry.get("arch", ""), node_selector=selector)
+    return machine
+
+
+def _decided(rules: RuleSet, wanted: Sequence[str]) -> Runner:
     for table in rules.table("runners"):
         exact = {str(name).lower(): entry for name, entry in (table.get("labels") or {}).items()}
         named = [exact[label] for label in wanted if label in exact]
@@ -97,6 +107,23 @@ def choose(rules: RuleSet, tools: Collection[str], versions: Mapping[str, Templa
     best = min((image for image in images(rules) if image.job), key=rank)
     reference = _reference(best, versions.get(best.tool, ()) or (best.version,))
     return ImageChoice(reference, best.holds, tuple(sorted(needed - best.holds)), best)
+
+
+_BROUGHT = frozenset({"python", "node", "go", "java"})
+"""What the runtime's ``install-tool`` brings."""
+
+
+def brought(rules: RuleSet, tools: Collection[str]) -> frozenset[str]:
+    """The programs that are there in the end where these tools were asked for, whatever the image."""
+    asked = _BROUGHT & frozenset(tools)
+    own = [image.holds - _plain(rules) for image in images(rules) if image.tool in asked]
+    return asked.union(*own)
+
+
+def _plain(rules: RuleSet) -> frozenset[str]:
+    """The programs that images of several tools have."""
+    held = [image.holds for image in images(rules) if image.tool in _BROUGHT]
+    return frozenset(name for names in held for name in names if sum(name in other for other in held) > 1)
 
 
 def _reference(image: Image, version: Template) -> Template:

@@ -17,7 +17,7 @@ from gha2tekton.expression import (
     unparse,
 )
 from gha2tekton.record import Record, replace
-from gha2tekton.workflow.inlining import argument, expression, inline, reads, values
+from gha2tekton.workflow.inlining import argument, called_as, expression, inline, reads, told_by, values
 from gha2tekton.workflow.matrix import Leg, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
 from gha2tekton.workflow.results import after, call_result, call_succeeded, every, never_skips, succeeded, within
@@ -85,24 +85,6 @@ def flatten(
     return jobs, drawn
 
 
-def takes_over(call: Job, workflow: Workflow) -> bool:
-    """Whether the jobs of a called workflow can have the matrix of the call as theirs.
-
-    None of them has one of its own, or needs another, which would be the other's leg of the same number; and whether
-    a job runs does not hang on its leg, as a job's condition is older than its legs.
-    """
-    legged = {name for name, value in call.inputs.items() if any(path[0] == "matrix" for path in reads(value))}
-    return all(
-        job.strategy is None
-        and job.uses is None
-        and not job.needs
-        and not any(
-            path[0] == "inputs" and (not path[1:] or path[1].lower() in legged) for path in reads(job.condition)
-        )
-        for job in workflow.jobs
-    )
-
-
 def _take(id: str, taken: set[str]) -> str:
     found, number = id, 2
     while found.lower() in taken:
@@ -131,6 +113,7 @@ class _Flat:
         self.named = named
         self.known: dict[str, Any] = {
             "inputs": {input.name: argument(self.given(input.name.lower()), input.type) for input in event.inputs},
+            "job": called_as(call.uses),
             "needs": Partial({name: Property(Context("needs"), id) for name, id in ids.items()}),
         }
         if not isinstance(call.secrets, Value):
@@ -270,7 +253,11 @@ def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
         for _, name, _, output, *_ in read
         if name.lower() in calls and (leaf := _ignoring_case(calls[name.lower()].leaves, output))
     ]
-    new = inline(job, {"needs": Partial(outputs)})
+    needed: dict[str, Any] = Partial(outputs)
+    if any(path == ("needs",) for path in reads(replace(job, called=()))):
+        # A whole context has the names that the workflow gave its jobs.
+        needed = {need.text: outputs.get(need.text.lower()) or told_by(need.text) for need in job.needs}
+    new = inline(job, {"needs": needed})
     if not all(call.whole for call in calls.values()):
         good = every(call_succeeded(calls[name].ids) if name in calls else succeeded([name]) for name in job.needed)
         said = new.condition.value if new.condition else job.needs[0]

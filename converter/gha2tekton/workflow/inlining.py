@@ -12,6 +12,7 @@ from gha2tekton.expression import (
     Expression,
     Literal,
     Logic,
+    Partial,
     Property,
     Template,
     calls,
@@ -25,7 +26,7 @@ from gha2tekton.expression import (
 from gha2tekton.record import Record, replace
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.availability import STATUS
-from gha2tekton.workflow.model import Condition, InputType, Value
+from gha2tekton.workflow.model import Condition, InputType, Uses, Value
 
 _T = TypeVar("_T")
 _FORMAT = re.compile(r"\{\{|\}\}|\{\d{1,3}\}|[^{}]+")
@@ -141,6 +142,29 @@ def expression(template: Template) -> Expression:
             pattern += f"{{{len(arguments)}}}"
             arguments.append(part)
     return Call("format", (Literal(pattern), *arguments))
+
+
+def called_as(uses: Uses) -> Partial:
+    """What jobs know of the file that a call names; of one in the caller's repository, the caller knows the rest.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#job-context
+    """
+    if uses.kind != "remote":
+        return Partial(workflow_file_path=uses.name)
+    owner, name, path = uses.value.text.rpartition("@")[0].split("/", 2)
+    whole = re.fullmatch(r"[0-9a-f]{40}", uses.ref) is not None
+    return Partial(
+        workflow_repository=f"{owner}/{name}",
+        workflow_ref=uses.value.text,
+        workflow_sha=uses.ref if whole else Property(Context("job"), f"workflow_sha of {uses.ref}"),
+        workflow_file_path=path,
+    )
+
+
+def told_by(need: str) -> dict[str, Expression]:
+    """What a job tells those that need it."""
+    job = Property(Context("needs"), need)
+    return {part: Property(job, part) for part in ("result", "outputs")}
 
 
 def argument(value: Value | None, type: InputType) -> Expression:

@@ -9,8 +9,8 @@ from gha2tekton.codes import Severity
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
 from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
-from gha2tekton.workflow.flattening import Drawn, flatten, rewired, takes_over
-from gha2tekton.workflow.inlining import values
+from gha2tekton.workflow.flattening import Drawn, flatten, rewired
+from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import Leg, MatrixError, legs, static_leaf
 from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
 from gha2tekton.workflow.parse import parse_workflow
@@ -81,7 +81,7 @@ class _Expansion:
         try:
             return legs(job.strategy, static_leaf)
         except MatrixError as error:
-            if takes_over(job, called):
+            if _takes_over(job, called):
                 return (None,)
             message = f"the call of job {job.id} stays manual, its legs are not known before the run: {error}"
             self.note("call-not-expanded", "warning", message, job.span)
@@ -188,6 +188,24 @@ class _Expansion:
                 for path in self.journal.open_leaves(f"{name}#{key}"):
                     if path not in carried:
                         self.journal.dropped(path, "no effect outside GitHub", "a call starts the workflow")
+
+
+def _takes_over(call: Job, workflow: Workflow) -> bool:
+    """Whether the jobs of a called workflow can have the matrix of the call as theirs.
+
+    None of them has one of its own, or needs another, which would be the other's leg of the same number; and whether
+    a job runs does not hang on its leg, as a job's condition is older than its legs.
+    """
+    legged = {name for name, value in call.inputs.items() if any(path[0] == "matrix" for path in reads(value))}
+    return all(
+        job.strategy is None
+        and job.uses is None
+        and not job.needs
+        and not any(
+            path[0] == "inputs" and (not path[1:] or path[1].lower() in legged) for path in reads(job.condition)
+        )
+        for job in workflow.jobs
+    )
 
 
 def _find(uses: Uses, repository: Repository) -> tuple[Source | None, Repository]:

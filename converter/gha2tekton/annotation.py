@@ -11,6 +11,7 @@ from gha2tekton.tekton.model import Manifest
 NAME = "gha2tekton.dev/source"
 
 _KINDS = ("Task", "Pipeline", "Trigger")
+_OF_ALL_JOBS = re.compile(r"(env|defaults)\.")
 _HEAD = re.compile(r"(?:[^#]*#)?(?:jobs|on)\.[^.\[#]+")
 
 
@@ -21,8 +22,8 @@ def annotated(
     heads: dict[str, set[str]] = {}
     for outcome in journal.outcomes():
         found = _HEAD.match(outcome.path)
-        # Actions are drawn into the jobs that use them.
-        if found or "#" not in outcome.path:
+        # Actions are drawn into the jobs that use them, and what a workflow says for all jobs is part of each.
+        if found or not ("#" in outcome.path or _OF_ALL_JOBS.match(outcome.path)):
             heads.setdefault(outcome.target.partition("#")[0], set()).add(found[0] if found else "")
     out = {}
     for name, documents in files.items():

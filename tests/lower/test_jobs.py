@@ -327,3 +327,5 @@ def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path)
     done = convert(tmp_path, "env: {B: own}\nruns-on: ubuntu-latest\nsteps: [{run: 'echo $A $B'}]", head)
     assert said(done, "env.A") == said(done, "defaults.run.shell") == ("exact", "")
     assert said(done, "env.B") == ("exact", "repeats jobs.a.env.B")
+    (manifest,) = done.bundle.files["tasks/ci-a.yaml"]
+    assert manifest["metadata"]["annotations"]["gha2tekton.dev/source"] == ".github/workflows/ci.yml#jobs.a"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -677,3 +678,25 @@ def test_artifacts_of_a_run_on_github(
     assert ended.code == code, ended
     assert {one.relative_to(place).as_posix(): one.read_text() for one in place.rglob("*") if one.is_file()} == files
     assert {one.headers["Authorization"] for one in server.asked} == {"Bearer t"}
+
+
+@pytest.mark.slow
+def test_logins_to_registries_add_up(machine: Machine, directory: Path) -> None:
+    def login(*words: str) -> Ended:
+        return call(machine, directory, None, "registry-login", *words)
+
+    assert login("--registry", "ghcr.io", "--user", "a", "--password", "p w'\"").code == 0
+    assert login("--registry", "", "--user", "hub", "--password", "x").code == 0
+    assert login("--registry", "https://ghcr.io/", "--user", "b", "--password", "q").code == 0
+    config = directory / ".docker" / "config.json"
+    kept = {
+        host: base64.b64decode(one["auth"]).decode() for host, one in json.loads(config.read_text())["auths"].items()
+    }
+    assert kept == {"ghcr.io": "b:q", "https://index.docker.io/v1/": "hub:x"}
+    assert config.stat().st_mode & 0o077 == 0
+    missing = login("--registry", "ghcr.io", "--user", "a", "--password", "")
+    assert (missing.code, "Username and password required" in missing.err) == (1, True)
+    (directory / ".docker" / "logins").unlink()
+    config.write_text("{}")
+    assert login("--registry", "ghcr.io", "--user", "a", "--password", "p").code == 0
+    assert config.read_text() == "{}"

@@ -24,7 +24,7 @@ def pull_secrets(plan: Plan, account: str, existing: bool, journal: Journal) -> 
                 if seen.docker is not None and seen.docker.verb == "login":
                     host = seen.docker.arguments[0] if seen.docker.arguments else HUB
                     found.setdefault(_host(host), f"job {job.job.id} logs in to it")
-            if step.rule is not None and step.rule.id == _LOGIN_ACTION:
+            if step.rule is not None and step.rule.action == _LOGIN_ACTION:
                 given = step.step.inputs.get("registry")
                 found.setdefault(_host(step.scope.guess(given) if given else HUB), f"job {job.job.id} logs in to it")
         for value in _credentials(job.job):

@@ -48,7 +48,7 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
         finally:
             shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
-        raise WriteError(f"{error.filename or directory}: {error.strerror}") from error
+        raise WriteError(f"{directory}: cannot be written: {error.strerror}") from error
     return True
 
 

@@ -64,6 +64,24 @@ carried() {
   done
 }
 
+# Whether a sidecar still gives signs of life; asked again and again.
+lives() { # DIRECTORY
+  _now=$(date +%s) _beat=$(cat "$1/alive" 2> /dev/null)
+  [ "$_beat" = "${_last_beat:-none}" ] || _last_beat=$_beat _last_sign=$_now
+  [ $((_now - _last_sign)) -lt "${GHA_SILENCE:-60}" ]
+}
+
+# Ends a call whose sidecar is gone: whoever reads from it is let go.
+guard() {
+  while [ ! -f "$_box/code" ]; do
+    sleep 2
+    lives "${_box%/*}" && continue
+    echo gone > "$_box/code"
+    : <> "$_box/out"
+    : <> "$_box/err"
+  done
+}
+
 # Prints what a call prints and waits for its end; _code is its exit status.
 attend() {
   trap ': > "$_box/signal"' TERM INT
@@ -72,9 +90,16 @@ attend() {
   _one=$!
   ( trap '' TERM INT; exec cat "$_box/err" >&2 ) &
   _two=$!
+  guard > /dev/null 2>&1 &
+  _guard=$!
   while kill -0 "$_one" 2> /dev/null || kill -0 "$_two" 2> /dev/null; do wait "$_one" "$_two"; done
   until [ -f "$_box/code" ]; do sleep 0.05 2> /dev/null || sleep 1; done
+  kill "$_guard" 2> /dev/null
   _code=$(cat "$_box/code")
+  if [ "$_code" = gone ]; then
+    _code=137 _box_of=${_box%/*}
+    echo "docker: the container ${_box_of##*/} is gone: it was killed, perhaps for want of memory" >&2
+  fi
   back
   rm -rf "$_box"
 }
@@ -94,7 +119,10 @@ await() {
     _place=$GHA_HANDOFF/$(find_sidecar container "$_word")
     if [ -f "$_place/start" ]; then _file=$_place/ended
     else _file=$(cat "$_place/detached" 2> /dev/null)/code; [ "$_file" != /code ] || refuse "there is no container $_word"; fi
-    until [ -f "$_file" ]; do sleep 0.2 2> /dev/null || sleep 1; done
+    until [ -f "$_file" ]; do
+      lives "$_place" || { echo 137 > "$_file"; break; }
+      sleep 0.2 2> /dev/null || sleep 1
+    done
     cat "$_file"
   done
 }

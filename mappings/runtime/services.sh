@@ -90,6 +90,7 @@ reach() { # SIDECAR CONDITION
           unhealthy) echo "dependency failed to start: container $1 is unhealthy" >&2; return 1 ;; esac ;;
       *) return ;;
     esac
+    lives "$GHA_HANDOFF/$1" || { echo "container $1 is gone" >&2; return 1; }
     sleep 0.2 2> /dev/null || sleep 1
   done
 }

@@ -44,6 +44,16 @@ exec chroot "$root" sh -c 'cd "$1"; shift; exec "$@"' sh "$@"
 """
 
 
+FORWARD = r"""
+import socketserver, subprocess, sys
+class Handler(socketserver.BaseRequestHandler):
+    def handle(self):
+        subprocess.run(["busybox", "nc", "127.0.0.1", sys.argv[2]], stdin=self.request, stdout=self.request)
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+socketserver.ThreadingTCPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
 def stop(message: str, code: int = 125) -> NoReturn:
     print(message, file=sys.stderr)
     sys.exit(code)
@@ -101,12 +111,19 @@ def mounts(volumes: list[str], base: Path) -> list[str]:
     return out
 
 
+def becomes(user: str) -> list[str]:
+    own, _, group = user.partition(":")
+    if own in ("", "root", "0"):
+        return []
+    return ["setpriv", f"--reuid={own}", f"--regid={group or '0'}", "--clear-groups"]
+
+
 def command(
     name: str, volumes: list[str], env: dict[str, str], place: str, user: str, words: list[str]
 ) -> tuple[list[str], dict[str, str]]:
     base = STATE / "roots" / name
     base.mkdir(parents=True, exist_ok=True)
-    who = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user not in ("", "root", "0") else []
+    who = becomes(user)
     line = ["unshare", "-m", "bash", "-c", SETUP, "bash", str(base), *volumes, "--", place or "/", *who, *words]
     standard = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     return line, {"PATH": standard, "HOME": "/root", "HOSTNAME": name, **env}
@@ -134,11 +151,22 @@ def run(words: list[str]) -> int:
     line, env = command(name, bound, variables(found), place, user, [*entry, *inner])
     if given(found, "-d", "--detach"):
         start(name, line, env)
+        publish(name, given(found, "-p", "--publish"))
         print(name)
         return 0
     stdin = None if given(found, "-i", "--interactive") else subprocess.DEVNULL
     code = subprocess.run(line, env=env, stdin=stdin, check=False).returncode
     return code if code >= 0 else 128 - code
+
+
+def publish(name: str, ports: list[str]) -> None:
+    """A container is on this machine's network: only a port of another number must be led on."""
+    for port in ports:
+        host, inner = port.split(":")[-2:]
+        if host != inner:
+            line = [sys.executable, "-c", FORWARD, host, inner]
+            leads = subprocess.Popen(line, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            (STATE / "containers" / name / f"port-{leads.pid}").touch()
 
 
 def pid(name: str) -> str:
@@ -153,7 +181,7 @@ def execute(words: list[str], always_input: bool = False) -> int:
     env = {**json.loads((STATE / "containers" / name / "env").read_text()), **variables(found)} if pid(name) else {}
     place = next(iter(given(found, "-w", "--workdir")), env.pop("COMPOSE_DIRECTORY", "/"))
     user = next(iter(given(found, "-u", "--user")), "")
-    who = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user not in ("", "root", "0") else []
+    who = becomes(user)
     enter = ["nsenter", "-t", pid(name), "-m", "-r", "sh", "-c", 'cd "$1"; shift; exec "$@"', "sh", place, *who, *inner]
     stdin = None if always_input or given(found, "-i", "--interactive") else subprocess.DEVNULL
     return subprocess.run(enter, env=env, stdin=stdin, check=False).returncode
@@ -289,6 +317,8 @@ def down(words: list[str]) -> int:
         if not names or place.name in names:
             if not (place / "code").exists():
                 os.kill(int((place / "pid").read_text()), signal.SIGKILL)
+            for leads in place.glob("port-*"):
+                os.kill(int(leads.name[5:]), signal.SIGKILL)
             shutil.rmtree(place)
     return 0
 

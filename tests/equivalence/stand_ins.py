@@ -12,6 +12,28 @@ SCRIPTS = {
     "papermill": '#!/bin/sh\nsed "s/HERE/${GREETING:-nothing}/" "$1" > "$2"\n',
     "jupyter": '#!/bin/sh\nfor file; do :; done\n{ echo "<html>"; cat "$file"; } > "${file%.ipynb}.html"\n',
     "nvidia-smi": '#!/bin/sh\necho "GPU 0: a stand-in (UUID: GPU-0)"\n',
+    "busybox": """#!/usr/bin/python3
+# busybox nc, as far as ports are led on with it
+import os, socket, subprocess, sys, threading
+words = sys.argv[2:]
+if words == ["--help"]:
+    print("-ll")
+elif "-ll" in words:
+    server = socket.create_server(("", int(words[words.index("-p") + 1])))
+    while True:
+        taken, _ = server.accept()
+        subprocess.Popen(words[words.index("-e") + 1:], stdin=taken, stdout=taken)
+        taken.close()
+else:
+    other = socket.create_connection((words[0], int(words[1])))
+    def send():
+        while data := os.read(0, 65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    threading.Thread(target=send, daemon=True).start()
+    while data := other.recv(65536):
+        os.write(1, data)
+""",
     "apt-get": """#!/bin/sh
 [ "$1" = install ] || exit 0
 for name; do :; done

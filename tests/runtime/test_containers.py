@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -254,6 +256,28 @@ class Services:
 
 
 @pytest.mark.slow
+def test_a_sidecar_that_is_killed_ends_the_call(machine: Machine, directory: Path) -> None:
+    pod = Pod(machine, directory)
+    words = [*machine.shell, str(machine.runtime / "serve"), "tool"]
+    sidecar = subprocess.Popen(words, env=machine.environment(pod.variables), start_new_session=True)
+    while not (directory / "handoff" / "tool" / "ready").exists():
+        time.sleep(0.01)
+    call = subprocess.Popen(
+        [*machine.shell, str(machine.runtime / "docker"), "run", "tool:1", "sh", "-c", "echo begun; sleep 60"],
+        env=machine.environment({**pod.variables, "GHA_SILENCE": "2"}), cwd=pod.workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert call.stdout is not None
+    assert call.stdout.readline() == "begun\n"
+    os.killpg(sidecar.pid, signal.SIGKILL)
+    sidecar.wait()
+    out, err = call.communicate(timeout=20)
+    assert (call.returncode, out) == (137, "")
+    assert "docker: the container tool is gone" in err
+    # Nor is a later call taken up.
+    late = pod.docker("run", "tool:1", "true", GHA_SILENCE="2")
+    assert (late.code, late.out) == (137, "")
+
+
 def test_a_service(machine: Machine, directory: Path) -> None:
     """It starts when it is asked to, with what it mounts as it is then."""
     pod = Pod(machine, directory)

@@ -41,7 +41,7 @@ OPTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("--cap-add SYS_ADMIN --cap-add=cap_net_admin --cap-drop ALL", "exact", {"securityContext": {"capabilities": {"add": ["SYS_ADMIN", "NET_ADMIN"], "drop": ["ALL"]}}}),
     ("--user 1000 --security-opt seccomp=unconfined", "exact", {"securityContext": {"runAsUser": 1000, "seccompProfile": {"type": "Unconfined"}}}),
     ("--security-opt no-new-privileges", "exact", {"securityContext": {"allowPrivilegeEscalation": False}}),
-    ("--cpus 2 --memory 4g", "exact", {"computeResources": {"limits": {"cpu": "2", "memory": "4Gi"}}}),
+    ("--cpus 2 --memory 4g", "exact", {"computeResources": {"limits": {"cpu": "2", "memory": "4Gi"}, "requests": {"cpu": "2", "memory": "4Gi"}}}),
     ("--network host --entrypoint ''", "exact", {}),
     ("--ulimit memlock=-1", "adapted", {}),
     ("-v cache:/cache", "adapted", {}),

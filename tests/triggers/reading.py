@@ -10,7 +10,7 @@ from gha2tekton.lower.listener import TriggerSettings, listener_manifests
 from gha2tekton.lower.triggers import TriggerSet, lower_triggers
 from gha2tekton.record import replace
 from gha2tekton.source import Source
-from gha2tekton.tekton.model import PipelineRun, TaskRunSpec
+from gha2tekton.tekton.run import PipelineRun, TaskRunSpec
 from gha2tekton.workflow.model import Workflow
 from gha2tekton.workflow.parse import parse_workflow
 

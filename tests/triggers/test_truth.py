@@ -20,7 +20,7 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower.decision import explain, starting
 from gha2tekton.lower.pipelines_as_code import ANNOTATION, lower_pipelines_as_code
 from gha2tekton.source import Source
-from gha2tekton.tekton.model import PipelineRun
+from gha2tekton.tekton.run import PipelineRun
 from gha2tekton.tekton.triggers import Interceptor, Trigger, TriggerTemplate
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.yaml import YamlError, compose, plain

@@ -13,7 +13,7 @@ from gha2tekton.lower import cel
 from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook, objects
 from gha2tekton.record import Record, replace
-from gha2tekton.tekton.model import PipelineRun
+from gha2tekton.tekton.run import PipelineRun
 from gha2tekton.workflow.model import Event, Input, Workflow
 
 Path = tuple[str, ...]

@@ -16,8 +16,9 @@ from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.status import IMAGE
 from gha2tekton.plan.model import Plan
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Container, EnvVar, Param, PipelineTask, Task, TaskRunSpec
+from gha2tekton.tekton.model import Container, EnvVar, Param, PipelineTask, Task
 from gha2tekton.tekton.names import label
+from gha2tekton.tekton.run import TaskRunSpec
 from gha2tekton.workflow.model import Value
 
 NAME = "concurrency"

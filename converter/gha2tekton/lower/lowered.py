@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.carrier import Path
 from gha2tekton.record import Record, field
-from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, Task
+from gha2tekton.tekton.model import Manifest, Pipeline, Task
+from gha2tekton.tekton.run import PipelineRun
 
 
 class LoweredWorkflow(Record, frozen=True):

@@ -8,7 +8,8 @@ from gha2tekton.lower.bindings import input_default
 from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.values import sent
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Param, TaskRunSpec
+from gha2tekton.tekton.model import Param
+from gha2tekton.tekton.run import TaskRunSpec
 from gha2tekton.workflow.model import Workflow
 
 _SIZES = {

@@ -8,7 +8,8 @@ from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.pins import pinned
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Container, Param, PipelineRun, Task
+from gha2tekton.tekton.model import Container, Param, Task
+from gha2tekton.tekton.run import PipelineRun
 
 
 def with_digests(lowered: LoweredWorkflow, pins: Mapping[str, str], journal: Journal) -> LoweredWorkflow:

@@ -23,16 +23,9 @@ from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.order import ordered
 from gha2tekton.plan.scope import lanes
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import (
-    Binding,
-    Pipeline,
-    PipelineTask,
-    Task,
-    TaskRunSpec,
-    When,
-    Workspace,
-)
+from gha2tekton.tekton.model import Binding, Pipeline, PipelineTask, Task, When, Workspace
 from gha2tekton.tekton.names import Namespace, label
+from gha2tekton.tekton.run import TaskRunSpec
 
 PIPELINE_NAMES = {
     "prepare": "prepare-environment",

@@ -15,8 +15,9 @@ from gha2tekton.lower.listener import TriggerSettings
 from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Manifest, PipelineRun
+from gha2tekton.tekton.model import Manifest
 from gha2tekton.tekton.names import label
+from gha2tekton.tekton.run import PipelineRun
 from gha2tekton.workflow.model import Event, Workflow
 
 ANNOTATION = "pipelinesascode.tekton.dev"

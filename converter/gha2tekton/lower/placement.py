@@ -8,7 +8,8 @@ from typing import Any
 from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.record import Record, replace
-from gha2tekton.tekton.model import Manifest, PipelineTask, TaskRunSpec
+from gha2tekton.tekton.model import Manifest, PipelineTask
+from gha2tekton.tekton.run import TaskRunSpec
 
 _ARCH = "kubernetes.io/arch"
 

@@ -8,8 +8,9 @@ from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import Plan
-from gha2tekton.tekton.model import Manifest, Pipeline, PipelineRun, TaskRunSpec
+from gha2tekton.tekton.model import Manifest, Pipeline
 from gha2tekton.tekton.names import label
+from gha2tekton.tekton.run import PipelineRun, TaskRunSpec
 from gha2tekton.workflow.model import Workflow
 
 

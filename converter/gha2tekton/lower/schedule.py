@@ -14,8 +14,9 @@ from gha2tekton.lower.bindings import Origin, Path, scheduled
 from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings
 from gha2tekton.manifests import dump
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Manifest, PipelineRun, compact
+from gha2tekton.tekton.model import Manifest, compact
 from gha2tekton.tekton.names import label
+from gha2tekton.tekton.run import PipelineRun
 from gha2tekton.workflow.model import Event
 
 FILE = "triggers/schedule.yaml"

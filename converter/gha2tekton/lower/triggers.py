@@ -18,8 +18,9 @@ from gha2tekton.lower.schedule import lower_schedules
 from gha2tekton.lower.values import sent
 from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.record import Record, replace
-from gha2tekton.tekton.model import Manifest, PipelineRun
+from gha2tekton.tekton.model import Manifest
 from gha2tekton.tekton.names import label, param
+from gha2tekton.tekton.run import PipelineRun
 from gha2tekton.tekton.triggers import Interceptor, TemplateParam, Trigger, TriggerBinding, TriggerTemplate
 from gha2tekton.workflow.model import Event, Input, Value, Workflow
 

@@ -24,6 +24,12 @@ def manifests(nodes: Iterable[Any]) -> list[Manifest]:
     return [node.manifest() for node in nodes]
 
 
+def resources(limits: Mapping[str, str], requests: Mapping[str, str]) -> Manifest:
+    """A container's. Requests that are the limits are said: a LimitRange's defaults would come before them."""
+    same = {name: quantity for name, quantity in limits.items() if name in ("cpu", "memory")}
+    return compact(limits=dict(limits), requests={**same, **requests})
+
+
 class Param(Record, frozen=True):
     """A declared parameter; without ``default`` a run must give it."""
 
@@ -129,7 +135,7 @@ class Container(Record, frozen=True):
             onError=self.on_error,
             timeout=self.timeout,
             securityContext=self.security,
-            computeResources=compact(limits=dict(self.limits), requests=dict(self.requests)),
+            computeResources=resources(self.limits, self.requests),
             ports=[{"containerPort": port} for port in self.ports],
             readinessProbe=self.readiness,
             workspaces=[compact(name=name, mountPath=place) for name, place in self.workspaces],
@@ -242,56 +248,6 @@ class Pipeline(Record, frozen=True):
                 workspaces=manifests(self.workspaces),
                 tasks=manifests(self.tasks),
                 finally_=manifests(self.finally_),
-            ),
-        }
-
-
-class TaskRunSpec(Record, frozen=True):
-    """What one PipelineTask of a run gets beyond the rest: the GPU of its one GPU container above all."""
-
-    task: str
-    step: str = ""
-    sidecar: str = ""
-    limits: Mapping[str, str] = field(default_factory=dict)
-    pod_template: Manifest = field(default_factory=dict)
-    service_account: str = ""
-
-    def manifest(self) -> Manifest:
-        resources = {"limits": dict(self.limits)}
-        return compact(
-            pipelineTaskName=self.task,
-            serviceAccountName=self.service_account,
-            podTemplate=self.pod_template,
-            stepSpecs=[{"name": self.step, "computeResources": resources}] if self.step else None,
-            sidecarSpecs=[{"name": self.sidecar, "computeResources": resources}] if self.sidecar else None,
-        )
-
-
-class PipelineRun(Record, frozen=True):
-    """A run; ``workspaces`` are complete bindings, ``generate_name`` makes it one for ``kubectl create``."""
-
-    generate_name: str
-    pipeline: str
-    service_account: str
-    timeout: str
-    labels: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, str] = field(default_factory=dict)
-    workspaces: tuple[Manifest, ...] = ()
-    pod_template: Manifest = field(default_factory=dict)
-    task_run_specs: tuple[TaskRunSpec, ...] = ()
-
-    def manifest(self) -> Manifest:
-        return {
-            "apiVersion": PIPELINE_API,
-            "kind": "PipelineRun",
-            "metadata": compact(generateName=self.generate_name, labels=dict(self.labels)),
-            "spec": compact(
-                pipelineRef={"name": self.pipeline},
-                params=_values(self.params),
-                timeouts={"pipeline": self.timeout},
-                taskRunTemplate=compact(serviceAccountName=self.service_account, podTemplate=self.pod_template),
-                taskRunSpecs=manifests(self.task_run_specs),
-                workspaces=list(self.workspaces),
             ),
         }
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gha2tekton.record import Record, field
-from gha2tekton.tekton.model import Manifest, PipelineRun, compact, manifests
+from gha2tekton.tekton.model import Manifest, compact, manifests
+from gha2tekton.tekton.run import PipelineRun
 
 TRIGGERS_API = "triggers.tekton.dev/v1beta1"
 

@@ -2,7 +2,13 @@
 # env.X is the variable X, github.x GITHUB_X, runner.x RUNNER_X, secrets.X GHA_SECRET_X; steps, job and needs are files;
 # any other path a.b.c is the variable GHA_A_B_C, or lies below GHA_JSON_A_B, which holds JSON. What is not there is null.
 
-function variable(name) { return name in ENVIRON ? "s" ENVIRON[name] : "z" }
+function variable(name,   n, i, places, v) {
+  if (name in ENVIRON) return "s" ENVIRON[name]
+  if (name ~ /^[A-Za-z_][A-Za-z0-9_]*$/) return "z"
+  n = split(ENVIRON["GHA_PLACES"], places, ":")
+  for (i = 1; i <= n && (v = content(places[i] "/" name)) == "z"; i++) ;
+  return i <= n ? v : "z"
+}
 function shouted(s) { s = toupper(s); gsub(/[^A-Z0-9]/, "_", s); return s }
 
 # An empty file has no record; only toJSON and the like could tell its '' from null.

@@ -10,12 +10,30 @@ reserved() {
       GITHUB_RETENTION_DAYS | GITHUB_RUN_* | GITHUB_SERVER_URL | GITHUB_SHA | GITHUB_STATE | GITHUB_STEP_SUMMARY | \
       GITHUB_TRIGGERING_ACTOR | GITHUB_WORKFLOW | GITHUB_WORKFLOW_* | GITHUB_WORKSPACE | RUNNER_ARCH | RUNNER_DEBUG | \
       RUNNER_ENVIRONMENT | RUNNER_NAME | RUNNER_OS | RUNNER_TEMP | RUNNER_TOOL_CACHE | RUNNER_WORKSPACE) return 0 ;;
-    *[!A-Za-z0-9_]* | [0-9]* | '') return 0 ;;
+    '') return 0 ;;
   esac
   return 1
 }
 
+# A name that no shell can hold, such as cache-name: its value stays in a file, where expressions find it and from
+# where the step's process gets it. GHA_PLACES are their directories, the nearest first.
+unusual() { case $1 in *[!A-Za-z0-9_]* | [0-9]*) return 0 ;; esac; return 1; }
+
+unusual_places() {
+  GHA_PLACES=$GHA_STATE/env:$GHA_STATE/job-env
+  for _one in $_scopes; do GHA_PLACES=$_one/env:$GHA_PLACES; done
+  GHA_PLACES=${_entry:-$GHA_STATE}/env:$GHA_PLACES
+  export GHA_PLACES
+}
+
+unusual_files() {
+  printf '%s\n' "$GHA_PLACES" | tr : '\n' | while read -r _one; do
+    for _path in "$_one"/*; do [ ! -f "$_path" ] || ! unusual "${_path##*/}" || printf '%s\n' "$_path"; done
+  done
+}
+
 load_environment() {
+  unusual_places
   for _path in "$GHA_STATE"/env/*; do
     [ -f "$_path" ] || continue
     _name=${_path##*/}
@@ -33,8 +51,7 @@ load_environment() {
 }
 
 load_variable() { # NAME FILE
-  _held=$(cat "$2"; printf x)
-  export "$1=${_held%x}"
+  unusual "$1" || { _held=$(cat "$2"; printf x); export "$1=${_held%x}"; }
   of_env "$1"
 }
 
@@ -68,8 +85,13 @@ some_variables() {
     _index=$((_index + 1))
     eval "_pair=\$_variable_$_index _value=\$_value_$_index"
     is_one_of "$1" "$_pair" || continue
-    reserved "${_pair%%=*}" || { export "${_pair%%=*}=$_value"; of_env "${_pair%%=*}"; }
+    reserved "${_pair%%=*}" || set_variable "${_pair%%=*}" "$_value"
   done
+}
+
+set_variable() { # NAME VALUE
+  if unusual "$1"; then mkdir -p "$_entry/env" && printf '%s' "$2" > "$_entry/env/$1"; else export "$1=$2"; fi
+  of_env "$1"
 }
 
 is_one_of() { case $2 in GHA_* | INPUT_*) [ "$1" = ours ] ;; *) [ "$1" = theirs ] ;; esac; }

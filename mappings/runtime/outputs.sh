@@ -13,7 +13,7 @@ publish_outputs() {
     eval "_name=\$_output_name_$_index _value=\$_output_value_$_index _file=\$_output_file_$_index"
     _text=''
     if [ "$GHA_SKIPPED" != yes ]; then
-      _text=$( ( load_environment; load_path; template "$_value" ) && printf x) || { fail_job; _text=x; }
+      _text=$( ( _entry=''; load_environment; load_path; template "$_value" ) && printf x) || { fail_job; _text=x; }
       _text=${_text%x}
     fi
     if ! printf '%s\n' "$_text" | masked -v check=1; then

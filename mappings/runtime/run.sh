@@ -35,6 +35,12 @@ run_script() {
   # The shell's words are split here as GitHub splits them; the script's path holds no blanks.
   set -f
   set -- $(printf '%s' "$_line" | awk -v script="$_body" '{ while ((at = index($0, "{0}")) > 0) $0 = substr($0, 1, at - 1) script substr($0, at + 3); print }')
+  for _path in $(set +f; unusual_files); do
+    [ "$1" = env ] || set -- env "$@"
+    shift
+    _held=$(cat "$_path"; printf x)
+    set -- env "${_path##*/}=${_held%x}" "$@"
+  done
   set +f
   rm -f "$_entry/pid" "$_entry/late"
   _watcher=''

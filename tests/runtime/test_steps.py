@@ -210,3 +210,16 @@ def test_python_and_custom_shells(machine: Machine, directory: Path) -> None:
 def test_a_script_left_early_has_failed(machine: Machine, directory: Path) -> None:
     job = run_job(machine, directory, step("a") + "exit 0\n" + step("b"))
     assert (job.ended.code, job.told("result"), job.outcomes) == (1, "failure", ["success"])
+
+
+def test_names_that_no_shell_can_hold(machine: Machine, directory: Path) -> None:
+    read = 'BEGIN { print ENVIRON["a-b"] "," ENVIRON["c-d"] "," ENVIRON["e.f"] }'
+    script = "job_env 'a-b=job ${{ github.ref }}'\n" + step(
+        "one", read, "--shell", "awk -f {0}", "--env", "c-d=${{ env.a-b }}!"
+    )
+    script += step("write", "echo e.f=file >> $GITHUB_ENV; echo a-b=over >> $GITHUB_ENV")
+    script += step("two", read, "--shell", "awk -f {0}", "--if", "env.a-b == 'over' && !env.c-d", "--timeout", "1")
+    script += "output both '${{ env.a-b }} ${{ env['\\''e.f'\\''] }}'\n"
+    job = run_job(machine, directory, script, GITHUB_REF="main")
+    assert told(job.ended.out) == ["=== one", "job main,job main!,", "=== write", "=== two", "over,,file"]
+    assert job.told("outputs/both") == "over file"

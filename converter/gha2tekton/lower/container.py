@@ -11,6 +11,7 @@ from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.whole_contexts import SECRETS
+from gha2tekton.lower.words import usual
 from gha2tekton.plan.host_directories import Bind, bind, stands_for
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import DIFFERS, OPTIONS, of_gpu
@@ -61,9 +62,9 @@ def job_container(
         template = job.scope.fold(value)
         text = carrier.tekton(template)
         path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
-        if text is not None:
+        if text is not None and usual(name):
             env.append(EnvVar(name, escaped(text) if "$(params." not in text else text))
-        elif path is not None and path[0].lower() == "secrets":
+        elif path is not None and path[0].lower() == "secrets" and usual(name):
             carrier.secrets.add(path[1])
             env.append(EnvVar(name, secret=(SECRETS, path[1])))
         else:

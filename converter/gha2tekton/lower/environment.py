@@ -7,7 +7,7 @@ from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
 from gha2tekton.lower.sidecars import escaped
-from gha2tekton.lower.words import fits
+from gha2tekton.lower.words import fits, usual
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import fails_fast
 from gha2tekton.plan.tools import PIP
@@ -53,7 +53,7 @@ def given_env(workflow: Workflow, job: JobPlan, carrier: Carrier, journal: Journ
         try:
             # What a param brings may be written for the way; in the midst of a text the runtime would not know it.
             plain = len(template) == 1 or all(isinstance(part, str) or carrier.trusts(part) for part in template)
-            if text is not None and plain and fits(text.replace("$(params.", "")):
+            if text is not None and plain and usual(name) and fits(text.replace("$(params.", "")):
                 now[name] = EnvVar(name, text if "$(params." in text else escaped(text))
             else:
                 later[name] = carrier.text(template)

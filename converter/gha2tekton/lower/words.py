@@ -23,6 +23,11 @@ def fits(script: str) -> bool:
     return len(script) <= LARGE and not _TEKTONS_OWN.search(script) and not _UNREADABLE.search(script)
 
 
+def usual(name: str) -> bool:
+    """Whether a shell can hold a variable of this name; those that it cannot, the runtime keeps in files."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) is not None
+
+
 def without(options: Sequence[str], *names: str) -> list[str]:
     pairs = zip(options[::2], options[1::2], strict=True)
     return [part for pair in pairs if pair[0] not in names for part in pair]

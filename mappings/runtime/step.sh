@@ -1,6 +1,7 @@
 # The words of a job's script, read by the file job.
 #   step NAME [--id ID] [--if EXPRESSION] [--env NAME=TEMPLATE]… [--secret NAME]… [--dir TEMPLATE] [--shell TEMPLATE]
-#        [--continue EXPRESSION] [--timeout EXPRESSION] [--file KEY] <<'STEP'
+#        [--continue EXPRESSION] [--timeout EXPRESSION] [--file KEY] [--main KEY | --after KEY] <<'STEP'
+#        what is --after KEY runs when the step of the same --main did; both find $GHA_LEFT, a directory of their own
 #   job_env NAME=TEMPLATE      a variable of the whole job whose value is only known here
 #   output NAME TEMPLATE [RESULT-FILE]
 #   composite NAME [--id ID] [--if EXPRESSION] [--env NAME=TEMPLATE]… [--input NAME=TEMPLATE]…  … end_composite
@@ -15,7 +16,7 @@
 # Takes the options of a step; templates are kept as they are until their time.
 step_options() {
   _title=$1; shift
-  _id='' _condition='success()' _directory='' _shell='' _forgiven='' _limit='' _file='' _variables=0 _inputs=0 _secrets=' '
+  _id='' _condition='success()' _directory='' _shell='' _forgiven='' _limit='' _file='' _variables=0 _inputs=0 _secrets=' ' _main='' _after=''
   while [ $# -gt 0 ]; do
     case $1 in
       --id) _id=$2 ;;
@@ -28,6 +29,8 @@ step_options() {
       --continue) _forgiven=$2 ;;
       --timeout) _limit=$2 ;;
       --file) _file=$2 ;;
+      --main) _main=$2 ;;
+      --after) _after=$2 ;;
       *) echo "step $_title: unknown option $1" >&2; exit 2 ;;
     esac
     shift 2
@@ -85,6 +88,12 @@ step() {
 
 run_step() {
   trap '_stopped=yes' TERM INT
+  [ -z "$_main$_after" ] || export GHA_LEFT="$GHA_STATE/left/$_main$_after"
+  # At the job's end a step of a composite action still sees the action's inputs and steps.
+  if [ -n "$_after" ] && [ -s "$GHA_LEFT/scope" ]; then
+    GHA_SCOPE=$(cat "$GHA_LEFT/scope") GHA_STATUS=$(job_status)
+    export GHA_SCOPE GHA_STATUS
+  fi
   load_environment
   set_variables || { told "$_title" failed; printf failure > "$_entry/outcome"; return; }
   load_path
@@ -93,9 +102,10 @@ run_step() {
   if ! _runs=$(step_condition "$_condition"); then
     told "$_name" "failed: its condition cannot be evaluated"; printf failure > "$_entry/outcome"; return
   fi
-  if [ "$_runs" != true ]; then
+  if [ "$_runs" != true ] || { [ -n "$_after" ] && [ ! -d "$GHA_LEFT" ]; }; then
     told "$_name" skipped; printf skipped > "$_entry/outcome"; return
   fi
+  [ -z "$_main" ] || { mkdir -p "$GHA_LEFT" && printf '%s' "${GHA_SCOPE:-}" > "$GHA_LEFT/scope"; }
   told "$_name"
   if run_script; then printf success > "$_entry/outcome"; else printf failure > "$_entry/outcome"; fi
 }

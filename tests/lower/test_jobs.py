@@ -232,7 +232,7 @@ def test_what_an_actions_program_leaves_for_the_end_runs_always(tmp_path: Path) 
     done = files.convert_file(workflow, "ci.yml", RuleSet([tmp_path / "rules"]), None, Options())
     script = task(done)["steps"][0]["script"]
     assert re.findall(r"javascript-action acme/do@v2 (\w+) jobs-a-steps-0\n", script) == ["pre", "main", "post"]
-    assert "--if always()" in script.split("Post ")[1]
+    assert "--if 'always()'" in script.split("Post ")[1]
 
 
 def test_other_programs_of_actions_are_commands(tmp_path: Path) -> None:

@@ -105,4 +105,4 @@ def test_the_end_of_the_job_is_that_of_all_its_steps(tmp_path: Path) -> None:
         if "tasks/publish-results.yaml" in done.bundle.files
         else script(done, "jupyter-nbconvert")
     )
-    assert text.rstrip().splitlines()[-2].startswith("cache-save ")
+    assert text.rstrip().splitlines()[-2].startswith("cache-save")

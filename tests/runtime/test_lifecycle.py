@@ -320,7 +320,7 @@ def test_a_skipped_job_takes_no_gpu(machine: Machine, directory: Path) -> None:
 
 
 def test_what_was_installed_is_installed_again_in_the_next_stage(machine: Machine, directory: Path) -> None:
-    install = 'echo "installing $WITH"; mkdir -p "$HOME/.bin"; echo a >> "$RUNNER_TEMP/times"; echo X=1 >> "$GITHUB_ENV"; echo s >> "$GITHUB_STEP_SUMMARY"'
+    install = 'echo "installing $WITH"; mkdir -p "$RUNNER_TEMP/.bin"; echo a >> "$RUNNER_TEMP/times"; echo X=1 >> "$GITHUB_ENV"; echo s >> "$GITHUB_STEP_SUMMARY"'
     first = (
         step("install", install, "--env", "WITH=first")
         + step("left out", "echo never", "--if", "false")

@@ -223,3 +223,23 @@ def test_names_that_no_shell_can_hold(machine: Machine, directory: Path) -> None
     job = run_job(machine, directory, script, GITHUB_REF="main")
     assert told(job.ended.out) == ["=== one", "job main,job main!,", "=== write", "=== two", "over,,file"]
     assert job.told("outputs/both") == "over file"
+
+
+def test_what_is_done_at_the_end_of_steps_that_ran(machine: Machine, directory: Path) -> None:
+    script = step("one", 'echo kept > "$GHA_LEFT/x"', "--main", "k1") + step(
+        "two", "echo no", "--if", "false", "--main", "k2"
+    )
+    script += step("Post two", "echo no", "--after", "k2", "--if", "always()") + step(
+        "Post one", 'cat "$GHA_LEFT/x"', "--after", "k1"
+    )
+    script += step("other", 'echo "[$GHA_LEFT]"')
+    job = run_job(machine, directory, script)
+    assert told(job.ended.out) == [
+        "=== one",
+        "=== two: skipped",
+        "=== Post two: skipped",
+        "=== Post one",
+        "kept",
+        "=== other",
+        "[]",
+    ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import SAME_AS_DEFAULT
-from gha2tekton.lower.words import broken, call, without
+from gha2tekton.lower.words import at_end, broken, call, kept_under
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.rules.render import literal_text
 from gha2tekton.shell.quote import word
@@ -33,7 +32,7 @@ def composite(writer: ScriptWriter, planned: PlannedStep) -> str:
         inputs_told(writer, planned, item)
     unknown_inputs(writer, step, action)
     writer.exact(step.uses.value)
-    writer.carrier.composite += 1
+    writer.carrier.callers.append(step.path)
     inner = "".join(writer.step(part, composite=True) for part in planned.inner)
     within = planned.inner[0].scope if planned.inner else planned.scope
     outputs: list[str] = []
@@ -45,7 +44,7 @@ def composite(writer: ScriptWriter, planned: PlannedStep) -> str:
                 writer.journal.exact(leaf.path, writer.target)
             else:
                 writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
-    writer.carrier.composite -= 1
+    writer.carrier.callers.pop()
     described(writer, action)
     begin = broken(["composite", word(planned.title), *options])
     return f"\n{begin}\n{inner}{broken(['end_composite', *outputs])}\n"
@@ -67,7 +66,7 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
     unknown_inputs(writer, step, action)
     local = step.uses.kind == "local"
     place = word(f"./{step.uses.name.removeprefix('./')}" if local else f"{step.uses.name}@{step.uses.ref}")
-    key = kept_under(step)
+    key = kept_under(*writer.carrier.callers, step.path)
     why = "node runs its program in the job's container; what it asks of GitHub's own services is not there"
     writer.journal.adapted(step.uses.value.path, why, writer.target)
     lines = "".join(
@@ -78,9 +77,8 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
     if "post" in action.programs:
         when = action.programs["post-if"].text if "post-if" in action.programs else "always()"
         post = f"javascript-action {place} {word(action.programs['post'].text)} {key} {' '.join(words)}".rstrip()
-        writer.post.append(
-            call(f"Post {planned.title}", [*without(options, "--id", "--if"), "--if", word(when)], post + "\n")
-        )
+        writer.post.append(at_end(planned.title, options, key, when, post))
+        options += ["--main", word(key)]
     writer.carrier.about_the_run()
     for name, value in action.programs.items():
         if writer.journal.knows(value.path):
@@ -93,11 +91,6 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
             writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
     described(writer, action)
     return call(planned.title, options, lines)
-
-
-def kept_under(step: Step) -> str:
-    """The name under which the programs of one step keep what the next of them gets."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", step.path).strip("-")
 
 
 def held(writer: ScriptWriter, options: list[str], template: Template, name: str) -> str:

@@ -82,8 +82,8 @@ class Carrier(Record):
     """Whether the runtime must know which variables the env context has."""
     notes: set[str] = field(default_factory=set)
     """How values differ from GitHub's."""
-    composite: int = 0
-    """How many composite actions are open: their inputs are the runtime's to know."""
+    callers: list[str] = field(default_factory=list)
+    """The steps whose composite actions are open: their inputs are the runtime's to know."""
 
     def text(self, template: Template) -> str:
         """A template for the runtime."""
@@ -96,7 +96,7 @@ class Carrier(Record):
         """An expression for the runtime."""
         self.check(tree)
         made = with_booleans(tree)
-        if self.typed and not self.composite:
+        if self.typed and not self.callers:
             made = fold(made, self.typed)
         return unparse(made if made == tree else tidied(made))
 
@@ -125,7 +125,7 @@ class Carrier(Record):
         root = of[0].lower()
         typed = any(kind in ("boolean", "number") for kind in self.inputs.values())
         unknown = root == "matrix" and not self.dynamic and not self.as_json(of)
-        if unknown or (root == "inputs" and typed and not self.composite):
+        if unknown or (root == "inputs" and typed and not self.callers):
             raise Unsupported(f"{unparse(node)}: the name of what is read is itself computed")
 
     def reach(self, path: Path) -> None:
@@ -166,7 +166,7 @@ class Carrier(Record):
             case "vars":
                 self.configured.add(path[1])
                 self.give(EnvVar(variable(lowered), config_map=(VARIABLES, path[1])))
-            case "inputs" if self.composite:
+            case "inputs" if self.callers:
                 return
             case "github" if depth == 2:
                 self.github(path[1].lower())
@@ -196,7 +196,7 @@ class Carrier(Record):
 
     def all_inputs(self) -> None:
         """Every input by its name; a composite action's are the runtime's to know."""
-        if self.composite:
+        if self.callers:
             return
         for name in self.inputs:
             self.bring(("inputs", name))
@@ -293,7 +293,7 @@ class Carrier(Record):
 
     def obeys(self, tree: Expression) -> bool:
         """Whether nobody but they and those who start the run can."""
-        return ordered(tree) and not self.composite and not self._brought(tree)
+        return ordered(tree) and not self.callers and not self._brought(tree)
 
     def _brought(self, tree: Expression) -> bool:
         """Whether it reads a matrix that comes with the run."""

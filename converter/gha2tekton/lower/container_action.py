@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gha2tekton.expression import Expression, Partial, Template
 from gha2tekton.lower.actions import described, held, inputs_told, unknown_inputs
-from gha2tekton.lower.words import call, without
+from gha2tekton.lower.words import at_end, call, kept_under
 from gha2tekton.plan.model import OwnContainer, PlannedStep
 from gha2tekton.shell.quote import word
 from gha2tekton.workflow.inlining import expression
@@ -110,8 +110,9 @@ def _others(writer: ScriptWriter, planned: PlannedStep, words: list[str], own: O
         line = " ".join(["container-action", *shared, "--entrypoint", word(value.text), word(own.image or "-")]) + "\n"
         if name == "post-entrypoint":
             when = action.programs["post-if"].text if "post-if" in action.programs else "always()"
-            rest = [*without(options, "--id", "--if"), "--if", word(when)]
-            writer.post.append(call(f"Post {planned.title}", rest, line))
+            key = kept_under(*writer.carrier.callers, planned.step.path)
+            writer.post.append(at_end(planned.title, options, key, when, line))
+            options += ["--main", word(key)]
         elif uses.kind == "local":
             writer.journal.dropped(value.path, "no effect outside GitHub", "GitHub runs no pre of a local action")
             continue

@@ -12,7 +12,7 @@ from gha2tekton.lower import actions, expression_rows
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
 from gha2tekton.lower.container_action import container
-from gha2tekton.lower.words import call, safe, without
+from gha2tekton.lower.words import at_end, call, kept_under, safe
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.steps import is_javascript
@@ -158,7 +158,7 @@ class ScriptWriter(Record):
             return self.carrier.secret("GITHUB_TOKEN"), ["--secret", "GITHUB_TOKEN"]
         name = variable((root, *path[1:]))
         computed = ("env", "steps", "needs", "job", *(("matrix", "strategy") if self.carrier.dynamic else ()))
-        if root in computed or (root == "inputs" and self.carrier.composite) or self.carrier.as_json(path):
+        if root in computed or (root == "inputs" and self.carrier.callers) or self.carrier.as_json(path):
             mine = own.get(path[1]) if root == "env" and len(path) == 2 else None
             return name, ["--env", word(f"{name}={self.carrier.text(mine)}" if mine else f"{name}=${{{{ {text} }}}}")]
         return name, []
@@ -175,7 +175,7 @@ class ScriptWriter(Record):
                 if problems:
                     return self.refused(planned, "; ".join(problems))
                 given[name], options = (text,), [*options, *more]
-        emission = emit(rule, given, actions.kept_under(step))
+        emission = emit(rule, given, kept_under(*self.carrier.callers, step.path))
         # A step that leaves out an input would be green without having done its work.
         by_hand = [f"input {item.name}: {item.reason}" for item in emission.outcomes if item.fate == "manual"]
         if emission.problems or by_hand:
@@ -196,8 +196,9 @@ class ScriptWriter(Record):
         if rule.program:
             self.carrier.about_the_run()
         if emission.post:
-            when = ["--if", "always()" if rule.program else "success()"]
-            self.post.append(call(f"Post {planned.title}", [*without(options, "--id", "--if"), *when], emission.post))
+            when, key = "always()" if rule.program else "success()", kept_under(*self.carrier.callers, step.path)
+            self.post.append(at_end(planned.title, options, key, when, emission.post))
+            options += ["--main", word(key)]
         return call(planned.title, options, emission.lines or ":\n")
 
     def input(self, value: Value, fate: str, reason: str, cause: object, rule: str) -> None:

@@ -52,6 +52,25 @@ def broken(words: Sequence[str]) -> str:
     return " \\\n  ".join([" ".join(words[:count]), *pairs])
 
 
+def at_end(title: str, options: Sequence[str], key: str, when: str, body: str) -> str:
+    """What a step leaves for the job's end, if it ran: a call that ``--main`` of the same key goes with."""
+    kept = without(options, "--id", "--if", "--main")
+    pairs = [pair for pair in zip(kept[::2], kept[1::2], strict=True) if not _unread(*pair, body)]
+    told = [part for pair in pairs for part in pair]
+    return call(f"Post {title}", [*told, "--after", word(key), "--if", word(when)], body)
+
+
+def kept_under(*paths: str) -> str:
+    """The name under which a step keeps what its next program gets, of its path and those of its callers."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", "-".join(paths)).strip("-")
+
+
+def _unread(flag: str, value: str, body: str) -> bool:
+    """Whether an option is a variable of ours that a script does not name."""
+    ours = re.match(r"'?(GHA_\w+)=", value)
+    return flag == "--env" and ours is not None and ours[1] not in body
+
+
 def call(title: str, options: Sequence[str], body: str) -> str:
     body = body if body.endswith("\n") else body + "\n"
     lines = body.splitlines()

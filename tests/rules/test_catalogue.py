@@ -104,7 +104,7 @@ def unread_of(rule: dict[str, Any]) -> list[str]:
         for name, entry in (rule.get("inputs") or {}).items()
         if entry == "used" or (isinstance(entry, dict) and entry.get("used"))
     ]
-    return [name for name in used if not {name, name.replace("-", "_")} & words]
+    return [name for name in used if not {name, name.replace("-", "_"), f"input_{name}"} & words]
 
 
 def test_an_input_that_no_rule_knows_is_manual() -> None:
@@ -123,6 +123,18 @@ def test_an_actions_own_program_gets_what_is_given_and_what_only_an_expression_t
     assert "MARK" not in emission.lines.replace(word(NASTY.replace("$(", "$ (")), "")
     assert [(outcome.fate, outcome.reason) for outcome in emission.outcomes] == [("exact", ""), ("exact", "")]
     assert emission.variables == {"INPUT_REPO_TOKEN": parse_template("${{ github.token }}")}
+
+
+def test_dashes_may_be_underscores_in_what_templates_ask(tmp_path: Path) -> None:
+    path = tmp_path / "actions" / "a" / "b.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "action: a/b\ninputs: {my-one: used, two: used}\n"
+        "run: echo{% if given('my_one') and equals('my-one', 'x') %} yes{% endif %}{{ options('my_one', 'two') }}\n"
+    )
+    rule = read_action(path, tmp_path)
+    assert emit(rule, {"my-one": ("x",)}).lines == "echo yes --my-one x\n"
+    assert emit(rule, {"two": ("x",)}).lines == "echo --two x\n"
 
 
 def test_what_repeats_the_default_says_so() -> None:

@@ -78,6 +78,8 @@ WRONG = [
     ("action: a/b\nrun: |\n  echo {{ y }}\nexample:\n  with: {}\n  run: echo\n", "cannot be filled"),
     ("action: a/b\nrun: echo\nexample:\n  with: {x: 1}\n  run: echo\n", "does not know this input"),
     ("action: a/b\nfoo: 1\n", "b.yaml:2:1"),
+    ("action: a/b\nrun: echo {% if given('y') %}1{% endif %}\nexample: {with: {}}\n", "there is no input y"),
+    ("action: a/b\nrun: echo {{ options }}\ninputs: {options: used}\nexample: {with: {}}\n", "is input_NAME"),
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, TemplateRuntimeError
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -28,6 +28,8 @@ class _Word(str):
 
 
 def _finalize(value: Any) -> Any:
+    if callable(value):
+        raise TemplateRuntimeError("a function is called with (); an input of its name is input_NAME")
     return value if isinstance(value, _Word) else word(str(value))
 
 
@@ -69,8 +71,16 @@ def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> 
             variables[variable(name)] = templates[name]
             words[name.replace("-", "_")] = _Word(f'"${variable(name)}"')
 
+    def named(name: str) -> str:
+        """The input that a template means: it may write underscores for dashes."""
+        name = name.lower()
+        alike = [key for key in templates if key.replace("-", "_") == name.replace("-", "_")]
+        if not alike:
+            raise TemplateRuntimeError(f"there is no input {name}")
+        return next((key for key in alike if key in given), name if name in alike else alike[0])
+
     def known(name: str) -> str:
-        literal = literals[name.lower()]
+        literal = literals[named(name)]
         if literal is None:
             raise _Refused(f"the input {name} is known only at run time")
         return literal
@@ -82,9 +92,7 @@ def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> 
         """`` --name VALUE`` for each of these inputs that the call gives."""
         return _Word(
             "".join(
-                f" --{name.replace('_', '-')} {words[name.replace('-', '_')]}"
-                for name in names
-                if name.lower() in given
+                f" --{name.replace('_', '-')} {words[name.replace('-', '_')]}" for name in names if named(name) in given
             )
         )
 
@@ -106,12 +114,13 @@ def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> 
         "fetched": fetched,
         "program": program,
         "options": options,
-        "given": lambda name: name.lower() in given,
-        "constant": lambda name: literals[name.lower()] is not None,
+        "given": lambda name: named(name) in given,
+        "constant": lambda name: literals[named(name)] is not None,
         "equals": lambda name, value: known(name).lower() == str(value).lower(),
         "mentions": lambda name, text: text in known(name),
         "refuse": refuse,
     }
+    words |= {f"input_{name}": words[name] for name in functions if name in words}
     problems: list[str] = []
     lines = post = ""
     try:

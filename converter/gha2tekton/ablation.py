@@ -14,6 +14,7 @@ from gha2tekton.convert import Options, convert
 from gha2tekton.journal import SAME_AS_DEFAULT, Outcome
 from gha2tekton.record import Record, replace
 from gha2tekton.removal import document, removals, written
+from gha2tekton.report.entries import is_command, is_expression
 from gha2tekton.report.text import styled
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
@@ -21,7 +22,7 @@ from gha2tekton.tekton.model import Manifest
 from gha2tekton.workflow.repository import Repository
 
 _COMMENT = re.compile(r"(?<=\n)#.*\n")
-_POSITION = re.compile(r"(?<=\S):\d+(:\d+)?(?=:|\b)|\[\d+\]|\b\d+ (?=\w)|\(\d+ parts\)|^\s*\d+\. ")
+_POSITION = re.compile(r"(?<=\S):\d+(:\d+)?(?=:|\b)|\[\d+\]|\b\d+ (?=\w)|\(\d+ parts\)|(?<=\S) \(\d+\)|^\s*\d+\. ")
 """Positions and counts of the report, which change with every line."""
 _SAID = (SAME_AS_DEFAULT, "repeats")
 _WIDE = 1 << 20
@@ -143,12 +144,10 @@ def _changes(whole: _State, other: _State, outcome: Outcome) -> bool:
 def _leaves_the_report(whole: _State, without: _State, outcome: Outcome) -> bool:
     """Whether a line that names the part is told less often."""
     subject = _POSITION.sub("", outcome.subject).strip()
-    part = _POSITION.sub("", outcome.path.rpartition("#")[2])
-    key = re.split(r"[.\[]", part)[-1]
-    return any(
-        count > without.told.get(line, 0) and (subject in line or (outcome.fate == "manual" and key in line))
-        for line, count in whole.told.items()
-    )
+    key = _POSITION.sub("", outcome.path.rpartition(".")[2]).rpartition("#")[2]
+    words = (subject, subject.partition(" ")[2] if is_command(outcome) or is_expression(outcome) else key)
+    named = re.compile("|".join(rf"(?<![\w-]){re.escape(one)}(?![\w-])" for one in words if one))
+    return any(count > without.told.get(line, 0) and named.search(line) for line, count in whole.told.items())
 
 
 def _drawn(outcomes: Iterable[Outcome], source: Source) -> list[Source]:

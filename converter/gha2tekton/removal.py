@@ -103,7 +103,7 @@ def _altered(content: Any, place: _Place) -> Iterator[str]:
         case bool():
             others: list[Any] = [not old]
         case int() | float():
-            others = [old + 1]
+            others = [old + 1, 1]
         case "true" | "false":
             others = ["false" if old == "true" else "true"]
         case _:

@@ -113,8 +113,12 @@ def inputs_told(writer: ScriptWriter, planned: PlannedStep, item: Input) -> None
         if leaf.path.endswith(".default") and given is None:
             empty = not default or default == ("",)
             writer.journal.exact(leaf.path, writer.target, reason=SAME_AS_DEFAULT if empty else "")
+        elif leaf.path.endswith(".default"):
+            writer.journal.dropped(leaf.path, "superseded", "the step gives the input")
+        elif leaf.path.endswith(".required"):
+            writer.journal.dropped(leaf.path, "no effect outside GitHub", "GitHub gives an action no less without it")
         else:
-            writer.journal.dropped(leaf.path, "superseded", "the step gives the input" if given else "")
+            writer.journal.dropped(leaf.path, "no effect outside GitHub", "it describes the input")
 
 
 def unknown_inputs(writer: ScriptWriter, step: Step, action: Action) -> None:

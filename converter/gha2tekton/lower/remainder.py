@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup
 from gha2tekton.plan.model import JobPlan, Plan
-from gha2tekton.plan.scope import evaluate_leaf
+from gha2tekton.plan.scope import evaluate_leaf, lanes
 from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
-from gha2tekton.workflow.inlining import reads
+from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import MatrixError, plain_value
-from gha2tekton.workflow.model import Concurrency, MatrixValue, Strategy, Value
+from gha2tekton.workflow.model import Concurrency, Job, MatrixValue, Strategy, Value
 
 _PASSED = re.compile(r"\$\{\{\s*(inputs\.[\w-]+)\s*\}\}")
 """An input that a called workflow passes on to one that it calls."""
@@ -77,9 +77,9 @@ def _job(plan: JobPlan, own: tuple[str, ...], legs: int, journal: Journal) -> No
         journal.dropped(
             job.environment.name.path, "GitHub-only service", "reviewers and rules of environments are GitHub's"
         )
-        why = f"job {job.id} runs in this environment: give its secrets and variables to the run's Secret and ConfigMap"
+        why = f"job {job.id} runs in this environment"
         journal.need(Setup("environment", job.environment.name.text, why))
-    _strategy(plan, journal, target if legs > 1 else home, home)
+    _strategy(plan, journal, legs, home)
     if job.defaults is not None:
         for default in (job.defaults.shell, job.defaults.working_directory):
             if default is not None and journal.fate(default.path) is None:
@@ -169,23 +169,19 @@ def _machine(plan: JobPlan) -> str:
     runner = plan.runner or Runner("linux")
     gpu = f" with {plan.gpu} GPU{'s' if plan.gpu > 1 else ''} on one container" if plan.gpu else ""
     note = f"; {runner.note}" if runner.note else ""
+    if plan.gpu and not runner.gpu:
+        note = note.replace(" without a GPU", "; what it runs asks for the GPU")
     return f"runs in a Pod on Linux{gpu}{note}"
 
 
-def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
-    job = plan.job
+def _strategy(plan: JobPlan, journal: Journal, legs: int, home: str) -> None:
+    job, target = plan.job, "pipeline.yaml" if legs > 1 else home
     if job.strategy is None:
         return
-    read = {
-        path[1].lower()
-        for path in reads(replace(job, runs_on=None, name=None, called=()))
-        if path[0] == "matrix" and path[1:]
-    }
-    whole = any(path == ("matrix",) for path in reads(job))
+    read = _matrix_reads(job, journal)
     repeated = _repeated(job.strategy)
     for path in journal.open_leaves(f"{job.strategy.path}.matrix"):
-        name = re.split(r"[.\[]", path.removeprefix(f"{job.strategy.path}.matrix."))[0].lower()
-        if target == home and name in job.strategy.vectors and name not in read and not whole:
+        if target == home and ".matrix.exclude[" not in path and not _is_read(path, job.strategy, read):
             journal.dropped(path, "superseded", "of one leg nothing but the machine hangs on it")
         else:
             journal.exact(path, target, reason=repeated.get(path, _EXCLUDED if ".matrix.exclude[" in path else ""))
@@ -200,9 +196,23 @@ def _strategy(plan: JobPlan, journal: Journal, target: str, home: str) -> None:
     elif fast is not None:
         journal.adapted(fast.path, "taken for true, as only the run knows it", target)
     if parallel is not None and parallel.literal is not None and not plan.matrix:
-        journal.exact(parallel.path, target)
+        journal.exact(parallel.path, target, reason=SAME_AS_DEFAULT if lanes(job.strategy, legs) >= legs else "")
     elif parallel is not None:
         journal.adapted(parallel.path, "all legs run at once: only the run knows how many there are or may be", target)
+
+
+def _matrix_reads(job: Job, journal: Journal) -> set[tuple[str, ...]]:
+    """What of the matrix the parts of a job read that have an effect here, beside its machine and its name."""
+    parts = values(replace(job, runs_on=None, name=None, strategy=None, called=()))
+    paths = (path for value in parts if journal.fate(value.path) != "dropped" for path in reads(value))
+    return {tuple(part.lower() for part in path[1:]) for path in paths if path[0] == "matrix"}
+
+
+def _is_read(path: str, strategy: Strategy, read: set[tuple[str, ...]]) -> bool:
+    """Whether anything reads a leaf of the matrix, what holds it, or what it holds."""
+    keys = re.sub(r"\[\d+\]", "", path.removeprefix(f"{strategy.path}.matrix.").removeprefix("include")).lower()
+    own = tuple(key for key in keys.split(".") if key)
+    return any("*" in one or one[: len(own)] == own[: len(one)] for one in read) or not own
 
 
 def _excluded(job: JobPlan, plan: Plan, journal: Journal) -> None:

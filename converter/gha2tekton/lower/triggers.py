@@ -237,7 +237,8 @@ def _account_input(item: Input, leaf: Value, file: str, journal: Journal) -> Non
         case "type":
             journal.exact(leaf.path, file)
         case "required" if item.default is not None or item.type == "boolean":
-            journal.dropped(leaf.path, "superseded", "the input is never empty")
+            why = "its default keeps the input from being empty" if item.default else "a boolean is never empty"
+            journal.dropped(leaf.path, "superseded", why)
         case "required" if not item.required:
             journal.exact(leaf.path, file, reason=SAME_AS_DEFAULT)
         case "required":

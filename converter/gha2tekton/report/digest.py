@@ -12,6 +12,10 @@ from gha2tekton.report.grades import Grade, grades
 from gha2tekton.report.inventory import Item, inventory
 from gha2tekton.report.supplies import Supply, merged, start, supplies
 
+_ORDER = ("GitHub-only service", "telemetry", "superseded", "image cache", "no effect outside GitHub")
+"""Causes of dropping, what a reader may miss first."""
+_PLAIN = "runs in a Pod on Linux"
+
 
 class Digest(Record, frozen=True):
     """What a reader is told of a workflow, in the order of the telling."""
@@ -40,7 +44,9 @@ def digest(conversion: Conversion) -> Digest:
     pressing = list(journal.pressing())
     (grade, of_tasks), made = grades(conversion), supplies(journal.setup)
     items = work(pressing)
-    differences = told(pressing, "adapted")
+    # That jobs run in Pods is why a reader is here: what else differs comes first.
+    differences = sorted(told(pressing, "adapted"), key=lambda entry: entry.reason == _PLAIN)
+    dropped = sorted(told(pressing, "dropped"), key=lambda entry: _ORDER.index(entry.reason.partition(":")[0]))
     return Digest(
         name=conversion.source.name,
         summary=f"{sum(counts.values())} parts: " + ", ".join(f"{count} {fate}" for fate, count in counts.items()),
@@ -52,7 +58,7 @@ def digest(conversion: Conversion) -> Digest:
         start=tuple(start(conversion.bundle.names)),
         after=tuple(one for one in made if one.phase == "after"),
         adapted=tuple(differences),
-        dropped=tuple(told(pressing, "dropped")),
+        dropped=tuple(dropped),
         notes=tuple(one for one in journal.diagnostics if one.severity != "error"),
         suppressed=journal.suppressed,
         tasks=tuple(of_tasks),

@@ -13,6 +13,7 @@ _JOB = re.compile(r"(?:[^#]*#)?(?:jobs\.[^.\[#]+|runs)")
 _STEP = re.compile(r"(?:([^#]*)#)?(?:jobs\.([^.\[#]+)|runs)(?:\.steps\[(\d+)\])?")
 """The files that a workflow draws in stand before their own paths: ``action.yml#runs.steps[0].run``."""
 
+_ITEM = re.compile(r"\[\d+\]")
 _STEPS = re.compile(r"[.\[#]")
 
 
@@ -35,6 +36,36 @@ def lines_of(outcome: Outcome) -> tuple[int, int]:
     """The first and the last line of a leaf, blank ones at its end left out."""
     span = outcome.span
     return span.line, span.source.position(max(span.start, span.start + len(span.text.rstrip()) - 1))[0]
+
+
+def part(outcome: Outcome, place: str) -> str:
+    """What people call a part below a place: a command by its text, an expression by its own, else the key."""
+    if is_command(outcome) or is_expression(outcome):
+        return outcome.subject.partition(" ")[2]
+    return outcome.path[len(place) :].lstrip(".") or outcome.subject
+
+
+class Group(Record, frozen=True):
+    """Leaves of one file that have one reason, to be told in one line."""
+
+    file: str
+    leaves: tuple[Outcome, ...]
+
+    @property
+    def place(self) -> str:
+        """The path that they have in common, without the file; empty where commands speak for themselves."""
+        if all(is_command(leaf) for leaf in self.leaves):
+            return ""
+        return common(leaf.path.rpartition("#")[2] for leaf in self.leaves)
+
+    @property
+    def told(self) -> list[tuple[Outcome, str]]:
+        """Each leaf with what it is called below the place: its key, or of a list what it says."""
+        out = []
+        for leaf in self.leaves:
+            name = part(leaf, leaf.path[: leaf.path.find("#") + 1] + self.place)
+            out.append((leaf, leaf.subject.partition(": ")[2] if _ITEM.fullmatch(name) else name))
+        return out
 
 
 class Entry(Record, frozen=True):
@@ -63,8 +94,16 @@ class Entry(Record, frozen=True):
 
     @property
     def parts(self) -> list[str]:
-        """The leaves' paths below the place."""
-        return [leaf.path[len(self.place) :].lstrip(".") or leaf.subject for leaf in self.leaves]
+        """What the leaves are, below the place."""
+        return [part(leaf, self.place) for leaf in self.leaves]
+
+    @property
+    def groups(self) -> list[Group]:
+        """The leaves of each file."""
+        files: dict[str, list[Outcome]] = {}
+        for leaf in self.leaves:
+            files.setdefault(leaf.span.source.name, []).append(leaf)
+        return [Group(file, tuple(leaves)) for file, leaves in files.items()]
 
     def original(self, limit: int) -> list[str]:
         """The lines of the input that hold them, without what all are indented by; at most ``limit``."""

@@ -9,7 +9,7 @@ from importlib.resources import files as package_files
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import FATES
 from gha2tekton.report.digest import Digest, Together, tell
-from gha2tekton.report.entries import Entry, Work
+from gha2tekton.report.entries import Entry, Group, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
 from gha2tekton.report.sides import SIGNS, Sides
@@ -52,10 +52,10 @@ def _contents(together: Together) -> str:
 
 def _page(told: Digest, conversion: Conversion, files: Mapping[str, str], page: str) -> str:
     sides = Sides(conversion, files, page)
-    return f'<section class="page" id="{page}">{"".join(_sections(told, conversion, sides))}</section>'
+    return f'<section class="page" id="{page}">{"".join(_sections(told, conversion, sides, page))}</section>'
 
 
-def _sections(told: Digest, conversion: Conversion, sides: Sides) -> Iterator[str]:
+def _sections(told: Digest, conversion: Conversion, sides: Sides, page: str) -> Iterator[str]:
     letter = told.grade.letter
     yield (
         f'<header><span class="grade {letter}">{letter}</span><div><h1>{escape(told.name)}</h1>'
@@ -68,21 +68,30 @@ def _sections(told: Digest, conversion: Conversion, sides: Sides) -> Iterator[st
             yield f"<p>{escape(str(error.span or ''))}: {escape(error.message)} <code>{error.code}</code></p>{excerpt}"
         return
     yield _bar(conversion)
+    yield _jumps(told, page)
     if told.work:
         yield "<h2>To do by hand before applying</h2>"
         yield '<p class="dim">The output does not do this, and fails loudly there.</p>'
         yield _list(_by_hand(thing, sides) for thing in told.work)
     yield from _steps(told)
-    yield f"<h2>Side by side</h2>{sides.html()}"
-    yield _entries("Works, with a difference", told.adapted, sides)
-    yield _entries("Dropped", told.dropped, sides)
+    yield f'<h2 id="{page}-sides">Side by side</h2>{sides.html()}'
+    yield _entries("Works, with a difference", told.adapted, sides, f"{page}-adapted", open=True)
+    yield _entries("Dropped", told.dropped, sides, f"{page}-dropped")
     notes = [(f"{n.span or ''}", n.message, n.code) for n in told.notes]
     yield _table("Worth knowing", ("where", "what", "code"), notes)
     hushed = [(str(one.span), one.what, one.code, one.reason) for one in told.suppressed]
     yield _table("Suppressed by comments", ("where", "what", "code", "reason"), hushed)
     yield _table("Tasks", ("grade", "Task", "why"), [(g.letter, g.name, "; ".join(g.reasons)) for g in told.tasks])
-    rows = [(item.kind, item.name, item.detail, item.file) for item in told.inventory]
+    rows = [(item.kind, item.name, item.told, item.file) for item in told.inventory]
     yield _table("Inventory", ("kind", "name", "", "file"), rows)
+
+
+def _jumps(told: Digest, page: str) -> str:
+    """Where to look besides what is to be done, which comes first."""
+    there = {"sides": "side by side", "adapted": "differences", "dropped": "what was dropped"}
+    named = {"sides": True, "adapted": told.adapted, "dropped": told.dropped}
+    links = " · ".join(f'<a href="#{page}-{id}">{words}</a>' for id, words in there.items() if named[id])
+    return f'<p class="dim">Further down: {links}</p>'
 
 
 def _steps(told: Digest | Together) -> Iterator[str]:
@@ -141,17 +150,27 @@ def _command(command: str) -> str:
     return f'<pre class="command"><button type="button">copy</button><code>{escape(command)}</code></pre>'
 
 
-def _entries(title: str, entries: Sequence[Entry], sides: Sides) -> str:
+def _entries(title: str, entries: Sequence[Entry], sides: Sides, id: str, open: bool = False) -> str:
     if not entries:
         return ""
     items = ""
     for entry in entries:
-        leaves = "".join(
-            f'<li><a href="#{sides.anchor(leaf)}">{escape(str(leaf.span))}</a> {escape(leaf.subject)}'
-            for leaf in entry.leaves
-        )
+        leaves = "".join(f"<li>{_group(group, sides)}" for group in entry.groups)
         items += f"<li><p>{escape(entry.reason)}</p><ul>{leaves}</ul>"
-    return f"<details open><summary>{title} ({len(entries)})</summary><ul>{items}</ul></details>"
+    return (
+        f'<details id="{id}"{" open" if open else ""}><summary>{title} ({len(entries)})</summary>'
+        f'<ul class="told-of">{items}</ul></details>'
+    )
+
+
+def _group(group: Group, sides: Sides) -> str:
+    """Leaves of one file on one line, each a link; one alone with what it says."""
+    if len(group.leaves) == 1:
+        (leaf,) = group.leaves
+        return f'<a href="#{sides.anchor(leaf)}">{escape(str(leaf.span))}</a> {escape(leaf.subject)}'
+    place = f"{escape(group.place)}: " if group.place else ""
+    parts = (f'<a href="#{sides.anchor(leaf)}">{leaf.span.line}</a> {escape(name)}' for leaf, name in group.told)
+    return f"{escape(group.file)}: {place}{' · '.join(parts)}"
 
 
 def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

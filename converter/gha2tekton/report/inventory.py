@@ -21,6 +21,18 @@ class Item(Record, frozen=True, order=True):
     file: str = ""
     command: str = ""
 
+    @property
+    def told(self) -> str:
+        """The detail for people: what several Tasks have in common is said once."""
+        groups: dict[str, list[str]] = {}
+        for one in self.detail.split("; "):
+            head, found, name = one.partition(" of Task ")
+            groups.setdefault(f"{head} of Task" if found else one, []).extend([name] if found else [])
+        return "; ".join(
+            f"{head}{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else head
+            for head, names in groups.items()
+        )
+
 
 def inventory(conversion: Conversion) -> list[Item]:
     """Every row, kind by kind; one thing in several places is one row."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.report.digest import Digest, Together, tell
-from gha2tekton.report.entries import Entry, Work
+from gha2tekton.report.entries import Entry, Group, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
 from gha2tekton.report.supplies import Supply
@@ -75,7 +75,7 @@ def _lines(told: Digest, details: bool) -> Iterator[str]:
     yield from _folded("Tasks", ["| grade | Task | why |", "|---|---|---|", *tasks] if tasks else [])
     parts = [f"- {code(e.place)}: {', '.join(map(code, e.parts))}" for thing in told.work for e in thing.places]
     yield from _folded("Every part that is to be done by hand", parts)
-    rows = [f"| {item.kind} | {code(item.name)} | {escape(item.detail)} |" for item in told.inventory]
+    rows = [f"| {item.kind} | {code(item.name)} | {escape(item.told)} |" for item in told.inventory]
     yield from _folded("Inventory", ["| kind | name | |", "|---|---|---|", *rows] if rows else [])
 
 
@@ -114,8 +114,17 @@ def _section(title: str, entries: Sequence[Entry]) -> Iterator[str]:
     for entry in entries:
         targets = f" → {', '.join(map(code, entry.targets))}" if entry.targets else ""
         lines.append(f"- {escape(entry.reason)}{targets}")
-        lines += [f"  - {code(str(leaf.span))}: {code(leaf.subject)}" for leaf in entry.leaves]
+        lines += map(_group, entry.groups)
     yield from _folded(f"{title} ({len(entries)})", lines)
+
+
+def _group(group: Group) -> str:
+    """Leaves of one file on one line; one alone with what it says."""
+    if len(group.leaves) == 1:
+        (leaf,) = group.leaves
+        return f"  - {code(str(leaf.span))}: {code(leaf.subject)}"
+    place = f"{code(group.place)}: " if group.place else ""
+    return f"  - {code(group.file)}: {place}{' · '.join(f'{code(n)} ({leaf.span.line})' for leaf, n in group.told)}"
 
 
 def _folded(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 from gha2tekton.conversion import Conversion
 from gha2tekton.record import Record
 from gha2tekton.report.digest import Digest, Together, tell
-from gha2tekton.report.entries import Entry, Work
+from gha2tekton.report.entries import Entry, Group, Work
 from gha2tekton.report.grades import MEANING
 from gha2tekton.report.nearest import nearest
 from gha2tekton.report.supplies import Supply
@@ -133,10 +133,9 @@ def _heading(title: str) -> Iterator[Line]:
 def _by_hand(thing: Work, number: int) -> Iterator[Line]:
     yield Line(thing.reason, "thing", 2, f"{number}. ")
     for entry, quoted in thing.shown():
-        targets = f" → {', '.join(entry.targets)}" if entry.targets else ""
         count = f" ({len(entry.leaves)} parts)" if len(entry.leaves) > 1 else ""
         yield Line(f"{entry.title}{count}", "bad", 5, "at ")
-        yield Line(f"{entry.span}{targets}", "where", 8, verbatim=True)
+        yield Line(f"{entry.span}{_into(entry.targets)}", "where", 8, verbatim=True)
         yield from (Line(text, "quote", 8, "│ ", True) for text in quoted)
     for form in dict.fromkeys(nearest(entry.place) for entry in thing.places):
         if form:
@@ -154,25 +153,41 @@ def _section(title: str, entries: Sequence[Entry]) -> Iterator[Line]:
     if entries:
         yield from _heading(title)
     for entry in entries:
-        targets = f" → {', '.join(entry.targets)}" if entry.targets else ""
-        yield Line(f"{entry.reason}{targets}", "", 2, "- ")
-        yield from (Line(f"{leaf.span}: {leaf.subject}", "where", 4, verbatim=True) for leaf in entry.leaves)
+        yield Line(f"{entry.reason}{_into(entry.targets)}", "", 2, "- ")
+        yield from (_group(group) for group in entry.groups)
+
+
+def _group(group: Group) -> Line:
+    """Leaves of one file on one line; one alone with what it says."""
+    if len(group.leaves) == 1:
+        (leaf,) = group.leaves
+        return Line(f"{leaf.span}: {leaf.subject}", "where", 4, verbatim=True)
+    place = f"{group.place}: " if group.place else ""
+    parts = " · ".join(f"{name} ({leaf.span.line})" for leaf, name in group.told)
+    return Line(f"{group.file}: {place}{parts}", "where", 4)
+
+
+def _into(targets: Sequence[str]) -> str:
+    """The files that something went into, the first of many."""
+    more = f" and {len(targets) - 3} more" if len(targets) > 4 else ""
+    return f" → {', '.join(targets[:3] if more else targets)}{more}" if targets else ""
 
 
 def _tasks(told: Digest) -> Iterator[Line]:
     if told.tasks:
         yield from _heading("Tasks")
     for grade in told.tasks:
-        yield Line(f"{grade.letter}  {grade.name}", _GRADES[grade.letter], 2)
-        yield from (Line(reason, "where", 4) for reason in grade.reasons)
+        many = len(grade.reasons)
+        why = f", {many} reason{'s' if many > 1 else ''} above" if many else ""
+        yield Line(f"{grade.name}: {MEANING[grade.letter]}{why}", _GRADES[grade.letter], 2, f"{grade.letter}  ")
 
 
 def _inventory(told: Digest) -> Iterator[Line]:
     rows: dict[str, list[Line]] = {}
     for item in told.inventory:
-        detail = f": {item.detail}" if item.detail else ""
-        if item.command or item.kind in ("webhook", "webhook event"):
-            continue
+        detail = f": {item.told}" if item.told else ""
+        if not item.file and item.kind != "feature flag":
+            continue  # what is to be supplied has been told
         rows.setdefault(item.kind, []).append(Line(f"{item.name}{detail}", "", 4, "- "))
     if rows:
         yield from _heading("Inventory")

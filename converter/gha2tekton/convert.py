@@ -61,7 +61,8 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     account(plan, lowered.own, journal)
     homes = {f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs}
     journal.retarget({**homes, RUN: f"runs/{base}.yaml"})
-    pulls = pull_secrets(plan, lowered.run.service_account, bool(options.output.service_account), journal)
+    account_given = bool(options.output.service_account)
+    pulls = pull_secrets(plan, lowered.run.service_account, account_given, triggers.namespace, journal)
     files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
     bundle = Bundle(annotated(files, source.name, journal), source.name, options.output.namespace)
     suppress(source, journal)

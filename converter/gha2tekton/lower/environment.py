@@ -24,6 +24,9 @@ _NAMED = tuple(
 )
 """Default variables that an event brings, given to a Task whose scripts name them."""
 
+_USUAL = ("success()", "true")
+"""Conditions of a job that say what holds for one without."""
+
 
 class Declared(Record, frozen=True):
     """Variables for the container, and those that the runtime must compute."""
@@ -153,7 +156,7 @@ def _conditions(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -
         try:
             said = carrier.expression(job.scope.condition(condition.tree))
             out.append(EnvVar("GHA_IF", escaped(said)))
-            journal.exact(condition.value.path, target, reason=SAME_AS_DEFAULT if said == "success()" else "")
+            journal.exact(condition.value.path, target, reason=SAME_AS_DEFAULT if said in _USUAL else "")
         except Unsupported as problem:
             journal.manual(condition.value.path, str(problem))
             out.append(EnvVar("GHA_IF", "fromJSON('')"))

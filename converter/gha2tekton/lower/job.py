@@ -262,17 +262,18 @@ class JobWriter(Record):
         )
 
     def ask(self, carrier: Carrier, job: JobPlan) -> None:
+        into = f"--namespace {self.settings.namespace or 'default'}"
         if "secrets" in carrier.sources:
-            command = f"kubectl create secret generic {SECRETS} --from-env-file=FILE"
+            command = f"kubectl create secret generic {SECRETS} {into} --from-env-file=FILE"
             self.journal.need(Setup("secret", EVERY, f"job {job.job.id} asks for all secrets", command))
         if "vars" in carrier.sources:
-            command = f"kubectl create configmap {VARIABLES} --from-env-file=FILE"
+            command = f"kubectl create configmap {VARIABLES} {into} --from-env-file=FILE"
             self.journal.need(Setup("variable", EVERY, f"job {job.job.id} asks for all variables", command))
         for name in sorted(carrier.secrets):
-            command = f"kubectl create secret generic {SECRETS} --from-literal={name}=..."
+            command = f"kubectl create secret generic {SECRETS} {into} --from-literal={name}=..."
             self.journal.need(Setup("secret", name, f"job {job.job.id} uses it", command))
         for name in sorted(carrier.configured):
-            command = f"kubectl create configmap {VARIABLES} --from-literal={name}=..."
+            command = f"kubectl create configmap {VARIABLES} {into} --from-literal={name}=..."
             self.journal.need(Setup("variable", name, f"job {job.job.id} uses it", command))
 
     def ask_for_rights(self, job: JobPlan, task: Task) -> None:

@@ -15,7 +15,7 @@ _HUB_SERVER = "https://index.docker.io/v1/"
 _LOGIN_ACTION = "docker/login-action"
 
 
-def pull_secrets(plan: Plan, account: str, existing: bool, journal: Journal) -> tuple[str, ...]:
+def pull_secrets(plan: Plan, account: str, existing: bool, namespace: str, journal: Journal) -> tuple[str, ...]:
     """The names of the Secrets, each one to be supplied; an ``existing`` account must be given them by hand."""
     found: dict[str, str] = {}
     for job in plan.jobs:
@@ -33,12 +33,12 @@ def pull_secrets(plan: Plan, account: str, existing: bool, journal: Journal) -> 
     for host, why in found.items():
         server = _HUB_SERVER if host == HUB else host
         command = (
-            f"kubectl create secret docker-registry {names[host]} --docker-server={server} --docker-username=... "
-            "--docker-password=..."
+            f"kubectl create secret docker-registry {names[host]} --namespace {namespace} --docker-server={server} "
+            "--docker-username=... --docker-password=..."
         )
         if existing:
             patch = f'{{"imagePullSecrets": [{{"name": "{names[host]}"}}]}}'
-            command += f" && kubectl patch serviceaccount {account} -p '{patch}'"
+            command += f" && kubectl patch serviceaccount {account} --namespace {namespace} -p '{patch}'"
         journal.need(Setup("registry", host, why, command))
     return tuple(names.values())
 

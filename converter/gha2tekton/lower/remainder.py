@@ -91,8 +91,7 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
     """Rows for what calls of workflows carry into a job."""
     labels = {value.path for value in plan.job.runs_on.labels} if plan.job.runs_on is not None else set()
     for value in plan.job.called:
-        told = "#" in value.path and value.path.endswith(".if") and journal.files(value.path)
-        if told or journal.fate(value.path) not in (None, "exact"):
+        if journal.fate(value.path) not in (None, "exact"):
             continue
         sites = plan.job.readers.get(value.path, ())
         fates = {journal.fate(site) for site in sites}
@@ -114,6 +113,7 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             if ".strategy.matrix.exclude[" in value.path or _one_of_several(value.path, journal):
                 files = {"pipeline.yaml"}
             again = _EXCLUDED if ".strategy.matrix.exclude[" in value.path else ""
+            again = SAME_AS_DEFAULT if value.path in plan.job.idle else again
             for file in sorted(files):
                 journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
 
@@ -198,7 +198,8 @@ def _strategy(plan: JobPlan, journal: Journal, legs: int, home: str) -> None:
     if parallel is not None and parallel.literal is not None and not plan.matrix:
         journal.exact(parallel.path, target, reason=SAME_AS_DEFAULT if lanes(job.strategy, legs) >= legs else "")
     elif parallel is not None:
-        journal.adapted(parallel.path, "all legs run at once: only the run knows how many there are or may be", target)
+        reason = "all legs run at once: only the run knows how many there are or may be"
+        journal.dropped(parallel.path, "GitHub-only service", reason)
 
 
 def _matrix_reads(job: Job, journal: Journal) -> set[tuple[str, ...]]:

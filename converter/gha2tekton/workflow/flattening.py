@@ -35,10 +35,6 @@ class Drawn(Record, frozen=True):
 
     outputs: Mapping[str, Expression]
     leaves: Mapping[str, Value]
-    repeats: frozenset[str] = frozenset()
-    """The paths of inputs and conditions that say what a job takes without them."""
-    counted: frozenset[str] = frozenset()
-    """Those that say more to some job."""
 
 
 def flatten(
@@ -52,8 +48,6 @@ def flatten(
     """
     jobs: list[Job] = []
     outputs: dict[str, list[Expression]] = {}
-    repeats: set[str] = set()
-    counted: set[str] = set()
     for leg in legs:
         stem = call.id if leg is None or len(legs) == 1 else f"{call.id}-{leg.index + 1}"
         ids = {job.id.lower(): _take(f"{stem}--{job.id}", taken) for job in workflow.jobs}
@@ -64,8 +58,6 @@ def flatten(
         named = call.name is not None and call.name.literal is None
         flat = _Flat(one, workflow, event, ids, leg, named)
         jobs += [flat.job(job) for job in workflow.jobs]
-        repeats |= flat.repeats
-        counted |= flat.counted
         results = {name: Property(Context("needs"), id) for name, id in ids.items()}
         for output in event.outputs:
             # Of several legs the last that sets a value wins.
@@ -79,8 +71,6 @@ def flatten(
         whole=all(never_skips(tree) for tree in conditions),
         outputs={name: trees[0] if len(trees) == 1 else Logic("||", tuple(trees)) for name, trees in outputs.items()},
         leaves={output.name: output.value for output in event.outputs},
-        repeats=frozenset(repeats),
-        counted=frozenset(counted),
     )
     return jobs, drawn
 
@@ -119,9 +109,6 @@ class _Flat:
         if not isinstance(call.secrets, Value):
             passed = {name: expression(value.template) for name, value in call.secrets.items()}
             self.known["secrets"] = {"github_token": Property(Context("secrets"), "GITHUB_TOKEN"), **passed}
-        self.repeats: set[str] = set()
-        self.counted: set[str] = set()
-        """The paths of inputs without which every job is the same, and some job is another."""
 
     def given(self, name: str) -> Value | None:
         """What an input is set to, by the call or by default; the name in lower case."""
@@ -145,9 +132,8 @@ class _Flat:
             inlined = replace(inlined, strategy=call.strategy)
         siblings = [self.ids[name] for name in job.needed if name in self.ids]
         tree = within(call.condition, inlined.condition, call.needed, siblings)
-        for before, now in ((call.condition, call.condition), (job.condition, inlined.condition)):
-            if before is not None and now is not None:
-                (self.repeats if _plain(now.tree) else self.counted).add(before.value.path)
+        conditions = [one for one in (call.condition, inlined.condition) if one is not None]
+        idle = {one.value.path for one in conditions if _plain(one.tree)}
         own_says = inlined.condition if inlined.condition and not _plain(inlined.condition.tree) else None
         origin = own_says or call.condition or inlined.condition
         said = origin.value if origin else call.needs[0] if call.needs else self.target
@@ -160,6 +146,7 @@ class _Flat:
             condition=Condition(said, tree) if tree is not None else None,
             concurrency=inlined.concurrency or call.concurrency,
             called=(*inlined.called, *self.leaves(own)),
+            idle=frozenset({*inlined.idle, *idle, *self.idle(own)}),
             readers={**inlined.readers, **dict(self.readers(own))},
         )
         above = [need for need in call.needs if not siblings or need.text.lower() in _needed(below)]
@@ -185,6 +172,13 @@ class _Flat:
             return True
         without = {**self.known, "inputs": {**self.known["inputs"], item.name: argument(left, item.type)}}
         return all(fold(tree, without) == fold(tree, self.known) for tree in _reading(job, name))
+
+    def idle(self, job: Job) -> Iterator[str]:
+        """The paths of inputs that say what the job takes without them."""
+        for name in (input.name.lower() for input in self.event.inputs):
+            value = self.given(name)
+            if value is not None and self.same_without(name, value, job):
+                yield value.path
 
     def readers(self, job: Job) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The inputs of the call with the leaves of a job that read them."""
@@ -217,7 +211,6 @@ class _Flat:
         for name in (input.name.lower() for input in self.event.inputs):
             value = self.given(name)
             if value is not None and (name in inputs or "*" in inputs or ("inputs",) in paths):
-                (self.repeats if self.same_without(name, value, job) else self.counted).add(value.path)
                 yield value
         if isinstance(call.secrets, Value):
             yield call.secrets

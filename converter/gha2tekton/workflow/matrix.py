@@ -158,11 +158,18 @@ def static_leaf(value: Value) -> Any:
 
 def of_leg(strategy: Strategy, leg: Leg) -> Iterator[MatrixValue]:
     """The values that a leg was made of, of a matrix without expressions."""
-    for name, vector in strategy.vectors.items():
-        for item in vector.value if isinstance(vector.value, tuple) else ():
-            if plain_value(item, static_leaf) == leg.values.get(name, leg):
-                yield item
+    same = {
+        name: [item for item in _items(vector) if plain_value(item, static_leaf) == leg.values.get(name, leg)]
+        for name, vector in strategy.vectors.items()
+    }
+    if all(same.values()):
+        # Else it is a leg of ``include`` alone.
+        yield from (item for items in same.values() for item in items)
     for entry in strategy.include if isinstance(strategy.include, tuple) else ():
         held = plain_value(entry, static_leaf)
         if not isinstance(held, dict) or all(leg.values.get(name, leg) == one for name, one in held.items()):
             yield entry
+
+
+def _items(vector: MatrixValue) -> tuple[MatrixValue, ...]:
+    return vector.value if isinstance(vector.value, tuple) else ()

@@ -231,6 +231,8 @@ class Job(Record, frozen=True):
     """The paths of a call's inputs, with those of the leaves that read them."""
     called: tuple[Value, ...] = ()
     """Leaves of a call, and of the workflow it calls, that went into this job when it was drawn in."""
+    idle: frozenset[str] = frozenset()
+    """The paths of those without which the job is the same."""
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ https://docs.github.com/actions/reference/workflows-and-actions/reusing-workflow
 from __future__ import annotations
 
 from gha2tekton.codes import Severity
-from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
+from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.flattening import Drawn, flatten, rewired
@@ -44,10 +44,6 @@ class _Expansion:
         """Files that were called: as they were read, and with their own calls drawn in."""
 
         self.calls: list[Job] = []
-        self.same: set[str] = set()
-        """Inputs and conditions that say what holds without them."""
-        self.counted: set[str] = set()
-        """Those that say more to some job."""
 
     def note(self, code: str, severity: Severity, message: str, span: Span) -> None:
         self.failed = self.failed or severity == "error"
@@ -72,8 +68,6 @@ class _Expansion:
             self.calls.append(job)
             members, drawn[job.id.lower()] = flatten(job, *called, combinations, taken)
             jobs += members
-            self.same |= drawn[job.id.lower()].repeats
-            self.counted |= drawn[job.id.lower()].counted
         return replace(workflow, env={}, defaults=None, jobs=tuple(rewired(job, drawn) for job in jobs))
 
     def legs(self, job: Job, called: Workflow) -> tuple[Leg | None, ...]:
@@ -130,11 +124,6 @@ class _Expansion:
             if input.required and input.name.lower() not in job.inputs:
                 message = f"Input {input.name} is required, but not provided while calling."
                 self.note("missing-input", "error", message, span)
-            told = job.inputs.get(input.name.lower())
-            if told is not None and told.literal == _default(input):
-                self.same.add(told.path)
-            if told is None and input.default is not None and _default(input) == _default(replace(input, default=None)):
-                self.same.add(input.default.path)
         for name, value in job.inputs.items():
             if name not in known and "${{" not in name:
                 message = f"Invalid input, {name} is not defined in the referenced workflow."
@@ -163,8 +152,6 @@ class _Expansion:
         for name in self.files.keys() - drawn:
             self.journal.forget(name)
         self.calls = [call for call in self.calls if self.journal.knows(call.uses.value.path)]  # type: ignore[union-attr]
-        for path in sorted(path for path in self.same - self.counted if self.journal.knows(path)):
-            self.journal.exact(path, "", reason=f"{SAME_AS_DEFAULT} in each job that it goes into")
         carried = {value.path for job in expanded.jobs for value in (*job.called, *values((job.env, job.defaults)))}
         kept = {job.strategy.path for job in expanded.jobs if job.strategy}
         for call in self.calls:

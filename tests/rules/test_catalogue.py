@@ -25,7 +25,7 @@ ACTIONS = sorted((ROOT / "actions").rglob("*.yaml"))
 COMMANDS = sorted((ROOT / "commands").glob("*.yaml"))
 ROLES = {"", "prepare", "notebook", "convert", "test", "publish"}
 EFFECTS = {"workspace", "home", "python", "env", "system", "services", "docker", "background"}
-NASTY = "MARK'\"`id`$(id) $HOME ${X} {{ MARK }} {% MARK %} \\ ; & | < > * ? [a] #MARK\nMARK $(params.x) ${{ MARK }}"
+NASTY = "marq'\"`id`$(id) $HOME ${X} {{ marq }} {% marq %} \\ ; & | < > * ? [a] #marq\nmarq $(params.x) ${{ marq }}"
 
 
 def named(paths: list[Path]) -> list[object]:
@@ -70,7 +70,7 @@ def test_values_stay_data(path: Path) -> None:
         for value in (NASTY, NASTY.replace("$(", "$ (")):
             emission = emit(rule, {name: (value,)})
             for lines in (emission.lines, emission.post):
-                assert "MARK" not in lines.replace(word(value), ""), name
+                assert "marq" not in lines.replace(word(value), ""), name
         dynamic = emit(rule, {name: parse_template("${{ github.event.issue.title }}")})
         assert "issue.title" not in dynamic.lines
         if variable(name) in dynamic.variables:
@@ -120,7 +120,7 @@ def test_an_actions_own_program_gets_what_is_given_and_what_only_an_expression_t
     emission = emit(rule, {"a new-one": (NASTY.replace("$(", "$ ("),), "dot": ("true",)}, "jobs-a-steps-0")
     begin = 'javascript-action actions/labeler@v5 main jobs-a-steps-0 repo-token "$INPUT_REPO_TOKEN" dot true '
     assert emission.lines.startswith(f"{begin}'a new-one' ")
-    assert "MARK" not in emission.lines.replace(word(NASTY.replace("$(", "$ (")), "")
+    assert "marq" not in emission.lines.replace(word(NASTY.replace("$(", "$ (")), "")
     assert [(outcome.fate, outcome.reason) for outcome in emission.outcomes] == [("exact", ""), ("exact", "")]
     assert emission.variables == {"INPUT_REPO_TOKEN": parse_template("${{ github.token }}")}
 

@@ -76,6 +76,12 @@ class Repository:
 
     path: Path
     commit: str
+    remotes: Path
+    """Where history.sh lays other repositories down."""
+
+    def variables(self, case: Case) -> dict[str, str]:
+        """The case's variables; ``{remotes}`` in them is where other repositories lie."""
+        return {name: value.replace("{remotes}", str(self.remotes)) for name, value in case.variables.items()}
 
     def files(self) -> dict[str, str]:
         """What the commit holds, by path."""
@@ -92,11 +98,21 @@ def make_repository(case: Case, path: Path) -> Repository:
     git(path, "init", "-q", "-b", "main")
     git(path, "add", "-A")
     git(path, "commit", "-q", "-m", "a case")
-    return Repository(path, git(path, "rev-parse", "HEAD"))
+    remotes = path.with_name("remotes")
+    if (history := case.directory / "history.sh").exists():
+        remotes.mkdir()
+        places = {"REPOSITORY": str(path), "REMOTES": str(remotes), "GIT_ALLOW_PROTOCOL": "file"}
+        subprocess.run(["bash", "-e", str(history)], env=_author() | places, check=True)
+    return Repository(path, git(path, "rev-parse", "HEAD"), remotes)
 
 
 def git(path: Path, *args: str) -> str:
     """Runs git as a fixed author at a fixed time, so that the commit is always the same."""
+    done = subprocess.run(["git", "-C", str(path), *args], capture_output=True, text=True, env=_author(), check=True)
+    return done.stdout.strip()
+
+
+def _author() -> dict[str, str]:
     environment = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -104,8 +120,7 @@ def git(path: Path, *args: str) -> str:
     }
     for who in ("AUTHOR", "COMMITTER"):
         environment |= {f"GIT_{who}_NAME": "a", f"GIT_{who}_EMAIL": "a@b", f"GIT_{who}_DATE": "2024-01-02T03:04:05Z"}
-    done = subprocess.run(["git", "-C", str(path), *args], capture_output=True, text=True, env=environment, check=True)
-    return done.stdout.strip()
+    return environment
 
 
 IGNORED = {".git", "__pycache__"}

@@ -40,7 +40,7 @@ def execute(case: Case, repository: Repository, manifests: Path, out: Path) -> R
     given |= {"git-repo-url": f"file://{repository.path}", "git-revision": repository.commit}
     declared = set(_declared(manifests))
     supplied = out / "supplied.yaml"
-    _write(supplied, list(_supplied(case, manifests)))
+    _write(supplied, list(_supplied(case, repository, manifests)))
     return run(
         [manifests, supplied],
         start,
@@ -73,11 +73,11 @@ def _declared(manifests: Path) -> Iterator[str]:
             yield from (param["name"] for param in document["spec"].get("params", ()))
 
 
-def _supplied(case: Case, manifests: Path) -> Iterator[dict[str, Any]]:
+def _supplied(case: Case, repository: Repository, manifests: Path) -> Iterator[dict[str, Any]]:
     """The Secrets and ConfigMaps that references name, with the case's secrets and variables in them."""
     kinds = (
         ("Secret", "secretKeyRef", "secretRef", case.secrets),
-        ("ConfigMap", "configMapKeyRef", "configMapRef", case.variables),
+        ("ConfigMap", "configMapKeyRef", "configMapRef", repository.variables(case)),
     )
     for kind, reference, whole, values in kinds:
         known = {_plain(name): value for name, value in values.items()}

@@ -78,7 +78,7 @@ def _act(case: Case, repository: Repository, scratch: Path, path: tuple[Path, ..
     event.write_text(json.dumps(payload(case, repository)), encoding="utf-8")
     command = [act, case.event, "-W", str(WORKFLOW), "-e", str(event), "--json", "-v", "--no-cache-server"]
     command += ["--action-cache-path", str(scratch / "cache"), "-P", "ubuntu-latest=-self-hosted"]
-    for flag, values in (("--input", case.inputs), ("-s", case.secrets), ("--var", case.variables)):
+    for flag, values in (("--input", case.inputs), ("-s", case.secrets), ("--var", repository.variables(case))):
         for name, value in values.items():
             command += [flag, f"{name}={value}"]
     if stubs := _stubs(repository.path):

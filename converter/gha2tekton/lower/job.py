@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
@@ -53,6 +54,8 @@ STEP_NAMES = {
     "test": "pytest",
     "publish": "publish",
 }
+_OWN_CHECKOUT = re.compile(r"^checkout(?!.* --repository )(?!.* --ref [^\"$])", re.MULTILINE)
+"""A checkout of the run's own repository that may be of the run's own revision."""
 
 
 class LoweredTask(Record, frozen=True):
@@ -139,6 +142,8 @@ class JobWriter(Record):
         )
         told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal, target)
         workspaces = self.workspaces(job)
+        if _OWN_CHECKOUT.search(script):
+            carrier.github("ref")  # the branch on which it ends
         params = dict(carrier.params)
         if "\ncheckout" in script:
             params.setdefault("git-repo-url", ("git", "url"))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -173,3 +178,59 @@ def test_the_index_of_results(platform: Path, tmp_path: Path) -> None:
     assert 'href="runs/claim/run%20%3C1%3E/artifacts/pages/a%20b.html"' in page
     assert "secret.html" not in page
     assert "run <1>" not in page
+
+
+@pytest.mark.parametrize("host", ["", "results.example.org"])
+def test_results_are_served(tmp_path: Path, host: str) -> None:
+    """By a real nginx, where one is there, on paths of the test's own."""
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if nginx is None:
+        pytest.skip("there is no nginx")
+    files = render(Platform(results=True, host=host), Needs(artifacts=("c",)))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    conf = files["results/nginx.conf"].replace("listen 8080", f"listen 127.0.0.1:{port}")
+    conf = conf.replace("include /etc/nginx/mime.types;", "types { text/html html; }")
+    for place in ("tmp", "site", "artifacts", "users"):
+        (tmp_path / place).mkdir(mode=0o755)
+        conf = conf.replace(f"/{place}/", f"{tmp_path}/{place}/").replace(f"/{place};", f"{tmp_path}/{place};")
+    tmp_path.chmod(0o755)
+    (tmp_path / "nginx.conf").write_text("user root; daemon off;\n" + conf)
+    (tmp_path / "site/index.html").write_text("the index")
+    (tmp_path / "users/htpasswd").write_text("somebody:{PLAIN}word\n")
+    (tmp_path / "artifacts/c/run/.state").mkdir(parents=True)
+    (tmp_path / "artifacts/c/run/report.html").write_text("a report")
+    (tmp_path / "artifacts/c/run/.state/secret").write_text("hidden")
+    server = subprocess.Popen([nginx, "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "tmp/log")])
+
+    def get(path: str, password: str = "") -> tuple[int, str, Any]:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
+        if password:
+            request.add_header("Authorization", "Basic " + base64.b64encode(f"somebody:{password}".encode()).decode())
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    return answer.status, answer.read().decode(), answer.headers
+            except urllib.error.HTTPError as error:
+                error.close()
+                return error.code, "", error.headers
+            except urllib.error.URLError:
+                time.sleep(0.05)
+        raise AssertionError((tmp_path / "tmp/log").read_text())
+
+    try:
+        assert get("/healthz")[0] == 200
+        if host:
+            assert (get("/")[0], get("/runs/c/run/report.html")[0], get("/", "wrong")[0]) == (401, 401, 401)
+        word = "word" if host else ""
+        assert get("/", word)[1] == "the index"
+        status, text, headers = get("/runs/c/run/report.html", word)
+        assert (status, text, headers["Content-Type"]) == (200, "a report", "text/html; charset=utf-8")
+        assert headers["Content-Security-Policy"].startswith("sandbox")
+        assert "report.html" in get("/runs/c/run/", word)[1]
+        assert get("/runs/c/run/.state/secret", word)[0] == 403
+        assert get("/runs/../../users/htpasswd", word)[0] in (400, 404)
+    finally:
+        server.terminate()
+        server.wait(10)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.lower.bindings import input_default
 from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.values import sent
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Param
+from gha2tekton.tekton.model import Param, Task
 from gha2tekton.tekton.run import TaskRunSpec
 from gha2tekton.workflow.model import Workflow
 
@@ -28,7 +28,8 @@ def pipeline_params(
         item = inputs.get(path[1].lower()) if path[0] == "inputs" else None
         if item is not None:
             description = (item.description.literal or "") if item.description else ""
-            out.append(Param(name, " ".join(description.split()), sent(input_default(item))))
+            told = " ".join(description.split()) or ".".join(path)
+            out.append(Param(name, told, sent(input_default(item))))
         elif path[0] == "git":
             out.append(Param(name, "Repository to fetch" if path[1] == "url" else "Branch, tag or commit to fetch"))
         else:
@@ -36,6 +37,15 @@ def pipeline_params(
     out += [Param(name, "Image that computes", image) for name, image in images.items()]
     out += [Param(name, _SIZES[name], value) for name, value in sizes.items()]
     return out
+
+
+def described(tasks: Iterable[Task], params: Iterable[Param]) -> tuple[Task, ...]:
+    """Tasks whose params say what they are, as the Pipeline's of the same name do."""
+    told = {param.name: param.description for param in params}
+    return tuple(
+        replace(task, params=tuple(replace(p, description=p.description or told.get(p.name, "")) for p in task.params))
+        for task in tasks
+    )
 
 
 def quantities(specs: Sequence[TaskRunSpec], gpu_resource: str) -> dict[str, str]:

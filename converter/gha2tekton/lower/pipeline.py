@@ -14,7 +14,7 @@ from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
-from gha2tekton.lower.params import by_text, pipeline_params, quantities
+from gha2tekton.lower.params import by_text, described, pipeline_params, quantities
 from gha2tekton.lower.placement import Placed, asks, placed
 from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import claimed, duration, manual_run
@@ -98,7 +98,16 @@ class _Lowering:
             run, task_run_specs=tuple(by_text(spec, sizes, self.settings.gpu_resource) for spec in specs)
         )
         return LoweredWorkflow(
-            tuple(self.tasks), pipeline, run, template, self.needed, files, claim, sizes, self.own, self.ends
+            described(self.tasks, params),
+            pipeline,
+            run,
+            template,
+            self.needed,
+            files,
+            claim,
+            sizes,
+            self.own,
+            self.ends,
         )
 
     def uses(self, workspace: str) -> bool:

@@ -8,6 +8,7 @@ from gha2tekton.lower.carrier import Path
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import Plan
+from gha2tekton.tekton.bundle import REPOSITORY
 from gha2tekton.tekton.model import Manifest, Pipeline
 from gha2tekton.tekton.names import label
 from gha2tekton.tekton.run import PipelineRun, TaskRunSpec
@@ -68,7 +69,7 @@ def _bound(name: str, claim: str) -> Manifest:
 
 def _manual(path: Path, default: str, workflow: Workflow, settings: Settings) -> str:
     """What a run started by hand says of its event: that of a dispatch on the default branch."""
-    repository, branch = settings.github_repository or "OWNER/REPOSITORY", settings.default_branch or "main"
+    repository, branch = settings.github_repository or REPOSITORY, settings.default_branch or "main"
     known: dict[Path, str] = {
         ("git", "url"): f"https://github.com/{repository}.git",
         ("git", "revision"): sent(branch),

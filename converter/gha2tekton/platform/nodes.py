@@ -9,6 +9,7 @@ from typing import Any
 
 from gha2tekton.manifests import dump
 from gha2tekton.platform.settings import Platform
+from gha2tekton.tekton.bundle import REPOSITORY, UNNAMED
 from gha2tekton.yaml import documents
 
 PRIORITY = "gpu-runs"
@@ -48,7 +49,7 @@ def overlay(platform: Platform, bundle: str, manifests: Iterable[Mapping[str, An
         if found:
             patches.append({"target": {"kind": manifest["kind"], "name": name}, "patch": json.dumps(found, indent=1)})
         if manifest.get("kind") == "PipelineRun" and _holds(manifest, platform.gpu_resource):
-            runs[f"{manifest['metadata']['generateName']}run.yaml"] = dump([_placed(platform, manifest)])
+            runs[f"{manifest['metadata']['generateName']}run.yaml"] = _started(platform, manifest)
     if not patches and not runs:
         return {}
     body = {
@@ -58,6 +59,12 @@ def overlay(platform: Platform, bundle: str, manifests: Iterable[Mapping[str, An
         **({"patches": patches} if patches else {}),
     }
     return {"kustomization.yaml": dump([body]), **runs}
+
+
+def _started(platform: Platform, run: Mapping[str, Any]) -> str:
+    text = dump([_placed(platform, run)])
+    head = f"# The bundle's run, on the nodes of this platform: kubectl create -n {platform.namespace} -f this file\n"
+    return (head + UNNAMED if REPOSITORY in text else head) + text
 
 
 def _patches(platform: Platform, manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

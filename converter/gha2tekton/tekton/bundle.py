@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gha2tekton.manifests import Constant, dump
 from gha2tekton.record import Record, field
@@ -15,6 +15,9 @@ FOR_GIT = ".tekton/"
 """What Pipelines-as-Code reads from the repository itself."""
 
 _HEADER = "# Made by gha2tekton from {origin}. Convert again rather than edit.\n"
+REPOSITORY = "OWNER/REPOSITORY"
+"""What runs that no delivery starts say where nobody has named the repository."""
+UNNAMED = f"# Write the repository in the place of {REPOSITORY}; --github-repository does it for you.\n"
 MARK = _HEADER.partition("{")[0]
 """How every file that is ours begins."""
 
@@ -40,11 +43,16 @@ class Bundle(Record, frozen=True):
         if not self.files:
             return dict(self.texts)
         out = {KUSTOMIZATION: self._kustomization(), REFERENCES: dump([NAME_REFERENCES])}
-        out |= {
-            name: _HEADER.format(origin=self.origins.get(name, self.origin)) + dump(list(documents))
-            for name, documents in self.files.items()
-        }
+        out |= {name: self._head(name, text) + text for name, text in self._dumped()}
         return out | dict(self.texts)
+
+    def _dumped(self) -> Iterator[tuple[str, str]]:
+        for name, documents in self.files.items():
+            yield name, dump(list(documents))
+
+    def _head(self, name: str, text: str) -> str:
+        head = _HEADER.format(origin=self.origins.get(name, self.origin))
+        return head + UNNAMED if name.startswith(RUNS) and REPOSITORY in text else head
 
     def stream(self) -> str:
         """All manifests as one YAML stream, for a pipe."""

@@ -9,7 +9,7 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.checks import with_checks
-from gha2tekton.lower.listener import KUBECTL, TriggerSettings, listener_manifests, runner_manifests
+from gha2tekton.lower.listener import KUBECTL, TriggerSettings, runner_manifests, starter_manifests
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.pinning import with_digests
 from gha2tekton.lower.pipeline import lower_workflow
@@ -125,7 +125,7 @@ def _starters(
     match settings.triggers:
         case "listener":
             made = lower_triggers(workflow, lowered.template_run, lowered.needed, triggers, journal)
-            return dict(made.files) | dict(listener_manifests(triggers, made.scheduled))
+            return dict(made.files) | dict(starter_manifests(triggers, bool(made.deliveries), made.scheduled))
         case "pipelines-as-code":
             files = lower_pipelines_as_code(workflow, lowered.run, lowered.needed, triggers, journal)
             why = (

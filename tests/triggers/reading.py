@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.listener import TriggerSettings, listener_manifests
+from gha2tekton.lower.listener import TriggerSettings, starter_manifests
 from gha2tekton.lower.triggers import TriggerSet, lower_triggers
 from gha2tekton.record import replace
 from gha2tekton.source import Source
@@ -49,6 +49,6 @@ def lower(
 
 def admitted(triggers: TriggerSet, **settings: Any) -> list[dict[str, Any]]:
     """All Triggers resources of a workflow with its listener."""
-    shared = listener_manifests(replace(SETTINGS, **settings), triggers.scheduled)
+    shared = starter_manifests(replace(SETTINGS, **settings), bool(triggers.deliveries), triggers.scheduled)
     found = [manifest for files in (triggers.files, shared) for group in files.values() for manifest in group]
     return [manifest for manifest in found if manifest["apiVersion"].startswith("triggers.tekton.dev/")]

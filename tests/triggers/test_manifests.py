@@ -9,7 +9,7 @@ import pytest
 from tests.triggers.blocks import BLOCKS
 from tests.triggers.reading import NEEDED, SETTINGS, lower
 
-from gha2tekton.lower.listener import listener_manifests
+from gha2tekton.lower.listener import listener_manifests, starter_manifests
 from gha2tekton.lower.schedule import cron
 from gha2tekton.record import replace
 from gha2tekton.source import Source
@@ -257,7 +257,7 @@ def test_the_listener_may_do_what_tekton_asks_and_no_more() -> None:
 
 
 def test_a_schedule_may_create_runs_and_nothing_else() -> None:
-    rights = listener_manifests(SETTINGS, schedules=True)["rbac.yaml"]
+    rights = starter_manifests(SETTINGS, listens=True, schedules=True)["rbac.yaml"]
     role = of_kind(rights, "Role")
     assert role["rules"] == [{"apiGroups": ["tekton.dev"], "resources": ["pipelineruns"], "verbs": ["create"]}]
 
@@ -273,3 +273,11 @@ def test_a_host_gets_an_ingress_with_tls() -> None:
     ingress = listener_manifests(replace(SETTINGS, host="hooks.example.org"))["triggers/ingress.yaml"][0]
     assert ingress["spec"]["tls"][0]["hosts"] == ["hooks.example.org"]
     assert ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["name"] == "el-demo-eventlistener"
+
+
+@pytest.mark.parametrize("schedules", [False, True])
+def test_nothing_listens_where_no_delivery_is_waited_for(schedules: bool) -> None:
+    files = starter_manifests(replace(SETTINGS, runner_account="runner"), listens=False, schedules=schedules)
+    assert list(files) == ["rbac.yaml"]
+    accounts = [one["metadata"]["name"] for one in files["rbac.yaml"] if one["kind"] == "ServiceAccount"]
+    assert accounts == ["runner", SETTINGS.scheduler_account] if schedules else ["runner"]

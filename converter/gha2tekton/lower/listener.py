@@ -74,16 +74,26 @@ class TriggerSettings(Record, frozen=True):
         return {REPOSITORY_LABEL: label(self.repository)}
 
 
-def listener_manifests(settings: TriggerSettings, schedules: bool = False) -> Mapping[str, tuple[Manifest, ...]]:
-    """The files that all workflows of a repository share: the listener, and accounts with their rights."""
+def starter_manifests(settings: TriggerSettings, listens: bool, schedules: bool) -> Mapping[str, tuple[Manifest, ...]]:
+    """The files that all workflows of a repository share: the listener, and accounts with their rights.
+
+    Without deliveries to listen for, as where only a clock or people start runs, there is no listener.
+    """
+    files = listener_manifests(settings) if listens else runner_manifests(settings)
+    if schedules:
+        more = access.scheduler_access(settings.scheduler_account, settings.namespace, settings.labels)
+        files = {**files, "rbac.yaml": (*files.get("rbac.yaml", ()), *more)}
+    return files
+
+
+def listener_manifests(settings: TriggerSettings) -> Mapping[str, tuple[Manifest, ...]]:
+    """The listener, its account, and that of the runs that it creates."""
     labels = settings.labels
     listener = EventListener(settings.listener, settings.listener_account, labels, labels).manifest()
     rights = access.listener_access(settings.listener_account, settings.namespace, settings.repository, labels)
     if settings.runner_account:
         rights += (access.service_account(settings.runner_account, labels, False, settings.pull_secrets),)
     rights += _concurrency(settings)
-    if schedules:
-        rights += access.scheduler_access(settings.scheduler_account, settings.namespace, labels)
     if settings.forks == "secretless":
         rights += access.forks_access(settings.listener_account, settings.namespace, settings.forks_namespace, labels)
     files = {"triggers/eventlistener.yaml": (listener,), "rbac.yaml": rights}

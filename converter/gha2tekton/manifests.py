@@ -30,46 +30,58 @@ class Constant(dict[str, Any]):
 
     @cached_property
     def text(self) -> str:
-        return "".join(_lines(self, 0))
+        return _text(self)
 
 
 def dump(documents: list[Any]) -> str:
     """Manifests (dicts, lists, strings, whole numbers, booleans, None) as YAML documents; equal data, equal bytes."""
-    return "---\n".join(
-        document.text if isinstance(document, Constant) else "".join(_lines(document, 0)) for document in documents
-    )
+    return "---\n".join(document.text if isinstance(document, Constant) else _text(document) for document in documents)
 
 
-def _lines(value: Any, indent: int) -> list[str]:
-    pad = " " * indent
+def _text(document: Any) -> str:
     out: list[str] = []
-    match value:
-        case dict():
-            for key, item in value.items():
-                out += _entry(f"{pad}{_inline(str(key))}:", item, indent)
-        case list() | tuple():
-            for item in value:
-                if isinstance(item, dict | list | tuple) and item:
-                    inner = _lines(item, indent + 2)
-                    out.append(f"{pad}- {inner[0][indent + 2 :]}")
-                    out += inner[1:]
-                else:
-                    out += _entry(f"{pad}-", item, indent)
-        case _:
-            out += _entry(pad.rstrip(), value, indent)
-    return out
+    if isinstance(document, dict | list | tuple):
+        _lines(document, "", "", out)
+    else:
+        _entry("", document, "", out)
+    return "".join(out)
 
 
-def _entry(head: str, value: Any, indent: int) -> list[str]:
-    match value:
-        case dict() if value:
-            return [f"{head}\n", *_lines(value, indent + 2)]
-        case list() | tuple() if value:
-            return [f"{head}\n", *_lines(value, indent)]
-        case str() if "\n" in value and not _CONTROL.search(value) and value.strip("\n"):
-            return [f"{head} |{_chomping(value)}\n", *_block(value, " " * (indent + 2))]
-        case _:
-            return [f"{head} {_inline(value)}\n"]
+def _lines(value: Any, first: str, pad: str, out: list[str]) -> None:
+    """The entries of a mapping or sequence, each behind ``pad``, the first behind ``first``."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            head = f"{first}{_string(str(key))}:"
+            if isinstance(item, str) and "\n" not in item:
+                out.append(f"{head} {_string(item)}\n")
+            else:
+                _entry(head, item, pad, out)
+            first = pad
+        return
+    for item in value:
+        if item and isinstance(item, dict | list | tuple):
+            _lines(item, f"{first}- ", f"{pad}  ", out)
+        else:
+            _entry(f"{first}-", item, pad, out)
+        first = pad
+
+
+def _entry(head: str, value: Any, pad: str, out: list[str]) -> None:
+    """A value behind what names it, below it where it has lines of its own."""
+    if isinstance(value, str):
+        if "\n" in value and not _CONTROL.search(value) and value.strip("\n"):
+            out.append(f"{head} |{_chomping(value)}\n")
+            out += _block(value, f"{pad}  ")
+        else:
+            out.append(f"{head} {_string(value)}\n")
+    elif value and isinstance(value, dict):
+        out.append(f"{head}\n")
+        _lines(value, f"{pad}  ", f"{pad}  ", out)
+    elif value and isinstance(value, list | tuple):
+        out.append(f"{head}\n")
+        _lines(value, pad, pad, out)
+    else:
+        out.append(f"{head} {_inline(value)}\n")
 
 
 def _chomping(text: str) -> str:

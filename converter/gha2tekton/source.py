@@ -16,7 +16,7 @@ class Source(Record, frozen=True, eq=False):
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset in characters, both counted from 1."""
-        starts = self._line_starts()
+        starts = self._starts or self._line_starts()
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 

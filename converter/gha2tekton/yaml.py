@@ -96,14 +96,8 @@ def core_value(text: str) -> Plain:
 class _Composer(CParser):  # type: ignore[misc]  # the base class is compiled and untyped
     """libyaml's composer with types left open: they are decided on our side."""
 
-    def resolve(self, kind: type, value: object, implicit: object) -> str:
-        return ""
-
-    def descend_resolver(self, parent: object, index: object) -> None:
-        pass
-
-    def ascend_resolver(self) -> None:
-        pass
+    # Asked for every node. Whatever it is given, this gives "", and it is compiled.
+    resolve = descend_resolver = ascend_resolver = "".format
 
 
 class _Resolver(VersionedResolver):
@@ -199,11 +193,9 @@ class _Builder:
     def scalar(self, node: Any) -> Scalar:
         text: str = node.value
         plain = not node.style
-        tagged = bool(_tag(node))
-        value: Plain = core_value(text) if plain and not tagged else text
-        if tagged:
-            value = self.tagged(node, text, plain)
-        return Scalar(text, value, self.span(node), plain)
+        if _tag(node):
+            return Scalar(text, self.tagged(node, text, plain), self.span(node), plain)
+        return Scalar(text, core_value(text) if plain else text, self.span(node), plain)
 
     def tagged(self, node: Any, text: str, plain: bool) -> Plain:
         """GitHub allows the core tags on plain scalars and !!str on any."""

@@ -41,6 +41,8 @@ def textual(path: Sequence[str]) -> bool:
 
 def quote(text: str) -> str:
     """A string literal; characters that do not print are written by number."""
+    if text.isprintable() and "\\" not in text and "'" not in text:
+        return f"'{text}'"
     return "'" + "".join(_ESCAPES.get(char) or (char if char.isprintable() else _number(char)) for char in text) + "'"
 
 

@@ -202,7 +202,9 @@ class _Builder:
         return Runner("linux", note="the runner is only known at run time: taken for a Linux machine without a GPU")
 
     def base(self) -> frozenset[str]:
-        return frozenset(name for table in self.rules.table("images") for name in table.get("base") or ())
+        return self.rules.once(
+            "base", lambda: frozenset(name for table in self.rules.table("images") for name in table.get("base") or ())
+        )
 
     def image(self, job: Job, scope: Scope, steps: Sequence[PlannedStep], runner: Runner, dynamic: bool) -> ImageChoice:
         if job.container is not None:

@@ -35,7 +35,7 @@ _STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 
 
 
 class StepReader(Record, frozen=True):
-    """Reads the steps of one job."""
+    """Reads the steps of the jobs of one workflow."""
 
     rules: RuleSet
     repository: Repository
@@ -46,6 +46,8 @@ class StepReader(Record, frozen=True):
     """What was built of the Dockerfiles of actions."""
     daemon: bool = False
     """docker itself is there, which can build them."""
+    parsed: dict[str, Action | None] = field(default_factory=dict)
+    """The actions that jobs call, each read once."""
 
     def steps(
         self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = ""
@@ -175,7 +177,9 @@ class StepReader(Record, frozen=True):
             return None, f"there is no action in {uses.name} of the repository"
         if source is None:
             return None, f"no rule knows {uses.value.text}; write one, or give its checkout with --actions-dir"
-        action = parse_action(source, self.journal, f"{source.name}#")
+        if source.name not in self.parsed:
+            self.parsed[source.name] = parse_action(source, self.journal, f"{source.name}#")
+        action = self.parsed[source.name]
         return action, "" if action else f"{source.name} cannot be read"
 
     def script(self, step: Step, title: str, scope: Scope, after: bool) -> PlannedStep:

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Diagnostic
+from gha2tekton.journal import Diagnostic, Outcome
 from gha2tekton.report.grades import grades
 from gha2tekton.report.inventory import inventory
 
 VERSION = 1
 _text = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
+
+
+class _Text(str):
+    """A value that is JSON already."""
 
 
 def render(conversions: Sequence[Conversion]) -> str:
@@ -26,7 +31,7 @@ def _object(fields: dict[str, Any], pad: str) -> str:
     lines = []
     for name, value in fields.items():
         if isinstance(value, list) and value:
-            items = ",\n".join(f"{pad}    {_text(item)}" for item in value)
+            items = ",\n".join(f"{pad}    {item if isinstance(item, _Text) else _text(item)}" for item in value)
             text = f"[\n{items}\n{pad}  ]"
         else:
             text = _text(value)
@@ -41,21 +46,7 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
         "grade": grade.letter,
         "reasons": list(grade.reasons),
         "summary": journal.summary(),
-        "outcomes": [
-            {
-                "path": outcome.path,
-                "subject": outcome.subject,
-                "file": outcome.span.source.name,
-                "line": outcome.span.line,
-                "column": outcome.span.column,
-                "outcome": outcome.fate,
-                "reason": outcome.reason,
-                "rule": outcome.rule,
-                "target": outcome.target,
-                "also": list(outcome.also),
-            }
-            for outcome in journal.outcomes()
-        ],
+        "outcomes": [_outcome(outcome) for outcome in journal.outcomes()],
         "setup": [
             {"kind": entry.kind, "name": entry.name, "why": entry.why, "command": entry.command}
             for entry in journal.setup
@@ -79,6 +70,17 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
         ],
         "files": conversion.bundle.names,
     }
+
+
+def _outcome(outcome: Outcome) -> _Text:
+    """The fields by hand: these rows are nearly all of a report."""
+    source = outcome.span.source
+    line, column = source.position(outcome.span.start)
+    return _Text(
+        f'{{"path": {_quoted(outcome.path)}, "subject": {_quoted(outcome.subject)}, "file": {_quoted(source.name)}, '
+        f'"line": {line}, "column": {column}, "outcome": "{outcome.fate}", "reason": {_quoted(outcome.reason)}, '
+        f'"rule": {_quoted(outcome.rule)}, "target": {_quoted(outcome.target)}, "also": {_text(outcome.also)}}}'
+    )
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:

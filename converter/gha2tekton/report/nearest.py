@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _FORMS = (
     (r"on\.schedule", "a CronJob that creates the PipelineRun of runs/"),
@@ -24,6 +25,7 @@ _FORMS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def nearest(place: str) -> str:
     """In a few words, for the path of a leaf or of what holds it."""
     own = keys(place)

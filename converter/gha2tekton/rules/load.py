@@ -180,6 +180,9 @@ class RuleSet:
 
     def table(self, name: str) -> Iterator[Mapping[str, Any]]:
         """A table file such as ``runners``, the user's first."""
+        yield from self.once(f"table {name}", lambda: tuple(self._read_tables(name)))
+
+    def _read_tables(self, name: str) -> Iterator[Mapping[str, Any]]:
         if name in self._tables:
             yield self._tables[name]
         for folder in self._folders:

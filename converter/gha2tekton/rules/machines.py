@@ -11,10 +11,16 @@ from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Image, ImageChoice, Runner
 
+_TAG = re.compile(r"[@:][^/]*\Z")
+
 
 def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
     """The machine that labels and group ask for: exact entries first, then patterns, then the default with a note."""
     wanted = [label.lower() for label in labels if label] + ([group.lower()] if group else [])
+    return rules.once(f"runner {wanted}", lambda: _machine(rules, wanted))
+
+
+def _machine(rules: RuleSet, wanted: Sequence[str]) -> Runner:
     machine = _decided(rules, wanted)
     for entry in (entry for table in rules.table("runners") for entry in table.get("architectures") or ()):
         if not machine.arch and any(re.search(entry["match"], label) for label in wanted):
@@ -24,8 +30,7 @@ def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
 
 
 def _decided(rules: RuleSet, wanted: Sequence[str]) -> Runner:
-    for table in rules.table("runners"):
-        exact = {str(name).lower(): entry for name, entry in (table.get("labels") or {}).items()}
+    for table, exact in rules.once("runners", lambda: [(one, _exact(one)) for one in rules.table("runners")]):
         named = [exact[label] for label in wanted if label in exact]
         # "self-hosted" and "linux" say little; the label that says most decides.
         best = max(
@@ -41,6 +46,10 @@ def _decided(rules: RuleSet, wanted: Sequence[str]) -> Runner:
         if best is not None:
             return _runner(best, wanted)
     return Runner("linux", note="no entry in runners.yaml matches: taken for a Linux machine without a GPU")
+
+
+def _exact(table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {str(name).lower(): entry for name, entry in (table.get("labels") or {}).items()}
 
 
 def _runner(entry: Mapping[str, Any], labels: Sequence[str], match: re.Match[str] | None = None) -> Runner:
@@ -152,4 +161,4 @@ def facts(rules: RuleSet, reference: str) -> Image | None:
 
 
 def _bare(reference: str) -> str:
-    return re.sub(r"[@:][^/]*\Z", "", reference).removeprefix("docker.io/").removeprefix("library/")
+    return _TAG.sub("", reference).removeprefix("docker.io/").removeprefix("library/")

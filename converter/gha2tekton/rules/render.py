@@ -39,9 +39,20 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
 _ENVIRONMENT.globals.clear()
 
 
+_FIELD = re.compile(r"\{\{ *(\w+) *\}\}")
+_SPECIAL = re.compile(r"\{[{%#]")
+
+
 @lru_cache(maxsize=512)
 def _template(text: str) -> JinjaTemplate:
     return _ENVIRONMENT.from_string(text)
+
+
+def _filled(text: str, words: Mapping[str, _Word], functions: Mapping[str, Any]) -> str:
+    """A template with its words; one that has nothing but names needs no compiling."""
+    if not _SPECIAL.search(_FIELD.sub("", text)) and words.keys() >= set(_FIELD.findall(text)):
+        return _FIELD.sub(lambda name: words[name[1]], text)
+    return _template(text).render({**words, **functions})
 
 
 def variable(name: str) -> str:
@@ -124,8 +135,8 @@ def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> 
     problems: list[str] = []
     lines = post = ""
     try:
-        lines = _template(rule.run).render({**words, **functions})
-        post = _template(rule.post).render({**words, **functions})
+        lines = _filled(rule.run, words, functions)
+        post = _filled(rule.post, words, functions)
     except _Refused as error:
         problems.append(str(error))
     except TemplateError as error:

@@ -24,16 +24,15 @@ def parse(script: str, language: Literal["bash", "javascript"] = "bash") -> Node
     return _parser(language).parse(script.encode("utf-8", "surrogatepass")).root_node
 
 
+_CONTINUED = bytes(range(0x80, 0xC0))
+"""The bytes of a character after its first."""
+
+
 class Offsets:
     """Turns byte offsets of a text into character offsets."""
 
     def __init__(self, text: str) -> None:
-        self._table: list[int] | None = None
-        if not text.isascii():
-            table: list[int] = []
-            for index, char in enumerate(text):
-                table += [index] * len(char.encode("utf-8", "surrogatepass"))
-            self._table = [*table, len(text)]
+        self._data = None if text.isascii() else text.encode("utf-8", "surrogatepass")
 
     def __call__(self, offset: int) -> int:
-        return offset if self._table is None else self._table[min(offset, len(self._table) - 1)]
+        return offset if self._data is None else len(self._data[:offset].translate(None, _CONTINUED))

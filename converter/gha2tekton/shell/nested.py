@@ -12,6 +12,7 @@ from gha2tekton.shell.quote import decode
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
 _PYTHONS = re.compile(r"(i?python|pypy)[\w.]*\Z")
+_PYTHON_FLAG = re.compile(r"-[uBEIOqsSvbd]+\Z|-[WX].+\Z")
 _OTHERS = frozenset(
     {
         "perl",
@@ -89,7 +90,7 @@ def unwrapped(command: Command) -> Command:
         name = (words[0].value or "").rsplit("/", 1)[-1]
         if _PYTHONS.match(name):
             at = 1
-            while at < len(words) and re.match(r"-[uBEIOqsSvbd]+\Z|-[WX].+\Z", words[at].value or ""):
+            while at < len(words) and _PYTHON_FLAG.match(words[at].value or ""):
                 at += 1
             if at + 1 >= len(words) or words[at].value != "-m":
                 break
@@ -115,7 +116,7 @@ def unwrapped(command: Command) -> Command:
         if not rest:
             break
         words = rest
-    return replace(command, words=words)
+    return command if words is command.words else replace(command, words=words)
 
 
 def in_environment(command: Command) -> bool:
@@ -184,8 +185,8 @@ def inner_code(command: Command) -> InnerCode | None:
         for index, word in enumerate(words[:-1]):
             if word.value == _CODE_OPTIONS[name]:
                 return _of_word("sh", words[index + 1], remote, container)
-    languages = [] if name in _PRINTERS else [interpreter((word.value or "").rsplit("/", 1)[-1]) for word in words]
-    for index, language in enumerate(languages):
+    for index, word in enumerate(words) if name not in _PRINTERS else ():
+        language = interpreter((word.value or "").rsplit("/", 1)[-1])
         if language is not None:
             found = _of_interpreter(language, words[index:], command, remote, container)
             if found is not None:

@@ -22,6 +22,8 @@ def word(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """Text between double quotes without the backslashes that they take away."""
+    if "\\" not in text:
+        return text
     return re.sub(r'\\([$`"\\\n])', lambda match: "" if match[1] == "\n" else match[1], text)
 
 

@@ -62,7 +62,9 @@ _DEEPER = frozenset({
     "case_statement", "compound_statement", "subshell",
 })  # fmt: skip
 _SETTERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf"})
+_BARE = frozenset({"word", "extglob_pattern", "brace_expression"})
 _ARRAY = re.compile(r'"?\$\{(\w+)\[[@*]\]\}"?')
+_EXPANSION = re.compile(r"\$\{?(\w+)\}?")
 _OPEN = re.compile(r"~|[*?\[]|\{[^}]*[,.][^}]*\}")
 
 
@@ -222,7 +224,7 @@ class _Reader:
         """The substitutions in a word."""
         if node.type in ("command_substitution", "process_substitution"):
             self.visit(node, place, top=False)
-        else:
+        elif node.named_child_count:
             for child in node.named_children:
                 self.visit_inside(child, place)
 
@@ -249,7 +251,7 @@ class _Reader:
                 return match[0]
             return self.constants.get(match[1], UNKNOWN + match[0][1:])
 
-        return re.sub(r"\$\{?(\w+)\}?", put_in, decoded.text)
+        return _EXPANSION.sub(put_in, decoded.text)
 
     def heredoc(self, node: Node) -> Heredoc:
         start = next((child for child in node.named_children if child.type == "heredoc_start"), None)
@@ -261,14 +263,13 @@ class _Reader:
         return Heredoc(self.source(body), quoted, self.offset(body.start_byte), self.offset(body.end_byte), delimiter)
 
     def word(self, node: Node) -> Word:
+        text = self.source(node)
         target = node.named_children[0] if node.type == "command_name" and node.named_children else node
         parts = target.children if target.type == "concatenation" else [target]
-        bare = "".join(
-            self.source(part) for part in parts if part.type in ("word", "extglob_pattern", "brace_expression")
-        )
-        whole = _ARRAY.fullmatch(self.source(node))
+        bare = "".join(self.source(part) for part in parts if part.type in _BARE)
+        whole = _ARRAY.fullmatch(text) if self.arrays else None
         return Word(
-            self.source(node).replace(UNKNOWN, "$"),
+            text.replace(UNKNOWN, "$"),
             self.value(target),
             self.offset(node.start_byte),
             self.offset(node.end_byte),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 UNKNOWN = "\ue000"
 """Stands for the ``$`` of a variable that the shell around some code expands to what nobody knows."""
 
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
 
 def value(node: Node, data: bytes, constants: Mapping[str, str]) -> str | None:
     """The value of a word's node in the script ``data``; None when only running the script would tell."""
@@ -29,7 +32,7 @@ def _value(node: Node, data: bytes, constants: Mapping[str, str]) -> str | None:
     text = source(node, data)
     match node.type:
         case "word" | "extglob_pattern":
-            return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], text, flags=re.DOTALL)
+            return _ESCAPED.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
         case "number" | "test_operator" | "variable_name" | "brace_expression" | "}" | "{" | "=":
             return text
         case "raw_string":
@@ -42,7 +45,7 @@ def _value(node: Node, data: bytes, constants: Mapping[str, str]) -> str | None:
         case "simple_expansion":
             return constants.get(text[1:])
         case "expansion":
-            match = re.fullmatch(r"\$\{(\w+)\}", text)
+            match = _VARIABLE.fullmatch(text)
             return constants.get(match[1]) if match else None
         case _:
             return None

@@ -17,7 +17,7 @@ PIPELINE_API = "tekton.dev/v1"
 
 def compact(**fields: Any) -> Manifest:
     """A manifest without the fields that say nothing; a trailing underscore frees Python's keywords."""
-    return {name.rstrip("_"): value for name, value in fields.items() if value not in (None, "", (), [], {})}
+    return {name.rstrip("_"): value for name, value in fields.items() if value or isinstance(value, int)}
 
 
 def manifests(nodes: Iterable[Any]) -> list[Manifest]:

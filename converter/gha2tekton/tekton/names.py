@@ -12,10 +12,14 @@ LABEL = 63
 STEP = 50
 """Tekton puts ``step-`` before a step's name and cuts silently; the margin keeps names whole."""
 
+_OTHER = re.compile(r"[^a-z0-9]+")
+_FOREIGN = re.compile(r"[^a-zA-Z0-9]+")
+_ODD = re.compile(r"[^A-Za-z0-9]")
+
 
 def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
     """A DNS label for a text: lower case, dashes for the rest; what is cut gets a short hash to stay unique."""
-    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or fallback
+    slug = _OTHER.sub("-", text.lower()).strip("-") or fallback
     if len(slug) <= limit:
         return slug
     digest = hashlib.sha256(text.encode()).hexdigest()[:6]
@@ -24,12 +28,12 @@ def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
 
 def param(path: tuple[str, ...] | list[str]) -> str:
     """The param that carries a context value: github.event.number is ``github-event-number``."""
-    return "-".join(re.sub(r"[^a-zA-Z0-9]+", "-", part).strip("-").lower() or "x" for part in path)
+    return "-".join(_FOREIGN.sub("-", part).strip("-").lower() or "x" for part in path)
 
 
 def variable(path: tuple[str, ...] | list[str]) -> str:
     """The environment variable that carries a context value to a script, where the runtime looks for it."""
-    name = "_".join(re.sub(r"[^A-Za-z0-9]", "_", part).upper() for part in path)
+    name = "_".join(_ODD.sub("_", part).upper() for part in path)
     if path[0].lower() == "secrets":
         return "GHA_SECRET_" + name.removeprefix("SECRETS_")
     if path[0].lower() == "github" and len(path) == 2:

@@ -96,27 +96,29 @@ def _piece(text: str, arguments: tuple[Expression, ...]) -> str | Expression | N
     return arguments[index] if index < len(arguments) else None
 
 
-def values(part: Any) -> Iterator[Value]:
+def values(part: Any) -> list[Value]:
     """Every leaf in a part of the model."""
-    match part:
-        case Value():
-            yield part
-        case Condition():
-            yield replace(part.value, template=(part.tree,))
-        case tuple():
-            for item in part:
-                yield from values(item)
-        case dict():
-            yield from values(tuple(part.values()))
-        case Span():
-            return
-        case Record():
-            for name in part.__struct_fields__:
-                held = getattr(part, name)
-                if held is not None and held != ():
-                    yield from values(held)
-        case _:
-            return
+    found: list[Value] = []
+    _collect(part, found)
+    return found
+
+
+def _collect(part: Any, found: list[Value]) -> None:
+    if isinstance(part, Value):
+        found.append(part)
+    elif isinstance(part, Condition):
+        found.append(replace(part.value, template=(part.tree,)))
+    elif isinstance(part, tuple):
+        for item in part:
+            _collect(item, found)
+    elif isinstance(part, dict):
+        for item in part.values():
+            _collect(item, found)
+    elif isinstance(part, Record) and not isinstance(part, Span):
+        for name in part.__struct_fields__:
+            held = getattr(part, name)
+            if held:
+                _collect(held, found)
 
 
 def reads(part: Any) -> Iterator[tuple[str, ...]]:

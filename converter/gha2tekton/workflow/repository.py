@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from gha2tekton.record import Record, field
+from gha2tekton.record import Record, field, replace
 from gha2tekton.source import Source
 from gha2tekton.workflow import checkouts
 
@@ -30,13 +31,17 @@ class Repository(Record, frozen=True, eq=False):
     """Every file that was asked for with the hash of what was there, "" where nothing was."""
     instead: Mapping[str, str] = field(default_factory=dict)
     """Texts that are read in place of what files hold, by the files' names."""
+    _sources: dict[str, Source | None] = field(default_factory=dict)
+    """What was read, once for all who ask."""
 
     @staticmethod
     def around(path: Path) -> Repository:
         """The repository that a workflow file lies in, told by ``.github`` or ``.git`` above it."""
-        for parent in path.resolve().parents:
-            if (parent / ".github").is_dir() or (parent / ".git").exists():
-                return Repository(parent)
+        here = os.path.realpath(path)
+        while (above := os.path.dirname(here)) != here:
+            here = above
+            if os.path.isdir(os.path.join(here, ".github")) or os.path.exists(os.path.join(here, ".git")):
+                return Repository(Path(here))
         return Repository()
 
     def read(self, relative: str) -> Source | None:
@@ -47,17 +52,12 @@ class Repository(Record, frozen=True, eq=False):
         key = f"{CHECKOUTS}{name}" if self.label else name
         if name in self.instead:
             return Source(name, self.instead[name])
-        self.seen[key] = ""
-        try:
-            root = self.root.resolve()
-            path = (root / relative).resolve()
-            if not path.is_relative_to(root) or not path.is_file() or path.stat().st_size > MAX_BYTES:
-                return None
-            data = path.read_bytes()
-            self.seen[key] = digest(data)
-            return Source(name, data.decode("utf-8"))
-        except (OSError, ValueError, RuntimeError):
-            return None
+        if key not in self._sources:
+            self.seen[key] = ""
+            data = _bytes(self.root, relative)
+            self.seen[key] = digest(data) if data is not None else ""
+            self._sources[key] = _source(name, data)
+        return self._sources[key]
 
     def action(self, directory: str) -> Source | None:
         """The action file of a directory of the repository."""
@@ -77,12 +77,33 @@ class Repository(Record, frozen=True, eq=False):
     def checkout(self, name: str, ref: str) -> Repository | None:
         """The checkout of ``owner/repo``, that of the ref before one without; names are compared without case."""
         found = checkouts.find(self.actions, name, ref) if self.actions else None
-        return Repository(found[0], self.actions, found[1], self.seen, self.instead) if found else None
+        return replace(self, root=found[0], label=found[1]) if found else None
 
     @property
     def other_commit(self) -> bool:
         """Whether it is a checkout that does not say of which ref."""
         return bool(self.label) and "@" not in self.label
+
+
+def _bytes(root: Path, relative: str) -> bytes | None:
+    """What a file below a directory holds; None when it is missing, too large or lies outside."""
+    try:
+        top = os.path.realpath(root)
+        path = os.path.realpath(os.path.join(top, relative))
+        inside = path == top or path.startswith(os.path.join(top, ""))
+        if not inside or not os.path.isfile(path) or os.path.getsize(path) > MAX_BYTES:
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError):
+        return None
+
+
+def _source(name: str, data: bytes | None) -> Source | None:
+    try:
+        return None if data is None else Source(name, data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
 
 
 def digest(data: bytes) -> str:

@@ -44,7 +44,7 @@ class Identity(Record, frozen=True):
     unless: tuple[str, ...] = ()
 
 
-class ActionRule(Record, frozen=True):
+class ActionRule(Record, frozen=True, eq=False):
     """One action; ``id`` is the rule's path below mappings/ without its ending."""
 
     id: str

@@ -50,7 +50,7 @@ def _template(text: str) -> JinjaTemplate:
 
 def _filled(text: str, words: Mapping[str, _Word], functions: Mapping[str, Any]) -> str:
     """A template with its words; one that has nothing but names needs no compiling."""
-    if not _SPECIAL.search(_FIELD.sub("", text)) and words.keys() >= set(_FIELD.findall(text)):
+    if not _SPECIAL.search(_FIELD.sub("", text)) and words.keys() - functions >= set(_FIELD.findall(text)):
         return _FIELD.sub(lambda name: words[name[1]], text)
     return _template(text).render({**words, **functions})
 
@@ -65,6 +65,18 @@ def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> 
 
     ``key`` tells what the programs of one call keep from that of another.
     """
+    if all(literal_text(template) is not None for template in given.values()):
+        return _emit_again(rule, tuple(given.items()), key if "program(" in rule.run + rule.post else "")
+    return _emit(rule, given, key)
+
+
+@lru_cache(maxsize=512)
+def _emit_again(rule: ActionRule, given: tuple[tuple[str, Template], ...], key: str) -> Emission:
+    """Many steps of many workflows call an action with the same words."""
+    return _emit(rule, dict(given), key)
+
+
+def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission:
     templates = {
         name: given[name] if name in given else parse_template(entry.default) for name, entry in rule.inputs.items()
     }

@@ -271,6 +271,21 @@ def test_node_is_brought_where_an_action_needs_it_and_the_image_has_none(
     assert NODE in task(convert(tmp_path, boxed))["steps"][0]["script"]
 
 
+READ = [
+    ("actions/attest-build-provenance@v2", "${{ steps.x.outputs.bundle-path }}", True),
+    ("actions/attest-build-provenance@v2", "${{ steps.other.outputs.bundle-path }}", False),
+    ("actions/attest-build-provenance@v2", "${{ steps.x.outcome }}", True),
+    ("Swatinem/rust-cache@v2", "${{ steps.x.outputs.cache-hit }}", False),
+]
+
+
+@pytest.mark.parametrize(("uses", "read", "manual"), READ)
+def test_what_is_read_cannot_be_dropped(uses: str, read: str, manual: bool, tmp_path: Path) -> None:
+    done = convert(tmp_path, f'{RUNS}\n- uses: {uses}\n  id: x\n- run: echo "$A"\n  env: {{A: "{read}"}}')
+    fate, reason = said(done, "jobs.a.steps[1].uses")
+    assert (fate, "the workflow reads its" in reason) == (("manual", True) if manual else ("dropped", False))
+
+
 PLACES = ["checkouts/acme/tools@v1", "checkouts/acme/tools", "checkouts/acme__tools", "checkouts/anything"]
 
 

@@ -51,7 +51,7 @@ class ScriptWriter(Record):
         return writer.step(planned, composite=False).replace("\nstep ", "\nagain ", 1)
 
     def step(self, planned: PlannedStep, composite: bool) -> str:
-        if planned.rule is not None and planned.rule.fate == "dropped":
+        if planned.rule is not None and planned.rule.fate == "dropped" and not planned.refused:
             for path in self.journal.open_leaves(planned.step.path):
                 self.journal.dropped(path, planned.rule.cause, planned.rule.reason, planned.rule.id)
             return ""

@@ -14,7 +14,7 @@ from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
 from gha2tekton.record import Record, field
 from gha2tekton.rules.load import RuleSet
-from gha2tekton.rules.model import Effect
+from gha2tekton.rules.model import ActionRule, Effect
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.nested import unwrapped
 from gha2tekton.shell.script import Command, read
@@ -81,6 +81,7 @@ class StepReader(Record, frozen=True):
         rule = self.rules.action(step.uses.name, step.uses.ref) if step.uses.kind == "remote" else None
         if rule is not None:
             refused = rule.reason if rule.fate == "manual" or ("docker" in rule.needs and not self.daemon) else ""
+            refused = refused or missed(step, rule)
             role: Role | None = next((role for role in ROLES if role == rule.role), None)
             return PlannedStep(
                 step,
@@ -218,6 +219,20 @@ class StepReader(Record, frozen=True):
         rule = self.rules.command(inner.name, inner.values) if inner.name else None
         docker = parse_call(_split(inner)) if inner.name in CALLS else None
         return SeenCommand(f"{path}.commands[{index}]", command, inner.name, rule, docker)
+
+
+def missed(step: Step, rule: ActionRule) -> str:
+    """Why a dropped step may not be dropped: the workflow reads what it would have said."""
+    if rule.fate != "dropped" or step.id is None:
+        return ""
+    id, text = re.escape(step.id.text), step.span.source.text
+    if len(re.findall(rf"^[\s-]*id:\s*[\"']?{id}[\"']?\s*(?:#.*)?$", text, re.MULTILINE)) > 1:
+        # Steps of other jobs have the name, too: what is read after it is its own.
+        text = text[step.span.end :]
+    outputs = re.findall(rf"\bsteps\.{id}\.outputs\.([\w-]+)", text)
+    read = [name for name in dict.fromkeys(outputs) if name not in rule.outputs]
+    read += dict.fromkeys(re.findall(rf"\bsteps\.{id}\.(outcome|conclusion)\b", text))
+    return f"{rule.reason}; but the workflow reads its {', '.join(read)}: set it in a step of your own" if read else ""
 
 
 def is_javascript(action: Action) -> bool:

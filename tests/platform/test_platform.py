@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.platform.making import make, objects, one
+from tests.platform.making import convert, make, objects, one
 
 from gha2tekton.platform.needs import Needs, needs
 from gha2tekton.platform.render import render
@@ -205,3 +206,50 @@ def test_what_the_options_ask_for(platform: Path, name: str) -> None:
         made = one(platform, "StorageClass", "fast")
         assert (made["provisioner"], made["parameters"]["type"]) == ("ebs.csi.aws.com", "gp3")
         assert one(platform, "PersistentVolumeClaim", "gpu-cache")["spec"]["storageClassName"] == "fast"
+
+
+BROKEN = [
+    ("a: [", "kustomization.yaml:"),
+    ("kind: Task\nmetadata: {}\nspec: {}\n", "Task: metadata: 'name' is a required property"),
+    ("kind: Pipeline\nmetadata: {name: x}\n", "Pipeline: 'spec' is a required property"),
+    ("kind: Task\nmetadata: {name: x}\nspec: {steps: 3}\n", "Task: spec.steps: 3 is not of type 'array'"),
+    ("kind: PipelineRun\nspec: {taskRunSpecs: [{}]}\n", "taskRunSpecs.0: 'pipelineTaskName' is a required property"),
+    ("kind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {}\n", "'accessModes' is a required property"),
+    ("kind: [3]\n", "is not of type 'string'"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), BROKEN)
+def test_a_bundle_that_is_none_is_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "kustomization.yaml").write_text(text)
+    result = make(tmp_path / "b", "-o", tmp_path / "p")
+    assert (result.exit_code, told in result.output) == (2, True), result.output
+    assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize("text", ["on: [push", "on: push\njobs: {a: {runs-on: x, steps: 3}}\n"])
+def test_a_workflow_that_is_none_is_told(workflow: Path, tmp_path: Path, text: str) -> None:
+    """Its GPUs would be missing from the quota."""
+    workflow.with_name("bad.yml").write_text(text)
+    result = make(workflow.parent, "-o", tmp_path / "p")
+    assert result.exit_code == 2
+    assert re.search(r"bad.yml:2:\d+: |bad.yml:\d+:\d+: ", result.output)
+    assert "what a faulty workflow needs cannot be counted" in result.output
+    assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.slow
+def test_the_same_input_gives_the_same_bytes(workflow: Path, tmp_path: Path) -> None:
+    """Wherever it lies."""
+    first = convert(workflow, tmp_path / "one/first")
+    second = convert(workflow, tmp_path / "one/second", "--name-prefix", "other-")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    for place in ("one", "two"):
+        words = [str(tmp_path / place / path.name) for path in (first, second)]
+        assert make(*words, "-o", tmp_path / place / "p", "--host", "r.example.org").exit_code == 0
+
+    def read(folder: Path) -> dict[str, bytes]:
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    assert read(tmp_path / "one/p") == read(tmp_path / "two/p")

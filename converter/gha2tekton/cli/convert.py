@@ -69,7 +69,7 @@ def command(
         return
     refused = [conversion for conversion in done if conversion.journal.has_errors]
     if len(refused) == len(done):
-        _tell_refused(refused)
+        tell_refused(refused)
         try:
             for name, file in wanted if reports else ():
                 out.report(name, done, file)
@@ -92,7 +92,8 @@ def command(
     sys.exit(1 if refused or reached(done, fail_on) else 0)
 
 
-def _tell_refused(refused: Sequence[Conversion]) -> None:
+def tell_refused(refused: Sequence[Conversion]) -> None:
+    """Why nothing came of workflows."""
     for conversion in refused:
         for finding in conversion.journal.diagnostics:
             if finding.severity == "error":

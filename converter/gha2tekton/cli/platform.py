@@ -106,6 +106,7 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
 
 def _converted(workflows: list[Path], platform: Platform) -> Iterator[list[Mapping[str, Any]]]:
     """The objects of each workflow as it would be converted."""
+    from gha2tekton.cli.convert import tell_refused
     from gha2tekton.cli.work import convert_all
     from gha2tekton.discover import InputError, find
 
@@ -116,7 +117,12 @@ def _converted(workflows: list[Path], platform: Platform) -> Iterator[list[Mappi
     except InputError as error:
         stop(str(error))
     choice = Choice(explicit={"namespace": platform.namespace, "gpu_resource": platform.gpu_resource})
-    for conversion in convert_all(choice, found):
+    done = convert_all(choice, found)
+    refused = [conversion for conversion in done if conversion.journal.has_errors]
+    if refused:
+        tell_refused(refused)
+        stop("what a faulty workflow needs cannot be counted")
+    for conversion in done:
         yield [one for manifests in conversion.bundle.files.values() for one in manifests]
 
 

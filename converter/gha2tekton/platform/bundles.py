@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gha2tekton.platform.settings import PlatformError
+from gha2tekton.schema import faults
 from gha2tekton.yaml import documents
 
 Manifest = Mapping[str, Any]
@@ -25,7 +26,9 @@ def read(bundle: Path, namespace: str) -> list[Manifest]:
         except (OSError, ValueError) as error:
             raise PlatformError(str(error)) from error
         for manifest in texts:
-            if isinstance(manifest, dict) and isinstance(manifest.get("kind"), str):
+            if isinstance(manifest, dict) and "kind" in manifest:
+                for fault in faults(manifest, "bundle"):
+                    raise PlatformError(f"{path}: {manifest['kind']}: {fault}")
                 _fits(manifest, path, namespace)
                 found.append(manifest)
     return found

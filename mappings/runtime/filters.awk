@@ -31,11 +31,26 @@ function plain(text) {
   return trimmed(text)
 }
 
+# What a flow list holds: commas within quotes and braces divide nothing.
+function members(text, parts,   i, c, quote, deep, n) {
+  n = 1; parts[1] = ""
+  for (i = 1; i <= length(text); i++) {
+    c = substr(text, i, 1)
+    if (quote != "") { if (c == quote) quote = "" }
+    else if (c == "'" || c == "\"") quote = c
+    else if (c == "{") deep++
+    else if (c == "}") deep--
+    else if (c == "," && deep <= 0) { parts[++n] = ""; continue }
+    parts[n] = parts[n] c
+  }
+  return n
+}
+
 function add(name, kinds, text,   i, parts, n) {
   text = trimmed(text)
   if (text == "") return
   if (text ~ /^\[.*\]$/) {
-    n = split(substr(text, 2, length(text) - 2), parts, ",")
+    n = members(substr(text, 2, length(text) - 2), parts)
     for (i = 1; i <= n; i++) add(name, kinds, parts[i])
   } else if (text ~ /^\*[A-Za-z0-9_-]+$/) {
     text = anchors[substr(text, 2)]

@@ -49,6 +49,14 @@ function add(value, rank, latest,   i, prefix, suffix) {
   n++; T[n] = value; R[n] = rank + 0
   if (latest) auto = 1
 }
+function quoted(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\t/, "\\t", s); return "\"" s "\"" }
+
+function label(line,   at) {
+  print "label\t" line
+  at = index(line, "=")
+  if (at) labels = labels (labels == "" ? "" : ",") quoted(substr(line, 1, at - 1)) ":" quoted(substr(line, at + 1))
+}
+
 BEGIN {
   ref = ENVIRON["GITHUB_REF"]; event = ENVIRON["GITHUB_EVENT_NAME"]
   if (ref ~ /^refs\/heads\//) { kind = "branch"; short = substr(ref, 12) }
@@ -104,14 +112,16 @@ BEGIN {
     attributes(trim(lines[k]))
     name = "name" in A ? A["name"] : A[""]
     if (name == "" || name ~ /^#/ || ("enable" in A && filled(A["enable"]) != "true")) continue
-    for (i = 1; i <= n; i++) print "tag\t" tolower(name) ":" T[i]
+    for (i = 1; i <= n; i++) { print "tag\t" tolower(name) ":" T[i]; full = full (full == "" ? "" : ",") quoted(tolower(name) ":" T[i]) }
   }
   repository = ENVIRON["GITHUB_REPOSITORY"]; title = repository; sub(/.*\//, "", title)
   url = (ENVIRON["GITHUB_SERVER_URL"] == "" ? "https://github.com" : ENVIRON["GITHUB_SERVER_URL"]) "/" repository
   base = "org.opencontainers.image."
   own = "\n" ENVIRON["LABELS"]
   m = split("created=" ENVIRON["CREATED"] "\nrevision=" ENVIRON["COMMIT"] "\nsource=" url "\ntitle=" title "\nurl=" url "\nversion=" version, lines, "\n")
-  for (k = 1; k <= m; k++) { name = lines[k]; sub(/=.*/, "=", name); if (!index(own, "\n" base name)) print "label\t" base lines[k] }
+  for (k = 1; k <= m; k++) { name = lines[k]; sub(/=.*/, "=", name); if (!index(own, "\n" base name)) label(base lines[k]) }
   m = split(ENVIRON["LABELS"], lines, "\n")
-  for (k = 1; k <= m; k++) if (trim(lines[k]) != "" && trim(lines[k]) !~ /^#/) print "label\t" filled(trim(lines[k]))
+  for (k = 1; k <= m; k++) if (trim(lines[k]) != "" && trim(lines[k]) !~ /^#/) label(filled(trim(lines[k])))
+  for (i = 1; i <= n; i++) short_names = short_names (i > 1 ? "," : "") quoted(T[i])
+  print "json\t{\"tags\":[" full "],\"tag-names\":[" short_names "],\"labels\":{" labels "}}"
 }

@@ -34,6 +34,7 @@ CASES = [
     ("github.event.inputs", "anybody"),
     ("inputs", "anybody"),
     ("toJSON(github.event)", "anybody"),
+    ("toJSON(github)", "anybody"),
     ("format('{0} {1}', inputs.command, github.head_ref)", "anybody"),
     ("case(true, github.head_ref, 'x')", "anybody"),
     ("case(true, 'x', github.head_ref)", "anybody"),

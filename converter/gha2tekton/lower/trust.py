@@ -67,7 +67,7 @@ def _own(path: tuple[str, ...]) -> bool:
         return True
     if root == "github":
         parts = [part.lower() for part in path[1:]]
-        if parts[0] == "event":
+        if parts[:1] == ["event"]:
             return len(parts) > 1 and parts[-1] in _NUMBERED and not _GIVEN & set(parts)
         return len(parts) == 1 and parts[0] in _OWN
     return root in ("steps", "needs") and len(path) == 3 and path[2].lower() in ("outcome", "conclusion", "result")

@@ -58,7 +58,7 @@ def test_a_group_is_kept_by_the_first_task(tmp_path: Path, group: str, env: dict
     assert spec == {"pipelineTaskName": "concurrency", "serviceAccountName": "ci-concurrency"}
     (role,) = [one for one in bundle["rbac.yaml"] if one["kind"] == "Role"]
     assert role["rules"] == [
-        {"apiGroups": ["tekton.dev"], "resources": ["pipelineruns"], "verbs": ["get", "list", "patch"]}
+        {"apiGroups": ["tekton.dev"], "resources": ["pipelineruns", "taskruns"], "verbs": ["get", "list", "patch"]}
     ]
     fates = {one.path: one.fate for one in done.journal.outcomes() if one.path.startswith("concurrency")}
     assert set(fates.values()) == {"adapted"}
@@ -126,3 +126,81 @@ TOLD = [
 def test_github_hears_of_pull_requests(tmp_path: Path, events: str, settings: dict[str, Any], told: bool) -> None:
     done = convert(tmp_path, f"on: {events}\n{JOBS}", **settings)
     assert ("tasks/ci-github-status.yaml" in done.bundle.files) is told
+
+
+LEGS = """
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    strategy: {matrix: {n: [1, 2]}}
+    concurrency: {group: 'a-${{ matrix.n }}', cancel-in-progress: true}
+    steps: [{run: make}]
+  b:
+    needs: a
+    if: always()
+    runs-on: ubuntu-latest
+    concurrency: one
+    steps: [{run: make}]
+"""
+
+
+def env_of(bundle: dict[str, Any], task: str) -> dict[str, str]:
+    (step,) = bundle[f"tasks/{task}.yaml"][0]["spec"]["steps"]
+    return {entry["name"]: entry.get("value", "") for entry in step["env"]}
+
+
+def test_a_jobs_group_is_kept_by_a_task_before_it(tmp_path: Path) -> None:
+    done = convert(tmp_path, f"on: push{LEGS}", concurrency="keep", github_status=True)
+    bundle = done.bundle.files
+    places = {place["name"]: place for place in bundle["pipeline.yaml"][0]["spec"]["tasks"]}
+    for name, needs in (("a-1", None), ("a-2", None), ("b", ["a-1", "a-2"])):
+        held, job = places[f"{name}-concurrency"], places[name]
+        assert held.get("runAfter") == needs
+        assert job["runAfter"] == [f"{name}-concurrency"]
+        asked = {"input": f"$(tasks.{name}-concurrency.results.go)", "operator": "in", "values": ["true"]}
+        assert job["when"] == [asked]
+        assert held["onError"] == "continue"
+        assert {"name": "places", "value": name} in held["params"]
+    assert env_of(bundle, "ci-a-concurrency")["GHA_GROUP"] == "a-${{ matrix.n }}"
+    assert env_of(bundle, "ci-a-concurrency")["GHA_STATE"].endswith("/.jobs/a.$(params.leg)")
+    wanted = {"GHA_GROUP": "one", "GHA_IF": "always()", "GHA_NEEDED": "a", "GHA_HOLD": "$(context.taskRun.name)"}
+    assert wanted.items() <= env_of(bundle, "ci-b-concurrency").items()
+    specs = bundle["runs/ci.yaml"][0]["spec"]["taskRunSpecs"]
+    assert [spec["serviceAccountName"] for spec in specs] == ["ci-concurrency"] * 3
+    (final,) = [one for one in bundle["pipeline.yaml"][0]["spec"]["finally"] if one["name"] == "github-status"]
+    states = next(param["value"] for param in final["params"] if param["name"] == "states").splitlines()
+    assert states[2] == "$(tasks.b-concurrency.status) $(tasks.b.status)\tb"
+    fates = {one.path: one.fate for one in done.journal.outcomes() if ".concurrency" in one.path}
+    assert set(fates.values()) == {"adapted"}
+    assert len(fates) == 3
+
+
+UNKEPT = [
+    ("jobs: {a: {runs-on: x, concurrency: one, strategy: {matrix: '${{ fromJSON(vars.M) }}'}, steps: [{run: make}]}}", "the legs of its matrix"),
+    ("jobs: {a: {uses: ./.github/workflows/b.yml, concurrency: one}}", "all jobs of a call share it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("jobs", "why"), UNKEPT)
+def test_a_group_that_cannot_be_kept_says_why(tmp_path: Path, jobs: str, why: str) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    called = "on: workflow_call\njobs: {b: {runs-on: x, steps: [{run: make}]}, c: {runs-on: x, steps: [{run: make}]}}\n"
+    (folder / "b.yml").write_text(called)
+    (folder / "ci.yml").write_text(f"on: push\n{jobs}\n")
+    options = Options(output=Settings(concurrency="keep"))
+    done = files.convert_file(folder / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, options)
+    assert not [name for name in done.bundle.files if "concurrency" in name]
+    (row,) = [one for one in done.journal.outcomes() if one.path == "jobs.a.concurrency"]
+    assert row.fate == "dropped"
+    assert why in row.reason
+
+
+def test_a_chain_stops_where_a_job_gives_way(tmp_path: Path) -> None:
+    text = f"on: push\n{JOBS}".replace("  b:\n", "  b:\n    concurrency: one\n")
+    done = convert(tmp_path, text, concurrency="keep")
+    _, held, b = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
+    assert (held["runAfter"], b["runAfter"]) == (["a"], ["b-concurrency"])
+    assert "when" not in b
+    assert "onError" not in held
+    assert "workspaces" not in held

@@ -67,6 +67,10 @@ def run(api: Api, states: str, **env: str) -> subprocess.CompletedProcess[str]:
         ("None", "success"),
         ("Failed", "failure"),
         ("cancelled", "error"),
+        ("Failed None", "error"),
+        ("Succeeded None", "success"),
+        ("Succeeded Failed", "failure"),
+        ("None None", "success"),
         ("$(tasks.build.results.status)", "failure"),
     ],
 )

@@ -64,7 +64,7 @@ CONVERSION = (
         "--concurrency",
         type=click.Choice(["report", "keep"]),
         default="report",
-        help="Concurrency groups: only told, or kept by a first Task that may see and cancel runs.",
+        help="Concurrency groups: only told, or kept by Tasks that wait and may cancel what else is of the group.",
     ),
     click.option("--status-url", default="", help="Where the details of a commit status are."),
     click.option("--github-repository", default="", help="owner/name, to refuse the deliveries of others."),

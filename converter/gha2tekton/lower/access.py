@@ -57,8 +57,9 @@ def scheduler_access(account: str, namespace: str, labels: Mapping[str, str]) ->
 
 
 def concurrency_access(account: str, namespace: str, labels: Mapping[str, str]) -> tuple[Manifest, ...]:
-    """What a concurrency group needs: to see, mark and cancel the runs of the namespace."""
-    rule = {"apiGroups": ["tekton.dev"], "resources": ["pipelineruns"], "verbs": ["get", "list", "patch"]}
+    """What a concurrency group needs: to see, mark and cancel the runs of the namespace, and the jobs of a run."""
+    resources = ["pipelineruns", "taskruns"]
+    rule = {"apiGroups": ["tekton.dev"], "resources": resources, "verbs": ["get", "list", "patch"]}
     role: Manifest = {"apiVersion": RBAC_API, "kind": "Role", "metadata": _metadata(account, labels), "rules": [rule]}
     return (
         service_account(account, labels),

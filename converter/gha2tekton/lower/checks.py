@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gha2tekton.expression import fold_template
 from gha2tekton.journal import Journal
+from gha2tekton.lower.concurrency import holders
 from gha2tekton.lower.listener import TriggerSettings, ask_for_token
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.status import PATHS, Check, pending, status_params, status_task, verdict
@@ -50,10 +51,12 @@ def _checks(lowered: LoweredWorkflow, plan: Plan) -> Iterator[Check]:
         known = legs.setdefault(job.job.id.lower(), [])
         if not job.refused or not known:
             known += [_name(job, leg) for leg in job.legs]
+    groups = holders(lowered.pipeline.tasks)
     for id, places in lowered.ends.items():
         names = legs.get(id, [])
         for index, place in enumerate(places):
-            yield Check(names[index] if index < len(names) else place, f"$(tasks.{place}.status)")
+            held = f"$(tasks.{groups[place]}.status) " if place in groups else ""
+            yield Check(names[index] if index < len(names) else place, f"{held}$(tasks.{place}.status)")
 
 
 def _name(job: JobPlan, leg: Leg) -> str:

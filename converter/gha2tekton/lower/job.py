@@ -12,9 +12,8 @@ from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
 from gha2tekton.lower.environment import given_env, known
-from gha2tekton.lower.event_types import boolean_inputs
 from gha2tekton.lower.identity import identities
-from gha2tekton.lower.legs import kept_as_json
+from gha2tekton.lower.legs import leg_carrier
 from gha2tekton.lower.script import ScriptWriter
 from gha2tekton.lower.services import service_sidecars
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
@@ -36,7 +35,7 @@ from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
 from gha2tekton.tekton.pod_security import PRIVILEGED, above_baseline
-from gha2tekton.workflow.model import InputType, Workflow
+from gha2tekton.workflow.model import Workflow
 
 GPU_LABEL = "tekton.dev/gpu-required"
 OWN_GPU_LABEL = "gha2tekton.dev/gpu"
@@ -91,8 +90,7 @@ class JobWriter(Record):
         stage, name = job.stages[index], names[index]
         target = f"tasks/{name}.yaml"
         split = job.layout == "stages"
-        kept = frozenset[str]() if job.matrix else kept_as_json(job.job, job.legs)
-        carrier = Carrier(self.typed(job, kept), self.inputs(), bool(job.matrix), kept)
+        carrier = leg_carrier(self.workflow, job)
         above = {*self.workflow.env, *job.job.env}
         options = job_container(job, above, carrier, self.journal, target)
         env = given_env(self.workflow, job, carrier, self.journal, target)
@@ -195,17 +193,6 @@ class JobWriter(Record):
         return LoweredTask(task, stage, params, workspaces, holder, "", known_as(job, stage))
 
     # -- environment -------------------------------------------------------------------------------------------------
-
-    def inputs(self) -> Mapping[str, InputType]:
-        return {item.name: item.type for event in self.workflow.events for item in event.inputs}
-
-    def typed(self, job: JobPlan, kept: frozenset[str]) -> Mapping[str, object]:
-        typed = dict(boolean_inputs({name: kind == "boolean" for name, kind in self.inputs().items()}, "inputs"))
-        if len(job.legs) > 1 and EVERY not in kept:
-            keys = {key for leg in job.legs for key in leg.values if key.lower() not in kept}
-            flags = {key: all(isinstance(leg.values.get(key, True), bool) for leg in job.legs) for key in keys}
-            typed |= boolean_inputs(flags, "matrix")
-        return typed
 
     def outputs(self, job: JobPlan, carrier: Carrier, results: list[Result], target: str) -> str:
         lines = ""

@@ -8,12 +8,13 @@ from gha2tekton.expression import Call, to_json, to_string
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import EVERY, JSON, Path
+from gha2tekton.lower.carrier import EVERY, JSON, Carrier, Path
+from gha2tekton.lower.event_types import boolean_inputs
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import Leg
-from gha2tekton.workflow.model import Job, MatrixValue, Strategy, Value
+from gha2tekton.workflow.model import Job, MatrixValue, Strategy, Value, Workflow
 
 
 def kept_as_json(job: Job, legs: Sequence[Leg]) -> frozenset[str]:
@@ -44,6 +45,18 @@ def _printed(value: Value) -> Iterator[tuple[str, ...]]:
         for node in () if isinstance(part, str) else walk(part):
             if isinstance(node, Call) and node.name.lower() == "tojson":
                 yield from (path for argument in node.arguments if (path := static_path(argument)) and len(path) > 1)
+
+
+def leg_carrier(workflow: Workflow, job: JobPlan) -> Carrier:
+    """What brings values to a Task of a job, for all its legs; nothing is in it yet."""
+    kept = frozenset[str]() if job.matrix else kept_as_json(job.job, job.legs)
+    inputs = {item.name: item.type for event in workflow.events for item in event.inputs}
+    typed = dict(boolean_inputs({name: kind == "boolean" for name, kind in inputs.items()}, "inputs"))
+    if len(job.legs) > 1 and EVERY not in kept:
+        keys = {key for leg in job.legs for key in leg.values if key.lower() not in kept}
+        flags = {key: all(isinstance(leg.values.get(key, True), bool) for leg in job.legs) for key in keys}
+        typed |= boolean_inputs(flags, "matrix")
+    return Carrier(typed, inputs, bool(job.matrix), kept)
 
 
 def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import JSON, Path, Unsupported
+from gha2tekton.lower.concurrency import GO, before, held, holding_task, job_task
 from gha2tekton.lower.concurrency import NAME as CONCURRENCY
-from gha2tekton.lower.concurrency import held, holding_task
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
-from gha2tekton.lower.legs import account_for_lost, leg_values
+from gha2tekton.lower.legs import account_for_lost, leg_carrier, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.params import by_text, described, pipeline_params, quantities
-from gha2tekton.lower.placement import Placed, asks, placed
+from gha2tekton.lower.placement import Placed, asks, own_spec, placed
 from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import claimed, duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
@@ -26,6 +26,7 @@ from gha2tekton.record import replace
 from gha2tekton.tekton.model import Binding, Pipeline, PipelineTask, Task, When, Workspace
 from gha2tekton.tekton.names import Namespace, label
 from gha2tekton.tekton.run import TaskRunSpec
+from gha2tekton.workflow.matrix import Leg
 
 PIPELINE_NAMES = {
     "prepare": "prepare-environment",
@@ -97,18 +98,8 @@ class _Lowering:
         template = replace(
             run, task_run_specs=tuple(by_text(spec, sizes, self.settings.gpu_resource) for spec in specs)
         )
-        return LoweredWorkflow(
-            described(self.tasks, params),
-            pipeline,
-            run,
-            template,
-            self.needed,
-            files,
-            claim,
-            sizes,
-            self.own,
-            self.ends,
-        )
+        tasks = described(self.tasks, params)
+        return LoweredWorkflow(tasks, pipeline, run, template, self.needed, files, claim, sizes, self.own, self.ends)
 
     def uses(self, workspace: str) -> bool:
         places = (*self.places, *self.finals)
@@ -124,7 +115,28 @@ class _Lowering:
             self.places, spec = held(*made, place, self.places, self.settings, self.base)
             self.specs.append(spec)
 
-    # -- jobs --------------------------------------------------------------------------------------------------------
+    def group(self, job: JobPlan) -> LoweredTask | None:
+        """The Task that keeps a job's concurrency group, for all its legs."""
+        if self.settings.concurrency != "keep" or job.job.concurrency is None:
+            return None
+        name = self.task_names.take(f"{self.base}-{label(job.job.id)}-{CONCURRENCY}")
+        made = job_task(self.plan, job, name, leg_carrier(self.plan.workflow, job), self.journal)
+        self.tasks += [made.task] if made else []
+        return made
+
+    def behind(
+        self, group: LoweredTask | None, job: JobPlan, places: Sequence[str], after: tuple[str, ...], leg: Leg
+    ) -> tuple[tuple[str, ...], tuple[When, ...]]:
+        """What the first Task of a job waits for, and asks: its concurrency group's, where that is kept."""
+        if group is None:
+            return after, ()
+        name = self.names.take(f"{places[0]}-{CONCURRENCY}")
+        values, on_error = leg_values(leg, group.params), "" if self.plan.chained else "continue"
+        made = self.place(job, group, name, after, values, on_error, ())
+        place, spec = before(made, places, self.settings, self.base)
+        self.places.append(place)
+        self.specs.append(spec)
+        return (name,), () if self.plan.chained else (When(f"$(tasks.{name}.results.{GO})", ("true",)),)
 
     def staged(self, job: JobPlan, bare: bool) -> None:
         prefix = self.settings.name_prefix
@@ -134,17 +146,20 @@ class _Lowering:
         names = [self.task_names.take(head + TASK_NAMES[role]) for role in roles]
         self.own[job.job.id.lower()] = tuple(f"tasks/{name}.yaml" for name in names)
         places = [self.names.take(own + PIPELINE_NAMES[role]) for role in roles]
-        before: tuple[str, ...] = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
+        waits: tuple[str, ...] = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
+        waits, asked = self.behind(self.group(job), job, places, waits, job.legs[0])
         for index, lowered in enumerate(self.writer.tasks(job, names)):
             self.tasks.append(lowered.task)
             gated = lowered.stage.gated
-            when = (When(f"$(tasks.{places[index - 1]}.results.go)", ("true",)),) if gated else ()
+            when = (
+                asked if not index else (When(f"$(tasks.{places[index - 1]}.results.go)", ("true",)),) if gated else ()
+            )
             # Only the end of a job may stop a run, and only where nothing else is to run on.
             on_error = "" if index == len(names) - 1 and self.plan.chained else "continue"
-            place = self.place(job, lowered, places[index], before, {}, on_error, when)
+            place = self.place(job, lowered, places[index], waits, {}, on_error, when)
             self.places.append(place)
             self.spec_of(job, lowered, place)
-            before = (places[index],)
+            waits, asked = (places[index],), ()
         if any(stage.gated for stage in job.stages):
             # A stage that could not start keeps all behind it from starting; what runs after failures runs here then.
             final = replace(place, name=self.names.take(f"{places[-1]}-after-failure"), run_after=(), on_error="")
@@ -154,11 +169,11 @@ class _Lowering:
 
     def whole(self, job: JobPlan) -> None:
         stem = label(job.job.id)
-        group = [plan for plan in self.plan.jobs if plan.job.id == job.job.id and not plan.refused]
+        siblings = [plan for plan in self.plan.jobs if plan.job.id == job.job.id and not plan.refused]
         total = leg_count(self.plan, job)
         prefix = self.settings.name_prefix
         head = f"{self.base}-" if prefix is None else f"{prefix}-" if prefix else ""
-        variant = "" if len(group) == 1 else f"-{label(job.legs[0].name)}"
+        variant = "" if len(siblings) == 1 else f"-{label(job.legs[0].name)}"
         name = self.task_names.take(f"{head}{stem}{variant}")
         waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
         if job.matrix:
@@ -174,12 +189,14 @@ class _Lowering:
         on_error = "" if self.plan.chained else "continue"
         at_once = lanes(job.job.strategy, total)
         ends = self.ends.setdefault(job.job.id.lower(), [])
+        group = self.group(job)
         for leg in job.legs:
             place = self.names.take(f"{stem}-{leg.name}" if total > 1 else stem)
             values = leg_values(leg, lowered.params)
             behind = (ends[len(ends) - at_once],) if len(ends) >= at_once and at_once < total else ()
             when = (When(f"$(tasks.{legs}.results.{ANY})", ("true",)),) if job.matrix else ()
-            made = self.place(job, lowered, place, (*waits, *behind), values, on_error, when)
+            after, asked = self.behind(group, job, [place], (*waits, *behind), leg)
+            made = self.place(job, lowered, place, after, values, on_error, (*when, *asked))
             if job.matrix:
                 params = {param: value for param, value in made.params.items() if param != "leg"}
                 made = replace(made, params=params, matrix={"leg": f"$(tasks.{legs}.results.{RESULT}[*])"})
@@ -264,31 +281,12 @@ class _Lowering:
 
     def spec_of(self, job: JobPlan, lowered: LoweredTask, task: PipelineTask) -> None:
         """What a run gives this task alone: the GPU of its container, names for its services, and its nodes."""
-        kind, name = lowered.gpu
-        place = task.name
-        self.asked.append(asks(task, job, self.settings.gpu_resource if kind else ""))
-        names = {"hostAliases": [{"ip": "127.0.0.1", "hostnames": list(lowered.hosts)}]} if lowered.hosts else {}
-        if not kind:
-            if names:
-                self.specs.append(TaskRunSpec(place, pod_template=names))
-            return
-        held = next(part for part in (*lowered.task.steps, *lowered.task.sidecars) if part.name == name)
-        limits = {key: value for key, value in held.limits.items() if key in (self.settings.gpu_resource, "memory")}
-        step, sidecar = (name, "") if kind == "step" else ("", name)
-        self.specs.append(TaskRunSpec(place, step, sidecar, limits, names))
+        self.asked.append(asks(task, job, self.settings.gpu_resource if lowered.gpu[0] else ""))
+        self.specs += own_spec(lowered, task.name, self.settings.gpu_resource)
 
     def gate(self) -> None:
         """One ``finally`` task gives the run its status when jobs run on after failures."""
-        results = {job.job.id.lower(): job for job in self.plan.jobs}
         name = self.task_names.take(f"{self.base}-status")
-        legs = [(id, leg_count(self.plan, job)) for id, job in results.items()]
-        dynamic = [id for id, job in results.items() if job.matrix]
-        places = [
-            state
-            for id, count in legs
-            if id not in dynamic
-            for state in ([f"{id}.{leg}" for leg in range(count)] if count > 1 else [id])
-        ]
-        self.tasks.append(gate_task(name, places, dynamic))
+        self.tasks.append(gate_task(name, self.plan))
         binding = Binding(ARTIFACTS, ARTIFACTS, _RUN_NAME)
         self.finals.append(PipelineTask(self.names.take("status"), name, workspaces=(binding,)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
+from gha2tekton.lower.job import LoweredTask
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.record import Record, replace
 from gha2tekton.tekton.model import Manifest, PipelineTask
@@ -104,3 +105,15 @@ def _tell(group: list[Placed], journal: Journal) -> None:
     )
     journal.note(Diagnostic("nodes-differ", "warning", message, group[0].job.job.span))
     journal.need(Setup("feature flag", "coschedule", "disabled: Tasks on one claim run on different nodes"))
+
+
+def own_spec(lowered: LoweredTask, place: str, gpu_resource: str) -> tuple[TaskRunSpec, ...]:
+    """What a run gives one task alone, if anything: the GPU of its container, and names for its services."""
+    kind, name = lowered.gpu
+    names = {"hostAliases": [{"ip": "127.0.0.1", "hostnames": list(lowered.hosts)}]} if lowered.hosts else {}
+    if not kind:
+        return (TaskRunSpec(place, pod_template=names),) if names else ()
+    held = next(part for part in (*lowered.task.steps, *lowered.task.sidecars) if part.name == name)
+    limits = {key: value for key, value in held.limits.items() if key in (gpu_resource, "memory")}
+    step, sidecar = (name, "") if kind == "step" else ("", name)
+    return (TaskRunSpec(place, step, sidecar, limits, names),)

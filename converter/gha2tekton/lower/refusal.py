@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gha2tekton.expression import Partial, fold_template
 from gha2tekton.lower.carrier import Carrier
+from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.words import safe
 from gha2tekton.plan.model import JobPlan, Plan
@@ -44,11 +45,16 @@ legs() {
 """
 
 
-def gate_task(name: str, jobs: list[str], dynamic: list[str]) -> Task:
-    """The Task that fails when any job did; ``jobs`` are their state directories.
-
-    ``dynamic`` are those of jobs whose legs the run works out.
-    """
+def gate_task(name: str, plan: Plan) -> Task:
+    """The Task that fails when any job did, by what they say in their state directories."""
+    jobs: list[str] = []
+    dynamic: list[str] = []
+    for id, job in {job.job.id.lower(): job for job in plan.jobs}.items():
+        count = leg_count(plan, job)
+        if job.matrix:
+            dynamic.append(id)
+        else:
+            jobs += [f"{id}.{leg}" for leg in range(count)] if count > 1 else [id]
     words = [*map(word, jobs), *(f"$(legs {word(job)})" for job in dynamic)]
     script = _GATE.format(jobs=" ".join(words), workspace=ARTIFACTS, legs=_LEGS if dynamic else "")
     return Task(

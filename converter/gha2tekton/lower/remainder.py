@@ -66,7 +66,11 @@ def _job(plan: JobPlan, own: tuple[str, ...], legs: int, journal: Journal) -> No
     _drop(journal, job.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
     _drop(journal, job.snapshot, "GitHub-only service", "images of runners")
     _drop(journal, [job.cancel_timeout_minutes], "no effect outside GitHub", "Tekton has one limit for ending a Pod")
-    _concurrency(job.concurrency, "jobs of different runs neither wait for nor cancel each other", journal)
+    _concurrency(
+        job.concurrency,
+        "jobs of different runs neither wait for nor cancel each other; --concurrency keep lets them",
+        journal,
+    )
     if job.environment is not None:
         _drop(
             journal,

@@ -38,6 +38,8 @@ json() { printf '%s' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g' | tr '\n\t\r' '   '; }
 failed=0
 tab=$(printf '\t')
 while IFS="$tab" read -r word check; do
+  # Of a job whose group is kept, what kept it comes first: it failed where the job gave way.
+  case $word in 'Failed None') word=cancelled ;; *' '*) word=${word##* } ;; esac
   case $word in
     "") continue ;;
     Succeeded | Completed | success) state=success text='Successful' ;;

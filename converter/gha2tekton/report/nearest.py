@@ -9,7 +9,7 @@ _FORMS = (
     (r"on\.schedule", "a CronJob that creates the PipelineRun of runs/"),
     (r"on(\.|$)", "a Trigger of the EventListener, whose CEL interceptor decides"),
     (r"permissions|jobs\.[^.]+\.permissions", "a Role for the ServiceAccount; for GitHub's API a token in a Secret"),
-    (r"concurrency|jobs\.[^.]+\.concurrency", "--concurrency keep for a workflow's group; not for a job's"),
+    (r"concurrency|jobs\.[^.]+\.concurrency", "--concurrency keep"),
     (r"jobs\.[^.]+\.environment", "a PipelineTask before this one that waits for a person, such as a custom task"),
     (r"jobs\.[^.]+\.strategy", "matrix.include of the PipelineTask, each leg an entry of params"),
     (r"jobs\.[^.]+\.container", "the image, env and volumeMounts of the Task's steps"),

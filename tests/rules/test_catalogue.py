@@ -15,7 +15,6 @@ from gha2tekton.rules.catalogue import example_of
 from gha2tekton.rules.load import RuleError, RuleSet, read_action, read_commands
 from gha2tekton.rules.model import ActionRule
 from gha2tekton.rules.render import emit, variable
-from gha2tekton.shell.carriers import Carriers
 from gha2tekton.shell.quote import word
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain
@@ -192,20 +191,3 @@ def test_faults_of_rule_files_have_their_place(text: str, place: str, tmp_path: 
     path.write_text(text)
     with pytest.raises(RuleError, match=f"b.yaml{place}"):
         RuleSet([tmp_path]).action("a/b")
-
-
-@pytest.mark.parametrize("path", named([path for path in ACTIONS if rule_of(path).fate == "mapped"]))
-def test_values_stand_where_the_shell_reads_a_word(path: Path) -> None:
-    """The engine quotes a value; a rule that put quotes around it would open them again."""
-    rule = rule_of(path)
-    for name, entry in rule.inputs.items():
-        if entry.fate != "used":
-            continue
-        emission = emit(rule, {name: ("MARKED VALUE",)})
-        for lines in (emission.lines, emission.post):
-            text = lines.replace("'MARKED VALUE'", "MARKEDVALUE")
-            assert "MARKED VALUE" not in text, name
-            for found in re.finditer("MARKEDVALUE", text):
-                assert Carriers(text).spot(*found.span()).standing in ("bare", "assignment", "test", "declaration"), (
-                    name
-                )

@@ -20,7 +20,15 @@ inputs:
   url: {description: "where # it is", required: true}
   on retries: {default: 3}
 outputs: {size: {description: s}}
-runs: {using: node20, main: a.js}
+runs: {using: composite, steps: []}
+"""
+PROGRAM = """\
+name: Label
+description: Labels.
+inputs:
+  repo-token: {default: "${{ github.token }}"}
+  dot: {default: true}
+runs: {using: node20, main: a.js, post: b.js}
 """
 
 
@@ -60,6 +68,16 @@ def test_a_stub_has_every_input(tmp_path: Path) -> None:
     assert rules("new", "Acme/fetch", "-o", tmp_path / "mine").exit_code == 2
 
 
+def test_a_stub_of_a_javascript_action_is_a_rule(tmp_path: Path) -> None:
+    (tmp_path / "action.yml").write_text(PROGRAM)
+    assert rules("new", "Acme/label", "-o", tmp_path / "mine", "--action-file", tmp_path / "action.yml").exit_code == 0
+    proved = rules("test", tmp_path / "mine")
+    assert (proved.exit_code, proved.output) == (0, "1 rules, 0 faults\n")
+    text = (tmp_path / "mine/actions/acme/label.yaml").read_text()
+    assert re.search(r"^program:\s*\[?\s*-?\s*main,?\s*-?\s*post", text, re.MULTILINE)
+    assert 'javascript-action acme/label@v1 main step repo-token "$INPUT_REPO_TOKEN"' in text
+
+
 def test_a_stub_finds_the_action_in_a_checkout(tmp_path: Path) -> None:
     (tmp_path / "acme" / "fetch@v1").mkdir(parents=True)
     (tmp_path / "acme" / "fetch@v1" / "action.yml").write_text(ACTION)
@@ -79,6 +97,7 @@ WRONG = [
     ("action: a/b\nrun: echo\nexample:\n  with: {x: 1}\n  run: echo\n", "does not know this input"),
     ("action: a/b\nfoo: 1\n", "b.yaml:2:1"),
     ("action: a/b\nrun: echo {% if given('y') %}1{% endif %}\nexample: {with: {}}\n", "there is no input y"),
+    ('action: a/b\ninputs: {x: used}\nrun: echo "{{ x }}/a"\nexample: {with: {x: 1}, run: echo "1/a"}\n', "{{ x }} is a quoted word already"),
     ("action: a/b\nrun: echo {{ options }}\ninputs: {options: used}\nexample: {with: {}}\n", "is input_NAME"),
 ]  # fmt: skip
 

@@ -277,3 +277,40 @@ def test_tokens(place: Place, server: str, keep: str) -> None:
         assert "AUTHORIZATION" in place.git("config", "--get-urlmatch", "http.extraheader", f"{server}/x")
         assert '[http "' + server + '/"]' in config
     assert "tok" not in ended.out + ended.err
+
+
+SSH = """#!/bin/sh
+# Stands for ssh: tells its words, then runs what the other side would.
+printf '%s\\n' "$*" >> "$SSH_LOG"
+while [ "$1" != git@code.example ]; do shift; done
+shift
+exec sh -c "$*"
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "strict"),
+    [((), "accept-new"), (("--ssh-known-hosts", "code.example k"), "yes"), (("--ssh-strict", "false"), "no")],
+)
+@pytest.mark.parametrize("keep", ["true", "false"])
+def test_ssh_keys(place: Place, words: tuple[str, ...], strict: str, keep: str) -> None:
+    tools, log = place.base / "tools", place.base / "ssh.log"
+    tools.mkdir()
+    (tools / "ssh").write_text(SSH)
+    (tools / "ssh").chmod(0o755)
+    env = {
+        "PATH": f"{tools}:{place.machine.environment().get('PATH', os.environ['PATH'])}", "SSH_LOG": str(log), "RUNNER_TEMP": str(place.base / "temp"),
+        "GHA_REPO_URL": f"https://someone@code.example{place.origin.path}", "GHA_SECRET_GITHUB_TOKEN": "tok",
+    }  # fmt: skip
+    ended = place.checkout("--ssh-key", "KEY\nlines", *words, "--persist-credentials", keep, **env)
+    assert ended.code == 0, ended
+    assert place.head() == (place.origin.commits[2], "main")
+    told = log.read_text()
+    assert f"StrictHostKeyChecking={strict}" in told
+    keys = place.base / "temp" / "checkout-ssh"
+    assert keys.exists() == (keep == "true")
+    if keep == "true":
+        assert ((keys / "key").read_text(), (keys / "key").stat().st_mode & 0o077) == ("KEY\nlines\n", 0)
+        assert str(keys / "key") in place.git("config", "core.sshCommand")
+    assert "KEY" not in ended.out + ended.err + told

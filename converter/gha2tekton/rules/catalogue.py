@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleError, read_action, read_commands
 from gha2tekton.rules.model import ActionRule, CommandRule
 from gha2tekton.rules.render import emit
+from gha2tekton.shell.carriers import Carriers
+
+_MARKED, _MARK = "MARKED VALUE", "MARKEDVALUE"
+_WORDS = ("bare", "assignment", "test", "declaration", "redirect")
 
 
 class Fault(Record, frozen=True):
@@ -74,10 +79,26 @@ def _wrong(rule: ActionRule) -> Iterator[str]:
     for outcome in emission.outcomes:
         if outcome.fate == "manual":
             yield f"its example gives {outcome.name}: {outcome.reason}"
+    yield from _within_quotes(rule)
     for name, lines in (("run", emission.lines), ("post", emission.post)):
         wanted = str(rule.example.get(name, "")).strip("\n")
         if not emission.problems and lines.strip("\n") != wanted:
             yield f"its example says of {name}:\n{_indented(wanted)}\nand it becomes:\n{_indented(lines)}"
+
+
+def _within_quotes(rule: ActionRule) -> Iterator[str]:
+    """The engine quotes a value; a rule that put quotes around it would open them again."""
+    for name, entry in rule.inputs.items():
+        if entry.fate != "used":
+            continue
+        emission = emit(rule, {name: (_MARKED,)})
+        for lines in (emission.lines, emission.post):
+            text = lines.replace(f"'{_MARKED}'", _MARK)
+            places = [match.span() for match in re.finditer(_MARK, text)]
+            carriers = Carriers(text) if places else None
+            if _MARKED in text or any(carriers and carriers.spot(*span).standing not in _WORDS for span in places):
+                yield f"{{{{ {name.replace('-', '_')} }}}} is a quoted word already: write it without quotes around it"
+                break
 
 
 def _indented(text: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gha2tekton.manifests import dump
+from gha2tekton.rules.render import variable
+from gha2tekton.shell.quote import word
 
 
 def stub(action: str, document: Mapping[str, Any] | None) -> str:
@@ -13,6 +15,9 @@ def stub(action: str, document: Mapping[str, Any] | None) -> str:
     about = str((document or {}).get("description") or "What the action does, in one sentence.").strip()
     inputs = (document or {}).get("inputs") or {}
     outputs = list((document or {}).get("outputs") or {})
+    runs = (document or {}).get("runs") or {}
+    if str(runs.get("using") or "").lower().startswith("node"):
+        return _program(action, about, runs, inputs, outputs)
     head = dump(
         [
             {
@@ -53,3 +58,41 @@ def stub(action: str, document: Mapping[str, Any] | None) -> str:
         "#     the lines that this call becomes",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _program(action: str, about: str, runs: Mapping[str, Any], inputs: Mapping[str, Any], outputs: list[str]) -> str:
+    """A rule that runs the action's own JavaScript; what only an expression tells is what it must be given."""
+    defaults = {
+        str(name): str(body["default"])
+        for name, body in inputs.items()
+        if isinstance(body, Mapping) and "${{" in str(body.get("default") or "")
+    }
+    words = [f'{word(name.lower())} "${variable(name)}"' for name in defaults]
+    calls = [
+        " ".join([f"javascript-action {action.lower()}@v1 {part} step", *words])
+        for part in ("pre", "main", "post")
+        if part in runs
+    ]
+    rule: dict[str, Any] = {
+        "action": action.lower(),
+        "about": " ".join(about.split()),
+        "source": f"https://github.com/{'/'.join(action.split('/')[:2])}",
+        "program": [part for part in ("pre", "main", "post") if part in runs],
+        "needs": ["token", "network"],
+        **({"outputs": outputs} if outputs else {}),
+        "inputs": {
+            str(name): {"used": True, "default": defaults[str(name)]} if str(name) in defaults else "used"
+            for name in inputs
+        },
+        "example": {
+            "ref": "v1",
+            "with": {},
+            "run": "\n".join(call for call in calls if " post step" not in call) + "\n",
+            **({"post": f"{calls[-1]}\n"} if "post" in runs else {}),
+        },
+    }
+    told = [
+        "# It is a JavaScript program, which node runs as it is. Write run in its place where it keeps artifacts or",
+        "# caches with GitHub. What later steps see of it, such as a program that it installs, goes into effects.",
+    ]
+    return "\n".join([*told, dump([rule])])

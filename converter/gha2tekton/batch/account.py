@@ -7,12 +7,15 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from textwrap import wrap
 from typing import Any
 
 from gha2tekton.batch.summary import Summary
 
 VERSION = 1
 _TOP = 15
+_WIDTH = 70
 _WORDS = {
     "whole": "convert fully",
     "partly": "convert in part",
@@ -28,10 +31,15 @@ def text(summary: Summary) -> str:
     lines = list(headline(summary))
     for title, head, rows in tables(summary):
         lines += ["", title]
-        cells = [[str(cell) for cell in row] for row in rows]
+        cells = [line for row in rows for line in _folded(row)]
         widths = [max(len(row[column]) for row in (head, *cells)) for column in range(len(head))]
         lines += ["  " + _aligned(head, widths), *("  " + _aligned(row, widths) for row in cells)]
     return "\n".join(lines) + "\n"
+
+
+def _folded(row: Sequence[object]) -> Iterator[tuple[str, ...]]:
+    """The lines that a row takes where no cell is wider than ``_WIDTH``."""
+    return zip_longest(*(wrap(str(cell), _WIDTH, break_on_hyphens=False) or [""] for cell in row), fillvalue="")
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -111,7 +119,9 @@ def ranked(counts: Counter[Any]) -> list[tuple[Any, int]]:
 
 def share(part: int, total: int) -> str:
     """A part in percent."""
-    return f"{100 * part / total:.0f} %" if total else "–"
+    if not total:
+        return "–"
+    return "<1 %" if 0 < part < total / 200 else f"{100 * part / total:.0f} %"
 
 
 def headline(summary: Summary) -> Iterator[str]:
@@ -153,7 +163,11 @@ def tables(summary: Summary) -> Iterator[Table]:
     unknown = Counter({name: count for (name, fate), count in summary.actions.items() if fate == "unknown"})
     if unknown:
         yield "Actions that no rule knows", ("action", "workflows"), _top(unknown)
-    known = [(n, fate, count) for (n, fate), count in ranked(summary.actions) if fate != "unknown"]
+    called = Counter({name: count for (name, fate), count in summary.actions.items() if fate == "reusable workflow"})
+    if called:
+        yield "Reusable workflows of other repositories", ("workflow", "called by"), _top(called)
+    elsewhere = ("unknown", "reusable workflow")
+    known = [(n, fate, count) for (n, fate), count in ranked(summary.actions) if fate not in elsewhere]
     if known:
         yield "Actions that are known", ("action", "outcome", "workflows"), list(known[:_TOP])
     for title, name, counts in (

@@ -16,8 +16,9 @@ body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1r
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}ul{padding-left:1.2rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
-td{vertical-align:top;overflow-wrap:anywhere}
-th{white-space:nowrap}th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
+th{vertical-align:bottom}td{vertical-align:top}
+td.long{min-width:12rem;overflow-wrap:anywhere}td.number{white-space:nowrap;font-variant-numeric:tabular-nums}
+th button{font:inherit;text-align:left;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 th[aria-sort] button::after{content:" ▲"}th[aria-sort=descending] button::after{content:" ▼"}
 .bar{display:flex;height:1.6rem;border-radius:.3rem;overflow:hidden;margin:1rem 0 .3rem}
 .whole{background:var(--whole)}.partly{background:var(--partly)}.refused{background:var(--refused)}
@@ -38,6 +39,9 @@ for(const f of document.querySelectorAll('input'))f.oninput=()=>{
  for(const r of f.nextElementSibling.querySelectorAll('tbody tr'))
   r.hidden=!r.textContent.toLowerCase().includes(f.value.toLowerCase())};
 """
+
+_LONG = 24
+"""Characters in a cell from which on it may be broken anywhere, and is given room."""
 
 
 def html(summary: Summary) -> str:
@@ -77,6 +81,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     text = str(value)
     if text.endswith(" %"):
-        number = escape(text[:-2])
-        return f'<td data-v="{number}"><meter min="0" max="100" value="{number}"></meter> {escape(text)}'
-    return f"<td>{escape(text)}"
+        number = escape(text[:-2].lstrip("<"))
+        meter = f'<meter min="0" max="100" value="{number}"></meter>'
+        return f'<td class="number" data-v="{number}">{meter} {escape(text)}'
+    kind = "number" if isinstance(value, int) else "long" if len(text) > _LONG else ""
+    return f'<td class="{kind}">{escape(text)}' if kind else f"<td>{escape(text)}"

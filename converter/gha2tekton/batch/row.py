@@ -21,7 +21,7 @@ class WorkflowRow(Record, frozen=True):
     blockers: tuple[tuple[str, str], ...] = ()
     """What a person must do, each kind of thing once: (``action``, its name), (``runner``, its label), …"""
     actions: Mapping[str, str] = field(default_factory=dict)
-    """Every action with what a rule makes of it: mapped, dropped, manual, or unknown."""
+    """Every action with what a rule makes of it: mapped, dropped, manual, or unknown; and reusable workflows."""
     runners: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()

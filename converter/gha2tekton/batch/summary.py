@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from gha2tekton.batch.blockers import Blocker
 from gha2tekton.batch.row import Row
 from gha2tekton.record import Record, field
-
-Blocker = tuple[str, str]
 
 UNLOCKED_AT_MOST = 25
 """How many steps the plan of work is carried on for."""

@@ -1,0 +1,69 @@
+"""What stands in the way: one name for a thing, in however many words and places conversions tell of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gha2tekton.batch.inventory import describe
+from gha2tekton.convert import Options, convert
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.source import Source
+from gha2tekton.workflow.repository import Repository
+
+RULES = RuleSet()
+STEPS = "steps: [{run: make}]"
+OF_TEAM = "those of team/flows: give a checkout with --actions-dir"
+MACOS = "macos: Pods run Linux; such legs stay on GitHub"
+WINDOWS = "windows: Pods run Linux; such legs stay on GitHub"
+MISSING = "an action or workflow that the repository calls and does not hold"
+NAMELESS = "only the run knows its name: write it out"
+
+CASES = {
+    "jobs and legs of other systems": (
+        f"""
+  a: {{runs-on: macos-14, {STEPS}}}
+  b: {{runs-on: "${{{{ matrix.os }}}}", strategy: {{matrix: {{os: [ubuntu-latest, macos-15, windows-2022]}}}}, {STEPS}}}
+  c: {{runs-on: "${{{{ matrix.os }}}}", strategy: {{matrix: {{os: [macos-13, macos-15]}}}}, {STEPS}}}
+""",
+        [("runner", MACOS), ("runner", WINDOWS)],
+    ),
+    "workflows of one repository": (
+        """
+  a: {uses: Team/flows/.github/workflows/a.yml@main}
+  b: {uses: team/flows/.github/workflows/b.yaml@v1}
+""",
+        [("reusable workflow", OF_TEAM)],
+    ),
+    "what is not there": (
+        """
+  a: {uses: ./.github/workflows/none.yml}
+  b: {runs-on: ubuntu-latest, steps: [{uses: ./.github/actions/none}]}
+""",
+        [("missing file", MISSING)],
+    ),
+    "an action of a checkout beside": (
+        "\n  a: {runs-on: ubuntu-latest, steps: [{uses: ./other/.github/actions/none}]}\n",
+        [("action", "those in other/, which a step checks out: give its repository with --actions-dir")],
+    ),
+    "actions, whatever their refs": (
+        """
+  a: {runs-on: ubuntu-latest, steps: [{uses: nobody/knows@v1}, {uses: Nobody/knows@v2}]}
+""",
+        [("action", "nobody/knows")],
+    ),
+    "an image of the run": (
+        f"""
+  a: {{runs-on: ubuntu-latest, outputs: {{i: "${{{{ steps.s.outputs.i }}}}"}}, steps: [{{id: s, run: "echo i=x >> $GITHUB_OUTPUT"}}]}}
+  b: {{needs: a, runs-on: ubuntu-latest, container: "${{{{ needs.a.outputs.i }}}}", {STEPS}}}
+""",
+        [("image", NAMELESS)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("jobs", "expected"), CASES.values(), ids=CASES)
+def test_what_stands_in_the_way(jobs: str, expected: list[tuple[str, str]]) -> None:
+    done = convert(Source("ci.yml", f"on: push\njobs:{jobs}"), Repository(), RULES, Options())
+    row = describe(done)
+    assert row.status == "partly", [one.message for one in done.journal.diagnostics]
+    assert list(row.blockers) == expected

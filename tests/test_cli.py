@@ -136,6 +136,13 @@ def test_an_unknown_option_is_told(workflow: Path) -> None:
     assert run(workflow, "--nonsense").exit_code == 2
 
 
+def test_the_output_never_takes_the_place_of_a_file(workflow: Path) -> None:
+    result = run(workflow, "-o", workflow)
+    assert result.exit_code == 2, result.output
+    assert "is a file; the output needs a directory" in result.output
+    assert workflow.read_text() == WORKFLOW
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_an_unreadable_file(workflow: Path) -> None:
     workflow.chmod(0)

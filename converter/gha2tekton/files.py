@@ -23,7 +23,9 @@ def convert_file(
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start})") from None
+        before = data[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise InputError(f"{path}:{line}:{column}: not UTF-8 text") from None
     repository = replace(Repository.around(path), actions=actions)
     repository.seen[shown] = digest(data)
     return replace(conversion.convert(source, repository, rules, options), inputs=repository.seen)

@@ -225,3 +225,8 @@ def test_reads_data(script: str) -> None:
 def test_the_grammar_is_loaded_late() -> None:
     code = "import gha2tekton.shell.holes, sys; sys.exit('tree_sitter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_script_nested_beyond_reading_has_no_commands() -> None:
+    found = read("echo $(" * 1500 + "x" + ")" * 1500)
+    assert (found.commands, found.broken) == ((), True)

@@ -40,8 +40,11 @@ class Script(Record, frozen=True):
 def _read(text: str, variables: tuple[tuple[str, str], ...]) -> Script:
     root = parse(text)
     reader = _Reader(text, dict(variables))
-    reader.visit(root, Place(), top=True)
-    errors = tuple(sorted(set(_errors(root)))) if root.has_error else ()
+    try:
+        reader.visit(root, Place(), top=True)
+        errors = tuple(sorted(set(_errors(root)))) if root.has_error else ()
+    except RecursionError:
+        return Script(text, (), {}, (1,))  # nested deeper than anybody writes
     return Script(text, tuple(reader.commands), dict(reader.constants), errors)
 
 

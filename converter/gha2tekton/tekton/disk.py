@@ -26,6 +26,8 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
     finished, by default the directory's own parent.
     """
     place = staging or directory.parent
+    if directory.exists() and not directory.is_dir():
+        raise WriteError(f"{directory}: is a file; the output needs a directory")
     try:
         _recover(directory, place)
         before = generated(directory)

@@ -9,7 +9,9 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -113,3 +115,12 @@ def isolation() -> None:
     )
     if done.returncode:
         raise Unavailable(f"no namespaces or overlay mounts here: {done.stderr.strip()[-200:]}")
+
+
+@cache
+def packages() -> None:
+    """Raises Unavailable where pip finds no index of packages."""
+    with tempfile.TemporaryDirectory() as directory:
+        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", directory, "six==1.16.0"]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            raise Unavailable("packages cannot be fetched here")

@@ -14,7 +14,19 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent / "cases"
 WORKFLOW = Path(".github/workflows/workflow.yml")
-KEYS = {"about", "event", "payload", "inputs", "secrets", "vars", "stand-ins", "images", "waits-for", "differs"}
+KEYS = {
+    "about",
+    "event",
+    "payload",
+    "inputs",
+    "secrets",
+    "vars",
+    "stand-ins",
+    "images",
+    "waits-for",
+    "differs",
+    "network",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,8 @@ class Case:
     """What the images of Tekton's side are: see ``run``; act has none, so its side is written by hand."""
     waits_for: str = ""
     differs: str = ""
+    network: bool = False
+    """Whether its steps fetch packages, with the network of this machine."""
 
     @property
     def name(self) -> str:
@@ -62,6 +76,7 @@ def load(directory: Path) -> Case:
         images=found.get("images", {}),
         waits_for=found.get("waits-for", ""),
         differs=found.get("differs", ""),
+        network=found.get("network", False),
     )
 
 

@@ -48,6 +48,7 @@ def execute(case: Case, repository: Repository, manifests: Path, out: Path) -> R
         params={name: value for name, value in given.items() if name in declared},
         images=case.images,
         path=provide(case.stand_ins),
+        network="host" if case.network else "pod",
         keep=True,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.conformance.requirement import needed
-from tests.conformance.toolchain import isolation, judges
+from tests.conformance.toolchain import isolation, judges, packages
 from tests.equivalence.case import Case, cases, make_repository
 from tests.equivalence.comparison import differences
 from tests.equivalence.conversion import convert, execute
@@ -23,7 +23,7 @@ def as_parameter(case: Case) -> object:
 
 @pytest.mark.parametrize("case", [as_parameter(case) for case in cases()])
 def test_the_pipeline_does_what_the_workflow_did(case: Case, visible_path: Path, tmp_path: Path) -> None:
-    needed(isolation, judges)
+    needed(isolation, judges, *([packages] if case.network else []))
     repository = make_repository(case, visible_path / "repo")
     report = convert(repository, tmp_path / "manifests")
     record = execute(case, repository, tmp_path / "manifests", tmp_path / "run")

@@ -93,6 +93,7 @@ def _trigger_settings(base: str, lowered: LoweredWorkflow, settings: Settings) -
         namespace=settings.namespace or "default",
         full_name=settings.github_repository,
         default_branch=settings.default_branch,
+        token_account=settings.token_account,
         concurrency_account=next(
             (one.service_account for one in lowered.run.task_run_specs if one.service_account), ""
         ),

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from tests.triggers.blocks import BLOCKS
-from tests.triggers.reading import NEEDED, SETTINGS, lower
+from tests.triggers.reading import NEEDED, SETTINGS, lower, read, run_of
 
+from gha2tekton.journal import Setup
 from gha2tekton.lower.listener import listener_manifests, starter_manifests
 from gha2tekton.lower.schedule import cron
+from gha2tekton.lower.triggers import lower_triggers
 from gha2tekton.record import replace
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain
@@ -281,3 +283,20 @@ def test_nothing_listens_where_no_delivery_is_waited_for(schedules: bool) -> Non
     assert list(files) == ["rbac.yaml"]
     accounts = [one["metadata"]["name"] for one in files["rbac.yaml"] if one["kind"] == "ServiceAccount"]
     assert accounts == ["runner", SETTINGS.scheduler_account] if schedules else ["runner"]
+
+
+TOKENS = [
+    ("", "", True),
+    ("permissions: {contents: write}\n", "", True),
+    ("permissions: {contents: read}\n", "", False),
+    ("permissions: read-all\n", "", False),
+    ("", "robot", False),
+]
+
+
+@pytest.mark.parametrize(("permissions", "account", "told"), TOKENS)
+def test_a_token_that_may_write_starts_runs(permissions: str, account: str, told: bool) -> None:
+    workflow, journal = read(f"{permissions}on: push")
+    journal.need(Setup("secret", "GITHUB_TOKEN", "job build uses it"))
+    lower_triggers(workflow, run_of(NEEDED), NEEDED, replace(SETTINGS, token_account=account), journal)
+    assert ("token-starts-runs" in {finding.code for finding in journal.diagnostics}) is told

@@ -42,6 +42,7 @@ REACHED = [
     (["--github-repository", "acme/x"], "triggers/push.yaml", "acme/x"),
     (["--github-repository", "acme/x"], "runs/ci.yaml", "https://github.com/acme/x.git"),
     (["--default-branch", "trunk"], "runs/ci.yaml", "trunk"),
+    (["--token-account", "robot"], "triggers/push.yaml", "body.sender.login in ['github-actions[bot]', 'robot']"),
     (["--forks", "members"], "triggers/pull-request.yaml", "githubOwners"),
     (["--forks", "secretless", "--namespace", "ci"], "rbac.yaml", "namespace: ci-forks"),
     (["--default-branch", "trunk"], "triggers/schedule.yaml", "refs/heads/trunk"),

@@ -69,6 +69,9 @@ CONVERSION = (
     click.option("--status-url", default="", help="Where the details of a commit status are."),
     click.option("--github-repository", default="", help="owner/name, to refuse the deliveries of others."),
     click.option("--default-branch", default="", help="The repository's default branch, for schedules."),
+    click.option(
+        "--token-account", default="", help="The account of your token: what it does starts no runs, as on GitHub."
+    ),
     click.option("--host", default="", help="The name under which GitHub reaches the listener: writes an Ingress."),
     click.option("--pull-request-head", is_flag=True, help="Check out the head of a pull request, not its merge."),
     click.option("--pin", type=_PATH, help="Digests of images: a file with an image and sha256:… a line."),
@@ -250,6 +253,7 @@ _SETTINGS = (
     "status_url",
     "github_repository",
     "default_branch",
+    "token_account",
     "host",
     "pull_request_head",
     "namespace",

@@ -41,19 +41,22 @@ class Filter(Record, frozen=True):
     changed_files: str = ""
 
 
-def lower_filter(event: Event, webhook: Webhook, dispatched: str, full_name: str, listed: bool = False) -> Filter:
+def lower_filter(
+    event: Event, webhook: Webhook, dispatched: str, full_name: str, listed: bool = False, account: str = ""
+) -> Filter:
     """An event's filters as CEL.
 
     ``dispatched`` is the workflow's path, which a dispatch names; ``full_name`` the only repository, where one is set;
     ``listed`` tells that whoever evaluates it lists a pull request's changed files by itself, as ``files.all``, and its
-    base as ``target_branch``.
+    base as ``target_branch``; ``account`` is whom a token of one's own acts as.
     """
     conditions: list[str] = []
     if full_name:
         conditions.append(f"body.repository.full_name == {cel.quote(full_name)}")
     if not webhook.loops:
         known = f"{cel.present(('sender',))} && has(body.sender.login)"
-        conditions.append(f"!({known} && body.sender.login == {cel.quote(BOT)})")
+        by = cel.one_of("body.sender.login", (BOT, account)) if account else f"body.sender.login == {cel.quote(BOT)}"
+        conditions.append(f"!({known} && {by})")
     actions = [value.text for value in event.types] or list(webhook.actions)
     if actions:
         conditions.append(f"has(body.action) && {cel.one_of('body.action', actions)}")

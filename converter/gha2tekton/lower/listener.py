@@ -36,6 +36,8 @@ class TriggerSettings(Record, frozen=True):
     workflow_path: str = ""
     """The workflow's file in the repository; worked out from its source where empty."""
     default_branch: str = ""
+    token_account: str = ""
+    """Whom the token of runs acts as: what it does starts nothing, as what GitHub's own token does."""
     webhook_secret: tuple[str, str] = ("github-webhook-secret", "webhook-secret")
     token_secret: tuple[str, str] = ("github-token", "token")
     concurrency_account: str = ""

@@ -64,7 +64,7 @@ def _run(
     needed: Mapping[str, Path],
     settings: TriggerSettings,
 ) -> Manifest:
-    filter_ = lower_filter(event, webhook, "", settings.full_name, listed=True)
+    filter_ = lower_filter(event, webhook, "", settings.full_name, listed=True, account=settings.token_account)
     conditions = [f"event == {cel.quote(event.name)}", *filter_.conditions]
     conditions += [filter_.changed_files] if filter_.changed_files else []
     annotations = {f"{ANNOTATION}/on-cel-expression": cel.every(conditions), f"{ANNOTATION}/max-keep-runs": KEEP}

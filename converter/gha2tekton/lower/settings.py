@@ -29,6 +29,8 @@ class Settings(Record, frozen=True):
     github_repository: str = ""
     """``owner/name``: deliveries of others are refused; empty takes all that are signed."""
     default_branch: str = ""
+    token_account: str = ""
+    """Whom the token acts as on GitHub."""
     host: str = ""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Digests by the full names of images."""

@@ -81,6 +81,8 @@ def lower_triggers(
     deliveries = dict.fromkeys(webhooks()[event].delivery for event in bound)
     if bound:
         _announce_values(bound, journal)
+        if not settings.token_account and any(not webhooks()[event].loops for event in bound):
+            _announce_token(workflow, journal)
         files[TEMPLATE_FILE] = _templates(run, filled, needed, origin, settings)
     return TriggerSet(files, tuple(deliveries), SCHEDULE_FILE in files)
 
@@ -113,7 +115,7 @@ def _lower_event(
     file: str,
     journal: Journal,
 ) -> tuple[Manifest, ...]:
-    filter_ = lower_filter(event, webhook, origin.path, settings.full_name)
+    filter_ = lower_filter(event, webhook, origin.path, settings.full_name, account=settings.token_account)
     account_filter(event, webhook, file, journal)
     _account(event, webhook, file, journal)
     _announce(event, webhook, settings, journal)
@@ -273,6 +275,19 @@ def _announce(event: Event, webhook: Webhook, settings: TriggerSettings, journal
         why = "runs of pull requests from forks: apply all but Secrets and triggers there too"
         command = f"kubectl create namespace {settings.forks_namespace}"
         journal.need(Setup("namespace", settings.forks_namespace, why, command))
+
+
+def _announce_token(workflow: Workflow, journal: Journal) -> None:
+    """A token of one's own is heard by the webhook, where GitHub's is not: a push by it would start the next run."""
+    asked = [value.text for job in workflow.jobs for value in job.permissions]
+    asked += [value.text for value in workflow.permissions]
+    reads = bool(asked) and not any(text in ("write", "write-all") for text in asked)
+    if not reads and any((setup.kind, setup.name) == ("secret", "GITHUB_TOKEN") for setup in journal.setup):
+        message = (
+            "what the token of the runs does on GitHub starts runs, where GitHub's own token starts none: "
+            "name its account by --token-account"
+        )
+        journal.note(Diagnostic("token-starts-runs", "note", message))
 
 
 def _announce_values(bound: Mapping[str, tuple[Bound, ...]], journal: Journal) -> None:

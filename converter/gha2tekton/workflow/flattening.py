@@ -1,4 +1,4 @@
-"""One call of a workflow turned into jobs of the caller, and what needed the call into what needs those."""
+"""One call of a workflow turned into jobs of the caller."""
 
 from __future__ import annotations
 
@@ -16,25 +16,12 @@ from gha2tekton.expression import (
     references,
     unparse,
 )
-from gha2tekton.record import Record, replace
-from gha2tekton.workflow.inlining import argument, called_as, expression, inline, reads, told_by, values
+from gha2tekton.record import replace
+from gha2tekton.workflow.inlining import argument, called_as, expression, inline, reads, values
 from gha2tekton.workflow.matrix import Leg, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
-from gha2tekton.workflow.results import after, call_result, call_succeeded, every, never_skips, succeeded, within
-
-
-class Drawn(Record, frozen=True):
-    """The jobs that a call became."""
-
-    ids: tuple[str, ...]
-    ends: tuple[str, ...]
-    """Those that must be done before the call is: that no other of them needs, where none can run after a failure."""
-
-    whole: bool
-    """All of them are skipped or none, so that each speaks for the call."""
-
-    outputs: Mapping[str, Expression]
-    leaves: Mapping[str, Value]
+from gha2tekton.workflow.results import never_skips, within
+from gha2tekton.workflow.rewiring import Drawn, needed_by, renamed
 
 
 def flatten(
@@ -56,7 +43,7 @@ def flatten(
             facts = {"job-index": float(leg.index), "job-total": float(leg.total)}
             one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
         named = call.name is not None and call.name.literal is None
-        flat = _Flat(one, workflow, event, ids, leg, named)
+        flat = _Flat(one, workflow, event, ids, leg, named, call.inputs)
         jobs += [flat.job(job) for job in workflow.jobs]
         results = {name: Property(Context("needs"), id) for name, id in ids.items()}
         for output in event.outputs:
@@ -91,7 +78,14 @@ class _Flat:
     """One leg of a call, or all of them where only the run knows them."""
 
     def __init__(
-        self, call: Job, workflow: Workflow, event: Event, ids: Mapping[str, str], leg: Leg | None, named: bool
+        self,
+        call: Job,
+        workflow: Workflow,
+        event: Event,
+        ids: Mapping[str, str],
+        leg: Leg | None,
+        named: bool,
+        written: Mapping[str, Value],
     ) -> None:
         assert call.uses is not None
         self.call = call
@@ -101,6 +95,8 @@ class _Flat:
         self.ids = ids
         self.leg = leg
         self.named = named
+        self.written = written
+        """The inputs as the call has them, with what they read of its matrix."""
         self.known: dict[str, Any] = {
             "inputs": {input.name: argument(self.given(input.name.lower()), input.type) for input in event.inputs},
             "job": called_as(call.uses),
@@ -137,7 +133,7 @@ class _Flat:
         own_says = inlined.condition if inlined.condition and not _plain(inlined.condition.tree) else None
         origin = own_says or call.condition or inlined.condition
         said = origin.value if origin else call.needs[0] if call.needs else self.target
-        needs = tuple(_renamed(need, self.ids.get(need.text.lower(), need.text)) for need in inlined.needs)
+        needs = tuple(renamed(need, self.ids.get(need.text.lower(), need.text)) for need in inlined.needs)
         below = replace(
             inlined,
             id=self.ids[job.id.lower()],
@@ -149,7 +145,7 @@ class _Flat:
             idle=frozenset({*inlined.idle, *idle, *self.idle(own)}),
             readers={**inlined.readers, **dict(self.readers(own))},
         )
-        above = [need for need in call.needs if not siblings or need.text.lower() in _needed(below)]
+        above = [need for need in call.needs if not siblings or need.text.lower() in needed_by(below)]
         return replace(below, needs=(*needs, *above))
 
     def name(self, job: Job) -> Value:
@@ -175,10 +171,23 @@ class _Flat:
 
     def idle(self, job: Job) -> Iterator[str]:
         """The paths of inputs that say what the job takes without them."""
+        idle = set()
         for name in (input.name.lower() for input in self.event.inputs):
             value = self.given(name)
             if value is not None and self.same_without(name, value, job):
+                idle.add(name)
                 yield value.path
+        for name, item in of_leg(self.call.strategy, self.leg) if self.call.strategy and self.leg else ():
+            if name and (readers := self.reading(name)) and readers <= idle:
+                yield from (value.path for value in values(item.value))
+
+    def reading(self, name: str) -> set[str]:
+        """The inputs that read a value of the call's matrix."""
+        return {
+            input
+            for input, value in self.written.items()
+            if any(path[0] == "matrix" and path[1:2] in ((), ("*",), (name,)) for path in _lowered(value))
+        }
 
     def readers(self, job: Job) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The inputs of the call with the leaves of a job that read them."""
@@ -204,7 +213,7 @@ class _Flat:
         conditions = [one.value for one in (call.condition, job.condition) if one is not None]
         yield from (value for value in (call.name, *conditions) if value)
         if (matrix := call.strategy) is not None and self.leg is not None:
-            yield from values(tuple(item.value for item in of_leg(matrix, self.leg)))
+            yield from values(tuple(item.value for _, item in of_leg(matrix, self.leg)))
             yield from values((matrix.exclude, matrix.expression))
         paths = set(reads(replace(job, called=())))
         inputs = {path[1].lower() for path in paths if path[0] == "inputs" and len(path) > 1}
@@ -217,6 +226,10 @@ class _Flat:
             return
         secrets = {path[1].lower() for path in paths if path[0] == "secrets" and len(path) > 1}
         yield from (value for name, value in call.secrets.items() if name.lower() in secrets or "*" in secrets)
+
+
+def _lowered(value: Value) -> Iterator[tuple[str, ...]]:
+    return (tuple(part.lower() for part in path) for path in reads(value))
 
 
 def _plain(tree: Expression) -> bool:
@@ -232,49 +245,3 @@ def _reading(job: Job, name: str) -> Iterator[Expression]:
                 path[0] == "inputs" and (not path[1:] or path[1].lower() in (name, "*")) for path in references(piece)
             ):
                 yield piece
-
-
-def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
-    """A job with the calls it needs replaced by their jobs; ``drawn`` holds calls by id in lower case."""
-    calls = {name: drawn[name] for name in job.needed if name in drawn}
-    if not calls:
-        return job
-    outputs = {name: {"result": call_result(call.ids), "outputs": dict(call.outputs)} for name, call in calls.items()}
-    read = [path for path in reads(replace(job, called=())) if path[0] == "needs" and len(path) > 3]
-    leaves = [
-        leaf
-        for _, name, _, output, *_ in read
-        if name.lower() in calls and (leaf := _ignoring_case(calls[name.lower()].leaves, output))
-    ]
-    needed: dict[str, Any] = Partial(outputs)
-    if any(path == ("needs",) for path in reads(replace(job, called=()))):
-        # A whole context has the names that the workflow gave its jobs.
-        needed = {need.text: outputs.get(need.text.lower()) or told_by(need.text) for need in job.needs}
-    new = inline(job, {"needs": needed})
-    if not all(call.whole for call in calls.values()):
-        good = every(call_succeeded(calls[name].ids) if name in calls else succeeded([name]) for name in job.needed)
-        said = new.condition.value if new.condition else job.needs[0]
-        new = replace(new, condition=Condition(said, after(new.condition, good)))
-    asked = _needed(new)
-    needs: list[Value] = []
-    for need in job.needs:
-        call = calls.get(need.text.lower())
-        if call is None:
-            needs.append(need)
-        else:
-            needs += [_renamed(need, id) for id in call.ids if id in call.ends or id.lower() in asked]
-    return replace(new, needs=tuple(needs), called=(*job.called, *dict.fromkeys(leaves)))
-
-
-def _renamed(need: Value, id: str) -> Value:
-    return replace(need, raw=id, template=(id,))
-
-
-def _needed(job: Job) -> set[str]:
-    """The jobs whose results or outputs a job reads."""
-    paths = reads(replace(job, called=()))
-    return {path[1].lower() for path in paths if path[0] == "needs" and len(path) > 1}
-
-
-def _ignoring_case(leaves: Mapping[str, Value], name: str) -> Value | None:
-    return next((leaf for key, leaf in leaves.items() if key.lower() == name.lower()), None)

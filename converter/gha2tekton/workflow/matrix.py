@@ -156,19 +156,20 @@ def static_leaf(value: Value) -> Any:
     return value.literal if isinstance(value.raw, str) else value.raw
 
 
-def of_leg(strategy: Strategy, leg: Leg) -> Iterator[MatrixValue]:
-    """The values that a leg was made of, of a matrix without expressions."""
+def of_leg(strategy: Strategy, leg: Leg) -> Iterator[tuple[str, MatrixValue]]:
+    """The values that a leg was made of, of a matrix without expressions, with their names in lower case."""
     same = {
         name: [item for item in _items(vector) if plain_value(item, static_leaf) == leg.values.get(name, leg)]
         for name, vector in strategy.vectors.items()
     }
     if all(same.values()):
         # Else it is a leg of ``include`` alone.
-        yield from (item for items in same.values() for item in items)
+        yield from ((name.lower(), item) for name, items in same.items() for item in items)
     for entry in strategy.include if isinstance(strategy.include, tuple) else ():
-        held = plain_value(entry, static_leaf)
-        if not isinstance(held, dict) or all(leg.values.get(name, leg) == one for name, one in held.items()):
-            yield entry
+        held = entry.value if isinstance(entry.value, Mapping) else {}
+        plain = {name: plain_value(item, static_leaf) for name, item in held.items()}
+        if all(leg.values.get(name, leg) == one for name, one in plain.items()):
+            yield from ((name.lower(), item) for name, item in held.items())
 
 
 def _items(vector: MatrixValue) -> tuple[MatrixValue, ...]:

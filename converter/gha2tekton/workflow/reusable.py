@@ -9,12 +9,13 @@ from gha2tekton.codes import Severity
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
-from gha2tekton.workflow.flattening import Drawn, flatten, rewired
+from gha2tekton.workflow.flattening import flatten
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import Leg, MatrixError, legs, static_leaf
 from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
+from gha2tekton.workflow.rewiring import Drawn, rewired
 
 MAX_CHAIN = 10
 MAX_FILES = 51

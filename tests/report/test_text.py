@@ -63,6 +63,46 @@ def test_every_part_is_told_but_those_that_are_exact(everything: Conversion) -> 
             assert f"{outcome.span}: {outcome.subject}" in told
 
 
+FOLDED = """\
+on: push
+permissions: {contents: read, packages: write}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          docker pull one, two
+          docker pull three
+      - run: docker ps
+  b:
+    runs-on: ubuntu-latest
+    strategy: {matrix: {v: [1, 2], w: [1, 2], exclude: [{v: 1}]}}
+    steps: [{run: "make ${{ matrix.v }}${{ matrix.w }}"}]
+"""
+
+
+def test_parts_of_a_file_with_one_reason_are_one_line(converted: Callable[[str], Conversion]) -> None:
+    lines = text.render([converted(FOLDED)]).splitlines()
+    assert "    .github/workflows/all.yml: permissions: contents (2) · packages (2)" in lines
+    assert "    .github/workflows/all.yml: docker pull one, two (8) · docker pull three (9)" in lines
+    assert "    .github/workflows/all.yml:10:14: command docker ps" in lines
+    reasons = [line for line in lines if line.startswith("  - ")]
+    assert len(reasons) == len(set(reasons))
+
+
+def test_what_a_reader_may_miss_is_dropped_first(converted: Callable[[str], Conversion]) -> None:
+    told = text.render([converted(FOLDED)])
+    places = [told.index(reason) for reason in ("  - there is no daemon", "  - runs in a Pod on Linux →", "  - GitHub-only service", "  - superseded", "  - image cache")]
+    assert places == sorted(places)
+
+
+def test_commands_that_are_by_hand_are_told_by_their_text(converted: Callable[[str], Conversion]) -> None:
+    run = 'run: "docker run --rm -v /dev/kvm:/dev/kvm alpine ls && docker $VERB x"'
+    told = text.render([converted(f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {run}\n")])
+    assert "jobs.a.steps[0].run.commands[1]: docker $VERB x" not in told
+    assert "docker $VERB x" in told[told.index("Every part that is to be done by hand") :]
+
+
 def test_what_makes_one_object_is_one_command(everything: Conversion) -> None:
     told = text.render([everything])
     assert told.count("kubectl create secret generic github-secrets") == 1

@@ -132,7 +132,7 @@ class JobWriter(Record):
         limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
         if limits and split:
             limits = {**limits, "memory": self.settings.memory}
-        proofs = identities(stage, self.journal, self.settings.namespace)
+        proofs = identities(stage, self.journal, self.settings.namespace or "default")
         service = (
             daemon(job, limits, self.journal)
             if job.daemon

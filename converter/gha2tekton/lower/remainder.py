@@ -17,6 +17,10 @@ from gha2tekton.workflow.model import Concurrency, Job, MatrixValue, Strategy, V
 _PASSED = re.compile(r"\$\{\{\s*(inputs\.[\w-]+)\s*\}\}")
 """An input that a called workflow passes on to one that it calls."""
 
+_NO_PROOF = (
+    "GitHub issues no identity tokens here: actions that log in to a known cloud show the cluster's, all else needs a "
+    "secret of its own"
+)
 _EXCLUDED = "repeats a value of the matrix"
 
 
@@ -28,7 +32,7 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
     _drop(
         journal, [workflow.run_name, workflow.description], "no effect outside GitHub", "it names runs in GitHub's list"
     )
-    _drop(journal, workflow.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
+    _permissions(workflow.permissions, journal)
     _concurrency(
         workflow.concurrency, "runs neither wait for nor cancel each other; --concurrency keep lets them", journal
     )
@@ -59,11 +63,11 @@ def _job(plan: JobPlan, own: tuple[str, ...], legs: int, journal: Journal) -> No
                 journal.adapted(value.path, f"{_machine(plan)}; the label repeats what asks for that already", target)
             else:
                 journal.adapted(value.path, _machine(plan), target)
-    if job.name is not None and journal.fate(job.name.path) is None:
+    if job.name is not None and job.name.path.endswith(".name") and journal.fate(job.name.path) is None:
         journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
     for value in job.needs:
         journal.exact(value.path, target)
-    _drop(journal, job.permissions, "GitHub-only service", "a token's rights are those of the token in the Secret")
+    _permissions(job.permissions, journal)
     _drop(journal, job.snapshot, "GitHub-only service", "images of runners")
     _drop(journal, [job.cancel_timeout_minutes], "no effect outside GitHub", "Tekton has one limit for ending a Pod")
     _concurrency(
@@ -193,7 +197,7 @@ def _strategy(plan: JobPlan, journal: Journal, legs: int, home: str) -> None:
     if fast is not None and journal.fate(fast.path) is not None:
         fast = None  # its Task has told
     if fast is not None and fast.raw is False:
-        journal.dropped(fast.path, "superseded", "legs that run go on to their end whatever it says")
+        journal.dropped(fast.path, "superseded", "no leg ends another here, with or without it")
     elif fast is not None and fast.literal is not None:
         reason = "a failed leg keeps those that wait from starting; those that run go on to their end"
         journal.dropped(fast.path, "GitHub-only service", reason)
@@ -284,6 +288,13 @@ def _concurrency(concurrency: Concurrency | None, reason: str, journal: Journal)
         return
     values = [concurrency.group, concurrency.cancel_in_progress, concurrency.queue]
     _drop(journal, values, "GitHub-only service", reason)
+
+
+def _permissions(rights: Iterable[Value], journal: Journal) -> None:
+    for right in rights:
+        proof = right.path.endswith(".id-token") and right.text == "write"
+        reason = "a token's rights are those of the token in the Secret"
+        _drop(journal, [right], "GitHub-only service", _NO_PROOF if proof else reason)
 
 
 def _drop(journal: Journal, values: Iterable[Value | None], cause: Cause, reason: str) -> None:

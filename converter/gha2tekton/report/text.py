@@ -10,7 +10,7 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.record import Record
 from gha2tekton.report.digest import Digest, Together, tell
 from gha2tekton.report.entries import Entry, Group, Work
-from gha2tekton.report.grades import MEANING
+from gha2tekton.report.grades import LETTERS, MEANING
 from gha2tekton.report.nearest import nearest
 from gha2tekton.report.supplies import Supply
 
@@ -176,10 +176,10 @@ def _into(targets: Sequence[str]) -> str:
 def _tasks(told: Digest) -> Iterator[Line]:
     if told.tasks:
         yield from _heading("Tasks")
-    for grade in told.tasks:
-        many = len(grade.reasons)
-        why = f", {many} reason{'s' if many > 1 else ''} above" if many else ""
-        yield Line(f"{grade.name}: {MEANING[grade.letter]}{why}", _GRADES[grade.letter], 2, f"{grade.letter}  ")
+    for letter in reversed(LETTERS):
+        names = [grade.name for grade in told.tasks if grade.letter == letter]
+        if names:
+            yield Line(f"{MEANING[letter]}: {', '.join(names)}", _GRADES[letter], 2, f"{letter}  ")
 
 
 def _inventory(told: Digest) -> Iterator[Line]:

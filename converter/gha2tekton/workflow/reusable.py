@@ -17,6 +17,8 @@ from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
 from gha2tekton.workflow.rewiring import Drawn, rewired
 
+_STARTED = "the workflow is part of the one that calls it"
+
 MAX_CHAIN = 10
 MAX_FILES = 51
 """GitHub's limits: workflows that call each other in a row, and files of one run."""
@@ -175,7 +177,9 @@ class _Expansion:
             for key in ("on", "name", "run-name", "description"):
                 for path in self.journal.open_leaves(f"{name}#{key}"):
                     if path not in carried:
-                        self.journal.dropped(path, "no effect outside GitHub", "a call starts the workflow")
+                        about = any(f".{part}." in path for part in ("inputs", "secrets", "outputs"))
+                        why = "it says what a call may give, and the call is drawn in" if about else _STARTED
+                        self.journal.dropped(path, "no effect outside GitHub", why)
 
 
 def _takes_over(call: Job, workflow: Workflow) -> bool:

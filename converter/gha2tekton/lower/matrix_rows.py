@@ -1,0 +1,124 @@
+"""What became of the matrix of a job: rows of the ledger for its values, its legs and their limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from gha2tekton.journal import SAME_AS_DEFAULT, Journal
+from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.plan.scope import evaluate_leaf, lanes
+from gha2tekton.record import replace
+from gha2tekton.workflow.inlining import reads, values
+from gha2tekton.workflow.matrix import MatrixError, plain_value
+from gha2tekton.workflow.model import Job, MatrixValue, Strategy, Value
+
+EXCLUDED = "repeats a value of the matrix"
+
+
+def account(plan: JobPlan, journal: Journal, legs: int, home: str) -> None:
+    """Rows for a job's strategy; ``home`` is the file of its first Task."""
+    job, target = plan.job, "pipeline.yaml" if legs > 1 else home
+    if job.strategy is None:
+        return
+    read = _matrix_reads(job, journal)
+    repeated = _repeated(job.strategy)
+    for path in journal.open_leaves(f"{job.strategy.path}.matrix"):
+        if target == home and ".matrix.exclude[" not in path and not _is_read(path, job.strategy, read):
+            journal.dropped(path, "superseded", "of one leg nothing but the machine hangs on it")
+        else:
+            journal.exact(path, target, reason=repeated.get(path, EXCLUDED if ".matrix.exclude[" in path else ""))
+    fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
+    if fast is not None and journal.fate(fast.path) is not None:
+        fast = None  # its Task has told
+    if fast is not None and fast.raw is False:
+        journal.dropped(fast.path, "superseded", "no leg ends another here, with or without it")
+    elif fast is not None and fast.literal is not None:
+        reason = "a failed leg keeps those that wait from starting; those that run go on to their end"
+        journal.dropped(fast.path, "GitHub-only service", reason)
+    elif fast is not None:
+        journal.adapted(fast.path, "taken for true, as only the run knows it", target)
+    if parallel is not None and parallel.literal is not None and not plan.matrix:
+        journal.exact(parallel.path, target, reason=SAME_AS_DEFAULT if lanes(job.strategy, legs) >= legs else "")
+    elif parallel is not None:
+        reason = "all legs run at once: only the run knows how many there are or may be"
+        journal.dropped(parallel.path, "GitHub-only service", reason)
+
+
+def _matrix_reads(job: Job, journal: Journal) -> set[tuple[str, ...]]:
+    """What of the matrix the parts of a job read that have an effect here, beside its machine and its name."""
+    parts = values(replace(job, runs_on=None, name=None, strategy=None, called=()))
+    paths = (path for value in parts if journal.fate(value.path) != "dropped" for path in reads(value))
+    return {tuple(part.lower() for part in path[1:]) for path in paths if path[0] == "matrix"}
+
+
+def _is_read(path: str, strategy: Strategy, read: set[tuple[str, ...]]) -> bool:
+    """Whether anything reads a leaf of the matrix, what holds it, or what it holds."""
+    keys = re.sub(r"\[\d+\]", "", path.removeprefix(f"{strategy.path}.matrix.").removeprefix("include")).lower()
+    own = tuple(key for key in keys.split(".") if key)
+    return any("*" in one or one[: len(own)] == own[: len(one)] for one in read) or not own
+
+
+def excluded(job: JobPlan, plan: Plan, journal: Journal) -> None:
+    """Rows for values of a matrix that no leg has."""
+    strategy = job.job.strategy
+    if strategy is None or job.matrix or not strategy.exclude:
+        return
+    legs = [leg for other in plan.jobs if other.job.id == job.job.id for leg in other.legs]
+    for name, vector in strategy.vectors.items():
+        for item in _items(vector.value):
+            try:
+                held = plain_value(item, lambda value: evaluate_leaf(value, {}))
+            except MatrixError:
+                continue
+            if not any(leg.values.get(name, leg) == held for leg in legs):
+                for path in journal.open_leaves(item.path):
+                    journal.dropped(path, "superseded", "every combination with it is excluded")
+
+
+def refused(job: JobPlan, plan: Plan, journal: Journal) -> None:
+    """Rows for what a matrix says of legs alone that cannot run here, where other legs of the job do."""
+    alive = [leg for other in plan.jobs if other.job.id == job.job.id and not other.refused for leg in other.legs]
+    if not job.refused or not alive or job.job.strategy is None:
+        return
+    strategy = job.job.strategy
+    vectors = [(name, item) for name, one in strategy.vectors.items() for item in _items(one.value)]
+    for name, item in (*vectors, *(("", entry) for entry in _items(strategy.include))):
+        try:
+            held = plain_value(item, lambda value: evaluate_leaf(value, {}))
+        except MatrixError:
+            continue
+        asked = {name: held} if name else held
+        if not any(all(leg.values.get(key) == one for key, one in asked.items()) for leg in alive):
+            for path in journal.open_leaves(item.path):
+                journal.manual(path, job.refused)
+
+
+def _items(value: object) -> tuple[MatrixValue, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _repeated(strategy: Strategy) -> dict[str, str]:
+    """The values of ``include`` that only say which legs an entry is for or nothing, with the reason of their rows."""
+    vectors = {
+        (name.lower(), item.value.template): item.value.path
+        for name, vector in strategy.vectors.items()
+        for item in (vector.value if isinstance(vector.value, tuple) else ())
+        if isinstance(item.value, Value)
+    }
+    out: dict[str, str] = {}
+    for entry in strategy.include if isinstance(strategy.include, tuple) else ():
+        for name, one in entry.value.items() if isinstance(entry.value, Mapping) else ():
+            if not isinstance(one.value, Value):
+                continue
+            if one.value.raw in (None, ""):
+                out[one.value.path] = f"{SAME_AS_DEFAULT}: what a leg does not have is empty"
+            elif (key := (name.lower(), one.value.template)) in vectors:
+                out[one.value.path] = f"repeats {vectors[key]}"
+    return out
+
+
+def one_of_several(path: str, journal: Journal) -> bool:
+    """Whether a leaf is one of several values of a matrix's vector, so that there are legs without it."""
+    found = re.match(r"(.*\.strategy\.matrix\.(?!include\b)[^.\[]+\[)\d+\]", path)
+    return found is not None and any(not one.startswith(found[0]) for one in journal.below(found[1]))

@@ -44,10 +44,11 @@ OPTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("--cpus 2 --memory 4g", "exact", {"computeResources": {"limits": {"cpu": "2", "memory": "4Gi"}, "requests": {"cpu": "2", "memory": "4Gi"}}}),
     ("--network host --entrypoint ''", "exact", {}),
     ("--ulimit memlock=-1", "adapted", {}),
+    ("-e A=b", "exact", {}),
     ("-v cache:/cache", "adapted", {}),
     ("--env HABANA_VISIBLE_DEVICES --dns 127.0.0.1 --pids-limit 100", "adapted", {}),
     ("--device /dev/nvidia0 --device nvidia.com/gpu=all --env A=b", "exact", {}),
-    ("--env SECRET_OF_THE_RUNNER", "manual", {}),
+    ("--env SECRET_OF_THE_RUNNER", "adapted", {}),
     ("-v /srv:/srv", "manual", {}),
     ("--device /dev/fuse", "manual", {}),
 ]  # fmt: skip
@@ -344,3 +345,20 @@ def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path)
     assert said(done, "env.B") == ("exact", "repeats jobs.a.env.B")
     (manifest,) = done.bundle.files["tasks/ci-a.yaml"]
     assert manifest["metadata"]["annotations"]["gha2tekton.dev/source"] == ".github/workflows/ci.yml#jobs.a"
+
+
+def test_what_the_runner_hands_on_is_asked_for(tmp_path: Path) -> None:
+    done = convert(tmp_path, CONTAINER.format("container: {image: 'python:3.12', options: '--env TOKEN'}"))
+    (step,) = task(done)["steps"]
+    held = {"secretKeyRef": {"name": "runner-environment", "key": "TOKEN", "optional": True}}
+    assert {"name": "TOKEN", "valueFrom": held} in step["env"]
+    assert any(setup.name == "TOKEN" and "runner-environment" in setup.command for setup in done.journal.setup)
+
+
+def test_options_that_an_input_gives_are_its_default(tmp_path: Path) -> None:
+    head = "on: {workflow_dispatch: {inputs: {more: {default: '--gpus all --shm-size 8g'}}}}"
+    done = convert(tmp_path, CONTAINER.format("container: {image: 'python:3.12', options: '${{ inputs.more }}'}"), head)
+    assert said(done, "jobs.a.container.options")[0] == "adapted"
+    (step,) = task(done)["steps"]
+    assert step["computeResources"] == {"limits": {"nvidia.com/gpu": "1"}}
+    assert "/dev/shm" in [mount["mountPath"] for mount in step["volumeMounts"]]

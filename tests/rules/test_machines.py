@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gha2tekton.expression import Context, Expression, Property
 from gha2tekton.rules.load import RuleSet
-from gha2tekton.rules.machines import choose, facts, runner
+from gha2tekton.rules.machines import choose, facts, partly, runner
 
 LABELS = {
     "ubuntu-latest": ("linux", 0),
@@ -48,6 +49,23 @@ ARCHITECTURES = {
 @pytest.mark.parametrize(("labels", "want"), ARCHITECTURES.items())
 def test_processors(labels: str, want: str | None) -> None:
     assert runner(RuleSet(), labels.split()).node_selector.get("kubernetes.io/arch") == want
+
+
+PARTLY = [
+    (("linux-", "-gpu-", "-latest-1"), 1),
+    (("self-hosted-", "-gpu"), 1),
+    (("linux-", "-cpu4"), None),
+    (("", ""), None),
+]
+
+
+@pytest.mark.parametrize(("pieces", "gpus"), PARTLY)
+def test_labels_of_which_the_run_knows_parts(pieces: tuple[str, ...], gpus: int | None) -> None:
+    label: list[str | Expression] = [pieces[0]]
+    for piece in pieces[1:]:
+        label += [Property(Context("matrix"), "x"), piece]
+    found = partly(RuleSet(), [tuple(part for part in label if part != "")])
+    assert (found and (found.gpu, found.product)) == (gpus and (gpus, ""))
 
 
 def test_a_label_nobody_knows_is_noted() -> None:

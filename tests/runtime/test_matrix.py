@@ -38,3 +38,31 @@ def test_a_job_that_is_skipped_has_no_legs(machine: Machine, directory: Path) ->
     machine.call("matrix", str(directory / "numbers"), str(directory / "any"), **told)
     assert (directory / "result").read_text() == "skipped"
     assert (directory / "any").read_text() == "false"
+
+
+def with_images(machine: Machine, directory: Path, matrix: str, places: int) -> tuple[int, list[tuple[str, str]]]:
+    files = [(directory / f"legs-{place}", directory / f"image-{place}") for place in range(places)]
+    told = {
+        "GHA_MATRIX": matrix,
+        "GHA_IMAGE": "tools:${{ matrix.a }}",
+        "GHA_STATE": str(directory),
+        "GHA_NEEDS": str(directory),
+    }
+    words = [str(file) for pair in files for file in pair]
+    ended = machine.call("matrix", str(directory / "numbers"), str(directory / "any"), *words, **told)
+    return ended.code, [(legs.read_text(), image.read_text()) for legs, image in files]
+
+
+def test_legs_of_one_image_go_together(machine: Machine, directory: Path) -> None:
+    found = with_images(machine, directory, '{"a": ["1", "2"], "b": [1, 2]}', 3)
+    assert found == (0, [('["0","1"]', "tools:1"), ('["2","3"]', "tools:2"), ("[]", "")])
+
+
+FAULTY = [('{"a": ["1", "2", "3"]}', "more images than places"), ('{"a": ["1", "x y"]}', "no name of an image")]
+
+
+@pytest.mark.parametrize("matrix", [matrix for matrix, _ in FAULTY], ids=[why for _, why in FAULTY])
+def test_images_that_cannot_be_start_no_leg(machine: Machine, directory: Path, matrix: str) -> None:
+    assert with_images(machine, directory, matrix, 2) == (1, [("[]", "")] * 2)
+    assert ((directory / "numbers").read_text(), (directory / "any").read_text()) == ("[]", "false")
+    assert (directory / "result").read_text() == "failure"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from gha2tekton.expression import Partial
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier, Unsupported
+from gha2tekton.lower.fan_out import IMAGES
 from gha2tekton.lower.sidecars import escaped
-from gha2tekton.lower.whole_contexts import SECRETS
+from gha2tekton.lower.whole_contexts import RUNNER, SECRETS
 from gha2tekton.lower.words import usual
 from gha2tekton.plan.host_directories import Bind, bind, stands_for
 from gha2tekton.plan.model import JobPlan
@@ -37,20 +39,24 @@ class ContainerOptions(Record, frozen=True):
     """Where empty volumes are mounted, which end with the Pod."""
     mounts: tuple[Mount, ...] = ()
     """Of what the runner's machine keeps."""
+    handed: tuple[str, ...] = ()
+    """Variables that the runner's machine hands on."""
 
 
 def job_container(
-    job: JobPlan, above: Collection[str], carrier: Carrier, journal: Journal, target: str
+    job: JobPlan, above: Collection[str], defaults: Partial, carrier: Carrier, journal: Journal, target: str
 ) -> ContainerOptions:
     """The job's own container: environment and the options that a Pod has words for.
 
-    ``above`` are variables of workflow and job, which stand above those of the container.
+    ``above`` are variables of workflow and job, which stand above those of the container; ``defaults`` the inputs where
+    nobody gives any.
     """
     container = job.job.container
     if container is None:
         return ContainerOptions()
-    if job.assumed:
-        journal.adapted(container.image.path, job.assumed, target)
+    if job.assumed or job.spread:
+        several = f"the images of the legs are worked out by the run: it fails where they are more than {IMAGES}"
+        journal.adapted(container.image.path, job.assumed or several, target)
     else:
         journal.exact(container.image.path, target)
     env: list[EnvVar] = []
@@ -89,17 +95,21 @@ def job_container(
             journal.adapted(value.path, differs, target)
         else:
             journal.manual(value.path, OF_RUNNER, target)
-    return _options(job, container.options, options, journal, target) if container.options else options
+    return _options(job, container.options, defaults, options, journal, target) if container.options else options
 
 
-def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Journal, target: str) -> ContainerOptions:
-    text = job.scope.guess(value)
+def _options(
+    job: JobPlan, value: Value, defaults: Partial, options: ContainerOptions, journal: Journal, target: str
+) -> ContainerOptions:
+    text, adapted = job.scope.guess(value), list[str]()
+    if text is None:
+        text = job.scope.with_known(inputs=defaults).guess(value)
+        adapted.append(f"the options are those of the inputs' defaults: {text or 'none'}")
     if text is None:
         journal.manual(value.path, "the options of a container must be known when the Pod starts", target)
         return options
     call = container_options(text)
     left: list[str] = list(call.unknown)
-    adapted: list[str] = []
     by_hand: list[str] = []
     for name, text in call.options:
         match name:
@@ -135,6 +145,12 @@ def _options(job: JobPlan, value: Value, options: ContainerOptions, journal: Jou
                 options = replace(options, env=(*options.env, EnvVar(key, escaped(held))))
             case "--env" if (text or "").endswith("_VISIBLE_DEVICES"):
                 adapted.append("the cluster says which devices a container sees")
+            case "--env" if re.fullmatch(r"\w+", text or ""):
+                options = replace(options, env=(*options.env, EnvVar(text or "", secret=(RUNNER, text or ""))))
+                adapted.append(
+                    f"what the runner's machine hands on as {text} comes from the Secret {RUNNER}, if it is there"
+                )
+                options = replace(options, handed=(*options.handed, text or ""))
             case "--device" if of_gpu(text or ""):
                 pass
             case "--privileged":

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gha2tekton.journal import Diagnostic, Journal, Setup
-from gha2tekton.lower import compose_rows, host, runtime
-from gha2tekton.lower.carrier import EVERY, Carrier, Path, Unsupported
+from gha2tekton.journal import Diagnostic, Journal
+from gha2tekton.lower import compose_rows, host, runtime, supplied
+from gha2tekton.lower.carrier import Carrier, Path, Unsupported
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
 from gha2tekton.lower.environment import given_env, known
+from gha2tekton.lower.fan_out import LEG_IMAGE
 from gha2tekton.lower.identity import identities
 from gha2tekton.lower.legs import leg_carrier
 from gha2tekton.lower.script import ScriptWriter
@@ -26,15 +27,13 @@ from gha2tekton.lower.sidecars import (
     served,
     shared_memory_volume,
 )
-from gha2tekton.lower.whole_contexts import SECRETS, VARIABLES
 from gha2tekton.lower.words import call, fits, safe
 from gha2tekton.plan.model import JobPlan, Plan, Stage
-from gha2tekton.plan.scope import WORKSPACE
+from gha2tekton.plan.scope import WORKSPACE, input_defaults
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
-from gha2tekton.tekton.pod_security import PRIVILEGED, above_baseline
 from gha2tekton.workflow.model import Workflow
 
 GPU_LABEL = "tekton.dev/gpu-required"
@@ -92,7 +91,7 @@ class JobWriter(Record):
         split = job.layout == "stages"
         carrier = leg_carrier(self.workflow, job)
         above = {*self.workflow.env, *job.job.env}
-        options = job_container(job, above, carrier, self.journal, target)
+        options = job_container(job, above, input_defaults(self.workflow), carrier, self.journal, target)
         env = given_env(self.workflow, job, carrier, self.journal, target)
         script = (
             "#!"
@@ -148,7 +147,9 @@ class JobWriter(Record):
             params.setdefault("git-revision", ("git", "revision"))
             told += [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
         declared = [Param(param) for param in params]
-        image = carrier.tekton(job.image)
+        if job.spread:
+            carrier.params[LEG_IMAGE] = (LEG_IMAGE,)
+        image = f"$(params.{LEG_IMAGE})" if job.spread else carrier.tekton(job.image)
         declared = [Param(param) for param in {**params, **carrier.params}]
         params = {**params, **carrier.params}
         if image_param:
@@ -170,7 +171,7 @@ class JobWriter(Record):
         if not fits(script):
             step = self.filed(step, name)
         services = service_sidecars(job, carrier, self.journal, target) if index == 0 else ()
-        self.ask(carrier, job)
+        supplied.ask_for_values(job, carrier, options.handed, self.settings.namespace, self.journal)
         host.ask(job, self.journal)
         if job.assumed:
             self.journal.note(Diagnostic("image-assumed", "note", f"{job.assumed} (in job {job.job.id})", job.job.span))
@@ -188,7 +189,7 @@ class JobWriter(Record):
             sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
         )
         task = isolated(stage, task)
-        self.ask_for_rights(job, task)
+        supplied.ask_for_rights(job, task, self.settings.namespace, self.journal)
         holder = ("sidecar", service.gpu) if service.gpu else ("step", step.name) if limits else ("", "")
         return LoweredTask(task, stage, params, workspaces, holder, "", known_as(job, stage))
 
@@ -252,29 +253,6 @@ class JobWriter(Record):
         return replace(
             step, script="", command=(runtime.JOB,), args=(f"/gha2tekton-scripts/{name}",), mounts=(*step.mounts, mount)
         )
-
-    def ask(self, carrier: Carrier, job: JobPlan) -> None:
-        into = f"--namespace {self.settings.namespace or 'default'}"
-        if "secrets" in carrier.sources:
-            command = f"kubectl create secret generic {SECRETS} {into} --from-env-file=FILE"
-            self.journal.need(Setup("secret", EVERY, f"job {job.job.id} asks for all secrets", command))
-        if "vars" in carrier.sources:
-            command = f"kubectl create configmap {VARIABLES} {into} --from-env-file=FILE"
-            self.journal.need(Setup("variable", EVERY, f"job {job.job.id} asks for all variables", command))
-        for name in sorted(carrier.secrets):
-            command = f"kubectl create secret generic {SECRETS} {into} --from-literal={name}=..."
-            self.journal.need(Setup("secret", name, f"job {job.job.id} uses it", command))
-        for name in sorted(carrier.configured):
-            command = f"kubectl create configmap {VARIABLES} {into} --from-literal={name}=..."
-            self.journal.need(Setup("variable", name, f"job {job.job.id} uses it", command))
-
-    def ask_for_rights(self, job: JobPlan, task: Task) -> None:
-        """Clusters refuse Pods with rights beyond the baseline unless their namespace says that it may have them."""
-        command = PRIVILEGED.format(self.settings.namespace or "NAMESPACE")
-        for container in (*task.steps, *task.sidecars):
-            if rights := list(above_baseline(container.security or {})):
-                why = f"job {job.job.id} gives the container {container.name} {', '.join(rights)}"
-                self.journal.need(Setup("namespace label", "pod-security", why, command))
 
     def description(self, job: JobPlan, stage: Stage) -> str:
         where = f"jobs.{job.job.id} of {self.workflow.source.name}"

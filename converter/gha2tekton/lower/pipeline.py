@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import JSON, Path, Unsupported
 from gha2tekton.lower.concurrency import GO, before, held, holding_task, job_task
 from gha2tekton.lower.concurrency import NAME as CONCURRENCY
 from gha2tekton.lower.environment import leg_count
-from gha2tekton.lower.fan_out import ANY, RESULT, legs_task
+from gha2tekton.lower.fan_out import RESULT, image_of, legs_task, slots, started
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_carrier, leg_values
 from gha2tekton.lower.limits import task_minutes
@@ -190,23 +191,24 @@ class _Lowering:
         at_once = lanes(job.job.strategy, total)
         ends = self.ends.setdefault(job.job.id.lower(), [])
         group = self.group(job)
-        for leg in job.legs:
-            place = self.names.take(f"{stem}-{leg.name}" if total > 1 else stem)
-            values = leg_values(leg, lowered.params)
+        for leg, slot in product(job.legs, slots(job)):
+            place = self.names.take(f"{stem}-{leg.name}" if total > 1 else f"{stem}{slot}")
+            values = leg_values(leg, lowered.params) | (image_of(legs, slot) if job.matrix else {})
             behind = (ends[len(ends) - at_once],) if len(ends) >= at_once and at_once < total else ()
-            when = (When(f"$(tasks.{legs}.results.{ANY})", ("true",)),) if job.matrix else ()
+            when = (started(legs, slot),) if job.matrix else ()
             after, asked = self.behind(group, job, [place], (*waits, *behind), leg)
             made = self.place(job, lowered, place, after, values, on_error, (*when, *asked))
             if job.matrix:
                 params = {param: value for param, value in made.params.items() if param != "leg"}
-                made = replace(made, params=params, matrix={"leg": f"$(tasks.{legs}.results.{RESULT}[*])"})
+                made = replace(made, params=params, matrix={"leg": f"$(tasks.{legs}.results.{RESULT}{slot}[*])"})
             self.places.append(made)
             self.spec_of(job, lowered, made)
             ends.append(place)
 
     def legs(self, job: JobPlan, task_name: str, place_name: str, waits: tuple[str, ...]) -> str:
         """The PipelineTask that works out the legs of a matrix only the run knows; its name."""
-        task, carrier = legs_task(self.plan, job, self.task_names.take(task_name), self.journal)
+        carrier = leg_carrier(self.plan.workflow, job)
+        task = legs_task(self.plan, job, self.task_names.take(task_name), carrier, self.journal)
         self.tasks.append(task)
         lowered = LoweredTask(task, job.stages[0], carrier.params, (ARTIFACTS,))
         place = self.place(job, lowered, self.names.take(place_name), waits, {}, "continue", ())

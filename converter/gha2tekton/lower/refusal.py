@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gha2tekton.expression import Partial, fold_template
-from gha2tekton.lower.carrier import Carrier
+from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.words import safe
@@ -77,4 +77,15 @@ def _possible(job: JobPlan, defaults: Partial) -> JobPlan:
     usual = literal(fold_template(job.image, {**job.scope.known, "inputs": defaults}))
     if usual:
         return replace(job, image=(usual,), assumed=f"the image is that of the inputs' defaults, {usual}")
+    if job.matrix and _computable(job):
+        return replace(job, spread=True)
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")
+
+
+def _computable(job: JobPlan) -> bool:
+    """Whether the Task that works out the legs can work out their images too."""
+    try:
+        Carrier(dynamic=True).text(job.image)
+    except Unsupported:
+        return False
+    return True

@@ -42,10 +42,11 @@ while IFS="$tab" read -r word check; do
   case $word in 'Failed None') word=cancelled ;; *' '*) word=${word##* } ;; esac
   case $word in
     "") continue ;;
-    Succeeded | Completed | success) state=success text='Successful' ;;
-    None | skipped) state=success text='Skipped' ;;
     pending) state=pending text='In progress' ;;
     cancelled) state=error text='Cancelled' ;;
+    *Failed*) state=failure text='Failing' ;;
+    *Succeeded* | *Completed* | success) state=success text='Successful' ;;
+    *None* | skipped) state=success text='Skipped' ;;
     *) state=failure text='Failing' ;;
   esac
   body="{\"state\":\"$state\",\"context\":\"$(json "$check")\",\"description\":\"$text on Tekton\""

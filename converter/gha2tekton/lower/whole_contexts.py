@@ -10,6 +10,9 @@ SECRETS = "github-secrets"
 VARIABLES = "github-variables"
 """The Secret and the ConfigMap that stand for the repository's secrets and variables."""
 
+RUNNER = "runner-environment"
+"""The Secret that stands for the environment of a runner's machine."""
+
 SOURCES: Mapping[str, EnvFrom] = {
     "secrets": EnvFrom("GHA_SECRET_", secret=SECRETS),
     "vars": EnvFrom("GHA_VARS_", config_map=VARIABLES),

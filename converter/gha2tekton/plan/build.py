@@ -109,7 +109,7 @@ class _Builder:
         found = self.containers(job, steps)
         choice = self.image(job, scope, steps, runner, dynamic)
         whole = layout.why_whole(job, steps, total, job.id.lower() in self.needed)
-        wanted = self.options.layout == "stages" or (self.options.layout == "auto" and _stageable(steps, found))
+        wanted = self.options.layout == "stages" or (self.options.layout == "auto" and layout.stageable(steps, found))
         chosen: Layout = "stages" if wanted and not whole else "job"
         stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
         if len(stages) > 1 and (place := losses.shared_places(stages)):
@@ -199,7 +199,8 @@ class _Builder:
             found = machines.runner(self.rules, labels, "")
             note = f"the machine is that of the inputs' defaults, {', '.join(labels)}"
             return replace(found, note=f"{note}; {found.note}" if found.note else note)
-        return Runner("linux", note="the runner is only known at run time: taken for a Linux machine without a GPU")
+        plain = Runner("linux", note="the runner is only known at run time: taken for a Linux machine without a GPU")
+        return machines.partly(self.rules, [usual.fold(label) for label in job.runs_on.labels]) or plain
 
     def base(self) -> frozenset[str]:
         return self.rules.once(
@@ -248,10 +249,11 @@ class _Builder:
 
     def gpus(self, job: Job, scope: Scope, runner: Runner, found: Found) -> tuple[int, bool]:
         """How many GPUs a job asks for, and whether that is a guess."""
-        asked: list[int | str] = [container.gpus for container in found.containers if container.gpus is not None]
-        asked += found.gpus
+        asked: list[int | str] = [*(one.gpus for one in found.containers if one.gpus is not None), *found.gpus]
         if job.container is not None and job.container.options is not None:
-            request = gpu_request(container_options(scope.guess(job.container.options) or ""))
+            usual = scope.with_known(inputs=input_defaults(self.workflow))
+            text = scope.guess(job.container.options) or usual.guess(job.container.options)
+            request = gpu_request(container_options(text or ""))
             asked += [request] if request is not None else []
         counts = [count for count in asked if isinstance(count, int)]
         if self.options.gpu_count and (asked or runner.gpu):
@@ -278,13 +280,6 @@ def _not_drawn_in(job: Job) -> str:
     if job.uses is not None and job.uses.kind == "remote":
         return "a workflow of another repository: give a checkout of it with --actions-dir"
     return "there is no such file in the repository"
-
-
-def _stageable(steps: Sequence[PlannedStep], found: Found) -> bool:
-    """A job that runs notebooks, or containers that ask for a GPU."""
-    return any(step.role == "notebook" for step in steps) or any(
-        container.gpus is not None for container in found.containers
-    )
 
 
 _FILES = re.compile(r"GITHUB_ENV|(^|[\s;&|(])(\./|(ba|z)?sh\s+[\w./-]+|source\s|\.\s|[\w./-]+\.sh\b)", re.M)

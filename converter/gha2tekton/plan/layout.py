@@ -90,3 +90,10 @@ def stage_of(stages: Sequence[Stage], found: Found) -> Mapping[str, int]:
         for step in stage.steps
         for name in found.users.get(step.step.path, frozenset())
     }
+
+
+def stageable(steps: Sequence[PlannedStep], found: Found) -> bool:
+    """A job that runs notebooks, or containers that ask for a GPU."""
+    return any(step.role == "notebook" for step in steps) or any(
+        container.gpus is not None for container in found.containers
+    )

@@ -174,6 +174,8 @@ class JobPlan(Record, frozen=True):
     """What was taken for granted of its image."""
     matrix: Template = ()
     """The matrix as JSON where only the run knows its legs; ``legs`` then is one that stands for all."""
+    spread: bool = False
+    """Its legs, which only the run knows, have images of their own, which are worked out with them."""
     unserved: Mapping[str, str] = field(default_factory=dict)
     """Rows of docker commands that nothing in the Pod can do, with the reason."""
     noted: Mapping[str, str] = field(default_factory=dict)

@@ -29,6 +29,14 @@ def _machine(rules: RuleSet, wanted: Sequence[str]) -> Runner:
     return machine
 
 
+def partly(rules: RuleSet, labels: Sequence[Template]) -> Runner | None:
+    """The machine with GPUs that is meant by labels of which the run alone knows parts, such as its model."""
+    shown = ["".join(part if isinstance(part, str) else "x1" for part in label) for label in labels]
+    found = runner(rules, [text for text, label in zip(shown, labels, strict=True) if len(label) > 1])
+    note = "what machine is only known at run time: taken for one with GPUs by the rest of the label"
+    return replace(found, product="", note=note) if found.gpu else None
+
+
 def _decided(rules: RuleSet, wanted: Sequence[str]) -> Runner:
     for table, exact in rules.once("runners", lambda: [(one, _exact(one)) for one in rules.table("runners")]):
         named = [exact[label] for label in wanted if label in exact]

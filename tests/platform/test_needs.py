@@ -15,7 +15,7 @@ from tests.platform.making import convert, make, one
 
 from gha2tekton.cli import cli
 from gha2tekton.platform.at_once import at_once
-from gha2tekton.platform.needs import needs, quantity
+from gha2tekton.platform.needs import Needs, needs, quantity
 from gha2tekton.platform.render import render
 from gha2tekton.platform.settings import Platform, PlatformError
 from gha2tekton.yaml import documents
@@ -74,6 +74,10 @@ def test_the_guide_is_counted() -> None:
     expected = GUIDE / "expected"
     needed = needs([one for path in sorted(expected.rglob("*.yaml")) for one in documents(path.read_text(), "")], GPU)
     assert (needed.gpus, needed.gpus_of_a_pod, needed.memory) == (1, 1, 32 * 2**30)
+    assert needed.images == (
+        "docker.io/library/python:3.12",
+        "nvcr.io/nvidia/rapidsai/notebooks:25.04-cuda12.8-py3.12",
+    )
     assert needed.claims == {"gpu-scientific-computing-workspace": 50 * 2**30}
     assert needed.artifacts == ("gpu-scientific-computing-workspace",)
     assert (needed.secrets, needed.privileged, needed.shared) == ({}, (), ())
@@ -247,3 +251,26 @@ def test_secrets_of_triggers_count_and_the_webhooks_does_not() -> None:
     ]
     trigger = {"kind": "Trigger", "metadata": {"name": "t"}, "spec": {"interceptors": [{"params": params}]}}
     assert needs([trigger], GPU).secrets == {"github-token": ("token",)}
+
+
+SMALL: list[tuple[Platform, str]] = [
+    (Platform(quota_gpus=1), "--quota-gpus 1: one Pod asks for 2"),
+    (Platform(quota_memory="31Gi"), "--quota-memory 31Gi: one Pod asks for 32Gi"),
+    (Platform(quota_gpus=2, quota_memory="32Gi"), ""),
+]
+
+
+@pytest.mark.parametrize(("platform", "told"), SMALL)
+def test_a_quota_under_which_nothing_starts_is_refused(platform: Platform, told: str) -> None:
+    needed = Needs(gpus=2, gpus_of_a_pod=2, memory_of_a_pod=32 * 2**30)
+    if told:
+        with pytest.raises(PlatformError, match=told):
+            render(platform, needed)
+    else:
+        assert 'requests.nvidia.com/gpu: "2"' in render(platform, needed)["quota/quota.yaml"]
+
+
+def test_the_page_says_why_results_are_not_shown() -> None:
+    said = "`results/` is not here: it would hold `c`, which one node mounts at a time"
+    assert said in render(Platform(), Needs(artifacts=("c",)))["README.md"]
+    assert said not in render(Platform(), Needs(artifacts=("c",), shared=("c",)))["README.md"]

@@ -44,6 +44,8 @@ class Needs(Record, frozen=True):
     """Resources of the GPUs' vendor that are asked for beside the one that is counted."""
     open: tuple[str, ...] = ()
     """Places with a GPU of which only the run knows how many there are; one is counted."""
+    memory_of_a_pod: int = 0
+    """Bytes, the most that one Pod asks for."""
 
 
 def needs(manifests: Manifests, gpu_resource: str) -> Needs:
@@ -53,7 +55,7 @@ def needs(manifests: Manifests, gpu_resource: str) -> Needs:
     pipelines = {item["metadata"]["name"]: item for item in objects if item.get("kind") == "Pipeline"}
     runs = [item for item in objects if item.get("kind") == "PipelineRun"]
     claims = [item for item in objects if item.get("kind") == "PersistentVolumeClaim"]
-    gpus = memory = most = 0
+    gpus = memory = most = largest = 0
     unknown: list[str] = []
     for name, pipeline in pipelines.items():
         specs = _specs(runs, name)
@@ -62,13 +64,14 @@ def needs(manifests: Manifests, gpu_resource: str) -> Needs:
         limits = {place["name"]: _asked(place, tasks, specs, "memory") for place in places}
         count = {place["name"]: legs(place) for place in places}
         most = max(most, *held.values(), 0)
+        largest = max(largest, *limits.values(), 0)
         unknown += [f"{name}/{place}" for place, number in count.items() if not number and held[place]]
         gpus += at_once(pipeline, {place: held[place] * (count[place] or 1) for place in held})
         memory += at_once(pipeline, {place: limits[place] * (count[place] or 1) for place in held})
     keys: dict[str, set[str]] = {}
     for secret, key in (*_secrets(tasks.values()), *_secrets_of_triggers(objects)):
         keys.setdefault(secret, set()).add(key)
-    images = {str(container.get("image", "")) for task in tasks.values() for container in _containers(task)}
+    images = {_image(container, task) for task in tasks.values() for container in _containers(task)}
     return Needs(
         gpus,
         most,
@@ -82,6 +85,7 @@ def needs(manifests: Manifests, gpu_resource: str) -> Needs:
         tuple(sorted({*_refused(tasks), *_refused_of_runs(runs)})),
         tuple(sorted(_of_vendor((*tasks.values(), *runs), gpu_resource) - {gpu_resource})),
         tuple(sorted(unknown)),
+        largest,
     )
 
 
@@ -109,6 +113,7 @@ def _added(one: Needs, other: Needs) -> Needs:
         tuple(sorted({*one.privileged, *other.privileged})),
         tuple(sorted({*one.others, *other.others})),
         tuple(sorted({*one.open, *other.open})),
+        max(one.memory_of_a_pod, other.memory_of_a_pod),
     )
 
 
@@ -159,6 +164,14 @@ def _refused_of_runs(runs: Manifests) -> Iterator[str]:
         for place in (spec.get("taskRunTemplate") or {}, *(spec.get("taskRunSpecs") or ())):
             for why in refused(place.get("podTemplate") or {}, ()):
                 yield f"{why} of the runs of {(spec.get('pipelineRef') or {}).get('name', '')}"
+
+
+def _image(container: Mapping[str, Any], task: Mapping[str, Any]) -> str:
+    """Its name; that of a param is the param's default."""
+    image = str(container.get("image", ""))
+    for param in task["spec"].get("params") or ():
+        image = image.replace(f"$(params.{param['name']})", str(param.get("default", "$(")))
+    return image
 
 
 def _of_vendor(objects: Manifests, gpu_resource: str) -> set[str]:

@@ -47,8 +47,9 @@ def page(platform: Platform, needed: Needs, parts: Sequence[str], placed: bool) 
         f"| memory that the quota grants | {settings.memory(platform, needed)} |",
         *(f"| claim `{name}` | {size // 2**30}Gi |" for name, size in sorted(needed.claims.items())),
         *(f"| Secret `{name}` | {', '.join(keys)} |" for name, keys in needed.secrets.items()),
-        f"| images | {len(needed.images)} |",
+        *(f"| image | `{image}` |" for image in needed.images),
         "",
+        *_left_out(platform, needed),
         "## In this order",
         "",
         "1. `sh scripts/deploy.sh --dry-run`, then without it. It names what Tekton lacks, and can be run again.",
@@ -67,6 +68,17 @@ def page(platform: Platform, needed: Needs, parts: Sequence[str], placed: bool) 
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+def _left_out(platform: Platform, needed: Needs) -> list[str]:
+    if not needed.artifacts or settings.shows_results(platform, needed):
+        return []
+    one = [f"`{claim}`" for claim in needed.artifacts if claim not in needed.shared]
+    told = f"`results/` is not here: it would hold {', '.join(one)}, which one node mounts at a time, and keep runs "
+    return [
+        told + "from other nodes. `--results` writes it all the same, `--shared` makes such claims ReadWriteMany.",
+        "",
+    ]
 
 
 def _named(title: str, legend: str) -> str:

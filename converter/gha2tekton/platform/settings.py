@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from gha2tekton.platform.needs import Needs
+from gha2tekton.platform.needs import Needs, quantity
 from gha2tekton.record import Record
 
 PIPELINES, TRIGGERS = "v1.15.0", "v0.37.0"
@@ -168,11 +168,16 @@ def shows_results(platform: Platform, needed: Needs) -> bool:
 
 
 def gpus(platform: Platform, needed: Needs) -> int:
-    """How many GPUs the quota grants."""
+    """How many GPUs the quota grants; PlatformError where a Pod of the workflows would never start under it."""
+    if 0 < platform.quota_gpus < needed.gpus_of_a_pod:
+        raise PlatformError(f"--quota-gpus {platform.quota_gpus}: one Pod asks for {needed.gpus_of_a_pod}")
     return platform.quota_gpus or max(1, needed.gpus) * platform.runs_at_once
 
 
 def memory(platform: Platform, needed: Needs) -> str:
     """How much memory the quota grants: what Tasks are limited to, and as much again for those that say nothing."""
+    if platform.quota_memory and quantity(platform.quota_memory) < needed.memory_of_a_pod:
+        asked = f"{needed.memory_of_a_pod // 2**30}Gi"
+        raise PlatformError(f"--quota-memory {platform.quota_memory}: one Pod asks for {asked}")
     gibibytes = -(-needed.memory // 2**30)
     return platform.quota_memory or f"{max(16, 2 * gibibytes) * platform.runs_at_once}Gi"

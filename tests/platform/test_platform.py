@@ -13,6 +13,7 @@ from tests.platform.making import convert, make, objects, one
 from gha2tekton.platform.needs import Needs, needs
 from gha2tekton.platform.render import render
 from gha2tekton.platform.settings import Platform, PlatformError
+from gha2tekton.tekton.pod_security import refused
 from gha2tekton.yaml import documents
 
 
@@ -253,3 +254,26 @@ def test_the_same_input_gives_the_same_bytes(workflow: Path, tmp_path: Path) -> 
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     assert read(tmp_path / "one/p") == read(tmp_path / "two/p")
+
+
+@pytest.mark.parametrize("publish", ["s3://bucket/ci", "oci://registry.example.org/ci"])
+def test_the_platforms_own_pods_live_under_its_rules(publish: str) -> None:
+    """Its quota wants requests of each container, its namespace's profile refuses some rights; none needs the API's token."""
+    files = render(
+        Platform(publish=publish, results=True, host="r.example.org"), Needs(artifacts=("c",), gpus_of_a_pod=2)
+    )
+    pods = {}
+    for name, text in files.items():
+        for found in documents(text, name) if name.endswith(".yaml") else ():
+            if found["kind"] in ("Deployment", "Job", "CronJob"):
+                spec = found["spec"].get("jobTemplate", found)["spec"]
+                pods[found["metadata"]["name"]] = spec["template"]["spec"]
+    assert set(pods) == {"results", "gpu-preflight", "clean-up", "publish"}
+    for name, pod in pods.items():
+        assert not list(refused(pod, pod["containers"])), name
+        assert (name == "clean-up") is pod.get("automountServiceAccountToken", True)
+        for container in pod["containers"]:
+            assert container["resources"]["requests"].keys() >= {"cpu", "memory"}, name
+            assert "memory" in container["resources"]["limits"], name
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False, name
+    assert pods["gpu-preflight"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "2"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Generator
 
 import pytest
 
 LEFT_OUT = ("slow", "conformance", "equivalence")
+LONG = 0.3
+"""Seconds of a processor from which on a test should be one of the slow ones."""
+
 _left: Counter[str] = Counter()
+_long: list[str] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,7 +35,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    before = sum(os.times()[:4])
+    try:
+        return (yield)
+    finally:
+        if sum(os.times()[:4]) - before > LONG:
+            _long.append(item.nodeid)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _left:
         told = ", ".join(f"{count} {name} (-m {name})" for name, count in sorted(_left.items()))
         terminalreporter.write_line(f"left out: {told}")
+        for test in _long:
+            terminalreporter.write_line(f"takes long, mark it as slow: {test}")

@@ -112,6 +112,7 @@ def test_what_must_be_done_by_hand_is_told_only_while_it_is_new(repository: Path
     assert run("check") == (0, "tekton: up to date\n")
 
 
+@pytest.mark.slow
 def test_a_workflow_that_github_refuses(repository: Path) -> None:
     edit(repository / ".github/workflows/ci.yml", "runs-on", "runs-in")
     status, said = run("check")

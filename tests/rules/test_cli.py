@@ -52,6 +52,7 @@ def test_the_text_for_newcomers_leads_to_a_rule_that_works(tmp_path: Path) -> No
     assert "0 manual" in made.output
 
 
+@pytest.mark.slow
 def test_our_own_rules_are_proved_the_same_way() -> None:
     result = rules("test", resources.mappings())
     assert result.exit_code == 0, result.output
@@ -111,6 +112,7 @@ def test_faults_are_told(text: str, told: str, tmp_path: Path) -> None:
     assert (result.exit_code, told in result.output) == (1, True), result.output
 
 
+@pytest.mark.slow
 def test_rules_are_found() -> None:
     assert "actions/checkout\tmapped\t" in rules("list", "checkout").output
     assert "$ papermill\tmapped\tnotebook\n" in rules("list", "papermill").output

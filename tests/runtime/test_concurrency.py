@@ -215,6 +215,7 @@ JOBS: list[tuple[str, list[Object], dict[str, int], dict[int, Object], dict[str,
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("others", "ends", "comes", "env", "code", "told"), [row[1:] for row in JOBS], ids=[row[0] for row in JOBS])  # fmt: skip
 def test_a_job_of_a_group(
     machine: Machine,

@@ -278,6 +278,7 @@ def test_a_sidecar_that_is_killed_ends_the_call(machine: Machine, directory: Pat
     assert (late.code, late.out) == (137, "")
 
 
+@pytest.mark.slow
 def test_a_service(machine: Machine, directory: Path) -> None:
     """It starts when it is asked to, with what it mounts as it is then."""
     pod = Pod(machine, directory)

@@ -319,6 +319,7 @@ def test_a_skipped_job_takes_no_gpu(machine: Machine, directory: Path) -> None:
     assert (two.ended.code, two.told("result"), "did not end" in two.ended.out) == (0, "skipped", False)
 
 
+@pytest.mark.slow
 def test_what_was_installed_is_installed_again_in_the_next_stage(machine: Machine, directory: Path) -> None:
     install = 'echo "installing $WITH"; mkdir -p "$RUNNER_TEMP/.bin"; echo a >> "$RUNNER_TEMP/times"; echo X=1 >> "$GITHUB_ENV"; echo s >> "$GITHUB_STEP_SUMMARY"'
     first = (
@@ -344,6 +345,7 @@ def test_what_was_installed_is_installed_again_in_the_next_stage(machine: Machin
     )
 
 
+@pytest.mark.slow
 def test_what_cannot_be_installed_again_fails_the_job(machine: Machine, directory: Path) -> None:
     run_job(machine, directory, step("install", ":"), GHA_STAGE="one", GHA_LAST="false")
     job = run_job(
@@ -368,6 +370,7 @@ esac
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "later"), [("analysis", []), ("base", ["installing into base"])])
 def test_an_environment_of_conda_is_there_in_the_next_stage(
     name: str, later: list[str], machine: Machine, directory: Path

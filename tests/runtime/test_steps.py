@@ -212,6 +212,7 @@ def test_a_script_left_early_has_failed(machine: Machine, directory: Path) -> No
     assert (job.ended.code, job.told("result"), job.outcomes) == (1, "failure", ["success"])
 
 
+@pytest.mark.slow
 def test_names_that_no_shell_can_hold(machine: Machine, directory: Path) -> None:
     read = 'BEGIN { print ENVIRON["a-b"] "," ENVIRON["c-d"] "," ENVIRON["e.f"] }'
     script = "job_env 'a-b=job ${{ github.ref }}'\n" + step(
@@ -225,6 +226,7 @@ def test_names_that_no_shell_can_hold(machine: Machine, directory: Path) -> None
     assert job.told("outputs/both") == "over file"
 
 
+@pytest.mark.slow
 def test_what_is_done_at_the_end_of_steps_that_ran(machine: Machine, directory: Path) -> None:
     script = step("one", 'echo kept > "$GHA_LEFT/x"', "--main", "k1") + step(
         "two", "echo no", "--if", "false", "--main", "k2"

@@ -111,6 +111,7 @@ BROUGHT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "asked", "script", "url"), BROUGHT)
 def test_tools_that_the_image_lacks_are_brought(
     machine: Machine, directory: Path, name: str, asked: str, script: str, url: str

@@ -102,3 +102,21 @@ def test_explain_of_what_is_no_delivery(workflow: Path, payload: str) -> None:
     file.write_text(payload)
     words = ["triggers", "explain", str(workflow), "--event", "pull_request", "--payload", str(file)]
     assert CliRunner().invoke(cli, words).exit_code == 2
+
+
+def test_people_are_told_what_an_input_takes(workflow: Path) -> None:
+    inputs = (
+        "{size: {type: choice, options: [s, l], description: How big}, debug: {type: boolean}, "
+        "count: {type: number, default: 2}, note: {description: A note}}"
+    )
+    run = "echo ${{ inputs.size }} ${{ inputs.debug }} ${{ inputs.count }} ${{ inputs.note }}"
+    job = f"jobs: {{a: {{runs-on: ubuntu-latest, steps: [{{run: '{run}'}}]}}}}"
+    workflow.write_text(f"on: {{workflow_dispatch: {{inputs: {inputs}}}}}\n{job}\n")
+    (pipeline,) = documents(convert(workflow)["pipeline.yaml"], "pipeline.yaml")
+    told = {param["name"]: (param["description"], param["default"]) for param in pipeline["spec"]["params"]}
+    assert {name: told[name] for name in ("size", "debug", "count", "note")} == {
+        "size": ("How big (one of s, l)", "s"),
+        "debug": ("inputs.debug (true or false)", "false"),
+        "count": ("inputs.count (a number)", "2"),
+        "note": ("A note", ""),
+    }

@@ -10,7 +10,7 @@ from gha2tekton.lower.values import sent
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Param, Task
 from gha2tekton.tekton.run import TaskRunSpec
-from gha2tekton.workflow.model import Workflow
+from gha2tekton.workflow.model import Input, Workflow
 
 _SIZES = {
     "gpu-count": "GPUs of the run; its taskRunSpecs carry the quantity, which no param can",
@@ -27,9 +27,7 @@ def pipeline_params(
     for name, path in sorted(needed.items(), key=lambda item: (item[1][0] != "git", item[0])):
         item = inputs.get(path[1].lower()) if path[0] == "inputs" else None
         if item is not None:
-            description = (item.description.literal or "") if item.description else ""
-            told = " ".join(description.split()) or ".".join(path)
-            out.append(Param(name, told, sent(input_default(item))))
+            out.append(Param(name, _about(item), sent(input_default(item))))
         elif path[0] == "git":
             out.append(Param(name, "Repository to fetch" if path[1] == "url" else "Branch, tag or commit to fetch"))
         else:
@@ -37,6 +35,15 @@ def pipeline_params(
     out += [Param(name, "Image that computes", image) for name, image in images.items()]
     out += [Param(name, _SIZES[name], value) for name, value in sizes.items()]
     return out
+
+
+def _about(item: Input) -> str:
+    """An input in its own words, and what it takes: a webhook is held to that, people are told."""
+    description = (item.description.literal or "") if item.description else ""
+    choices = ", ".join(option.text for option in item.options)
+    takes = {"choice": f"one of {choices}", "boolean": "true or false", "number": "a number"}.get(item.type, "")
+    words = " ".join(description.split()) or f"inputs.{item.name}"
+    return f"{words} ({takes})" if takes else words
 
 
 def described(tasks: Iterable[Task], params: Iterable[Param]) -> tuple[Task, ...]:

@@ -52,7 +52,7 @@ def test_a_group_is_kept_by_the_first_task(tmp_path: Path, group: str, env: dict
     given = {one["name"]: one.get("value") for one in step["env"]}
     assert env.items() <= given.items()
     first, a, b = bundle["pipeline.yaml"][0]["spec"]["tasks"]
-    assert {"name": "run", "value": "$(context.pipelineRun.name)"} in first["params"]
+    assert {"name": "own_run", "value": "$(context.pipelineRun.name)"} in first["params"]
     assert (a["runAfter"], b["runAfter"]) == (["concurrency"], ["a"])
     (spec,) = bundle["runs/ci.yaml"][0]["spec"]["taskRunSpecs"]
     assert spec == {"pipelineTaskName": "concurrency", "serviceAccountName": "ci-concurrency"}
@@ -160,7 +160,7 @@ def test_a_jobs_group_is_kept_by_a_task_before_it(tmp_path: Path) -> None:
         asked = {"input": f"$(tasks.{name}-concurrency.results.go)", "operator": "in", "values": ["true"]}
         assert job["when"] == [asked]
         assert held["onError"] == "continue"
-        assert {"name": "places", "value": name} in held["params"]
+        assert {"name": "own_places", "value": name} in held["params"]
     assert env_of(bundle, "ci-a-concurrency")["GHA_GROUP"] == "a-${{ matrix.n }}"
     assert env_of(bundle, "ci-a-concurrency")["GHA_STATE"].endswith("/.jobs/a.$(params.leg)")
     wanted = {"GHA_GROUP": "one", "GHA_IF": "always()", "GHA_NEEDED": "a", "GHA_HOLD": "$(context.taskRun.name)"}
@@ -194,6 +194,23 @@ def test_a_group_that_cannot_be_kept_says_why(tmp_path: Path, jobs: str, why: st
     (row,) = [one for one in done.journal.outcomes() if one.path == "jobs.a.concurrency"]
     assert row.fate == "dropped"
     assert why in row.reason
+
+
+def test_inputs_may_have_any_name(tmp_path: Path) -> None:
+    inputs = "{run: {default: a}, places: {default: b}, own-run: {default: c}}"
+    text = f"on: {{workflow_dispatch: {{inputs: {inputs}}}}}\nconcurrency: '${{{{ inputs.run }}}}'{LEGS}"
+    text = text.replace("concurrency: one", "concurrency: '${{ inputs.places }} ${{ inputs.own-run }}'")
+    bundle = convert(tmp_path, text, concurrency="keep").bundle.files
+    run, *_ = bundle["pipeline.yaml"][0]["spec"]["tasks"]
+    wanted = {"run": "$(params.run)", "own_run": "$(context.pipelineRun.name)"}
+    assert {param["name"]: param["value"] for param in run["params"]} == wanted
+    (held,) = [one for one in bundle["pipeline.yaml"][0]["spec"]["tasks"] if one["name"] == "b-concurrency"]
+    assert {param["name"]: param["value"] for param in held["params"]} == {
+        "places": "$(params.places)",
+        "own-run": "$(params.own-run)",
+        "own_run": "$(context.pipelineRun.name)",
+        "own_places": "b",
+    }
 
 
 def test_a_chain_stops_where_a_job_gives_way(tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ from gha2tekton.workflow.model import Concurrency, Value
 
 NAME = "concurrency"
 GO = "go"
-_RUN, _PLACES = "run", "places"
+_RUN, _PLACES = "own_run", "own_places"
+"""Params whose names no input's can be: those have dashes alone."""
+
 _WAIT = "24h0m0s"
 """As long as GitHub lets a run wait for a runner of one's own."""
 

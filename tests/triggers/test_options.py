@@ -120,3 +120,22 @@ def test_people_are_told_what_an_input_takes(workflow: Path) -> None:
         "count": ("inputs.count (a number)", "2"),
         "note": ("A note", ""),
     }
+
+
+def test_inputs_may_be_called_as_params_of_ours(workflow: Path) -> None:
+    names = ("gpu-count", "git-revision", "container-image", "github-ref", "leg")
+    inputs = ", ".join(f"{name}: {{default: own-{name}}}" for name in names)
+    run = " ".join(f"${{{{ inputs.{name} }}}}" for name in names)
+    steps = f"[{{uses: actions/checkout@v4}}, {{run: 'echo {run} ${{{{ github.ref }}}}'}}]"
+    job = f"jobs: {{a: {{runs-on: ubuntu-latest, strategy: {{matrix: {{n: [1, 2]}}}}, steps: {steps}}}}}"
+    workflow.write_text(f"on: {{workflow_dispatch: {{inputs: {{{inputs}}}}}}}\n{job}\n")
+    files = convert(workflow)
+    (pipeline,) = documents(files["pipeline.yaml"], "pipeline.yaml")
+    declared = [param["name"] for param in pipeline["spec"]["params"]]
+    assert len(declared) == len(set(declared))
+    defaults = {param["name"]: param.get("default") for param in pipeline["spec"]["params"]}
+    assert [defaults[f"inputs-{name}"] for name in names] == [f"own-{name}" for name in names]
+    assert defaults["git-revision"] is None
+    for place in pipeline["spec"]["tasks"]:
+        given = [param["name"] for param in place["params"]]
+        assert len(given) == len(set(given))

@@ -29,7 +29,7 @@ from gha2tekton.lower.trust import ordered, trusted
 from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvFrom, EnvVar
-from gha2tekton.tekton.names import param, variable
+from gha2tekton.tekton.names import input_param, param, variable
 
 Path = tuple[str, ...]
 
@@ -230,7 +230,7 @@ class Carrier(Record):
         origin = path
         if len(path) == 4 and tuple(part.lower() for part in path[:3]) == ("github", "event", "inputs"):
             origin = ("inputs", path[3])  # the same input, as text
-        name = param(origin if origin[0] != "inputs" else origin[1:])
+        name = input_param(origin[1:]) if origin[0] == "inputs" else param(origin)
         self.params[name] = origin
         self.give(EnvVar(variable(path), f"$(params.{name})"))
         return name
@@ -282,7 +282,7 @@ class Carrier(Record):
                 self.params["git-revision"] = ("git", "revision")
                 out.append("$(params.git-revision)")
                 continue
-            name = param((root, *path[1:]) if root != "inputs" else path[1:])
+            name = input_param(path[1:]) if root == "inputs" else param((root, *path[1:]))
             self.params[name] = (root, *path[1:])
             out.append(f"$(params.{name})")
         return "".join(out)

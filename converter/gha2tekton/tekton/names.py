@@ -16,6 +16,8 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 _FOREIGN = re.compile(r"[^a-zA-Z0-9]+")
 _ODD = re.compile(r"[^A-Za-z0-9]")
 
+_OURS = frozenset(("container-image", "git-repo-url", "git-revision", "gpu-count", "leg", "memory-limit"))
+
 
 def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
     """A DNS label for a text: lower case, dashes for the rest; what is cut gets a short hash to stay unique."""
@@ -29,6 +31,12 @@ def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
 def param(path: tuple[str, ...] | list[str]) -> str:
     """The param that carries a context value: github.event.number is ``github-event-number``."""
     return "-".join(_FOREIGN.sub("-", part).strip("-").lower() or "x" for part in path)
+
+
+def input_param(path: tuple[str, ...] | list[str]) -> str:
+    """The param of an input: its own name, but for what params of ours and of contexts are called."""
+    own = param(path)
+    return f"inputs-{own}" if own in _OURS or own.startswith(("github-", "matrix-", "strategy-")) else own
 
 
 def variable(path: tuple[str, ...] | list[str]) -> str:

@@ -76,6 +76,18 @@ def test_artifacts_are_published(tmp_path: Path, where: str, scheme: str, words:
         assert len(sent()) == 1
 
 
+@pytest.mark.parametrize("where", ["s3://bucket/ci", "oci://registry.example.org/ci"])
+def test_programs_of_pods_are_clean(tmp_path: Path, where: str) -> None:
+    tool = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if tool is None:
+        pytest.skip("there is no shellcheck")
+    files = render(Platform(publish=where), Needs(artifacts=("c",)))
+    (text,) = [text for name, text in files.items() if name.startswith("publish/publish-")]
+    (tmp_path / "program").write_text(text)
+    done = subprocess.run([tool, "-s", "sh", str(tmp_path / "program")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def _run(name: str, age: float | None, pipeline: str = "p") -> dict[str, Any]:
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - age * 86400)) if age is not None else None
     labels = {"tekton.dev/pipeline": pipeline}

@@ -57,7 +57,13 @@ Answers = Mapping[str, tuple[int, str]]
 
 
 def script(
-    platform: Path, name: str, *words: str, answers: Answers | None = None, kubectl: bool = True, **env: str
+    platform: Path,
+    name: str,
+    *words: str,
+    answers: Answers | None = None,
+    kubectl: bool = True,
+    shell: str = "/bin/sh",
+    **env: str,
 ) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     """Run a script; ``answers`` of kubectl are a status and a text for what its words match."""
     tools = platform.parent / "tools"
@@ -73,7 +79,7 @@ def script(
     path = f"{tools}:{os.environ['PATH']}" if kubectl else f"{tools}:/usr/lib/nothing"
     given = {"PATH": path, "KUBECTL_LOG": str(log), "HOME": str(platform), **env}
     done = subprocess.run(
-        ["/bin/sh", str(platform / "scripts" / name), *words], env=given, capture_output=True, text=True,
+        [shell, str(platform / "scripts" / name), *words], env=given, capture_output=True, text=True,
         cwd=platform.parent, stdin=subprocess.DEVNULL, timeout=60,
     )  # fmt: skip
     return done, log.read_text().splitlines() if log.exists() else []
@@ -123,6 +129,15 @@ def test_bundles_come_after_the_platform(workflow: Path, tmp_path: Path) -> None
     assert "-n gpu-ci -k" in second
 
 
+@pytest.mark.parametrize("shell", [shell for shell in ("dash", "bash") if shutil.which(shell)])
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_any_shell_will_do(platform: Path, name: str, shell: str) -> None:
+    words = {"KEY": "x", "OTHER": "y", "htpasswd": "u:p"}
+    done, calls = script(platform, name, shell=str(shutil.which(shell)), **words)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert calls
+
+
 STOPS: list[tuple[Answers, str]] = [
     ({"version*": (1, "connection refused")}, "the cluster does not answer: .*connection refused"),
     (
@@ -162,6 +177,7 @@ PASSES: list[Answers] = [
     {"get deployment *": (0, "v1.9.0")},
     {"get deployment *": (0, "v1.15.0")},
     {"get deployment *": (0, "")},
+    {"get nodes*": (1, "forbidden")},
     {"get ingress *": (1, "no such kind")},
     {"get eventlisteners*": (1, "")},
 ]

@@ -92,7 +92,16 @@ def test_parts_of_a_file_with_one_reason_are_one_line(converted: Callable[[str],
 
 def test_what_a_reader_may_miss_is_dropped_first(converted: Callable[[str], Conversion]) -> None:
     told = text.render([converted(FOLDED)])
-    places = [told.index(reason) for reason in ("  - there is no daemon", "  - runs in a Pod on Linux →", "  - GitHub-only service", "  - superseded", "  - image cache")]
+    places = [
+        told.index(reason)
+        for reason in (
+            "  - there is no daemon",
+            "  - runs in a Pod on Linux →",
+            "  - GitHub-only service",
+            "  - superseded",
+            "  - image cache",
+        )
+    ]
     assert places == sorted(places)
 
 

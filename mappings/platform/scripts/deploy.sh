@@ -47,16 +47,19 @@ done
 
 say "GPUs"
 # A node a line: how many GPUs|MiB of each|its name.
-nodes=$(kubectl get nodes -l '@node-selection@' -o 'jsonpath={range .items[*]}{.status.allocatable.@gpu-jsonpath@}{"|"}{.metadata.labels.nvidia\.com/gpu\.memory}{"|"}{.metadata.name}{"\n"}{end}')
-gpus=$(printf '%s\n' "$nodes" | awk -F '|' '{ n += $1 } END { print n + 0 }')
-largest=$(printf '%s\n' "$nodes" | awk -F '|' '$1 + 0 > n { n = $1 } END { print n + 0 }')
-say "  $gpus of @gpu-resource@ on nodes with @node-selection@, and the workflows want @gpus@ at once"
-[ "$gpus" -ge @gpus@ ] || say "  WARNING: runs will wait for GPUs that are not there"
-[ "$largest" -ge @gpus-of-a-pod@ ] || say "  WARNING: one Pod wants @gpus-of-a-pod@, and no node has more than $largest"
-small=$(printf '%s\n' "$nodes" | awk -F '|' -v least=@gpu-memory@ '$2 != "" && $2 + 0 < least + 0 { printf " %s", $3 }')
-if [ -n "$small" ]; then
-  say "  WARNING: GPUs of less than @gpu-memory@ MiB are on$small, and Tekton may place a run's claim there, where its Pods then"
-  say "  wait for ever: it reads labels alone. Label the right nodes, and name that label by --gpu-label or --gpu-product"
+if nodes=$(kubectl get nodes -l '@node-selection@' -o 'jsonpath={range .items[*]}{.status.allocatable.@gpu-jsonpath@}{"|"}{.metadata.labels.nvidia\.com/gpu\.memory}{"|"}{.metadata.name}{"\n"}{end}'); then
+  gpus=$(printf '%s\n' "$nodes" | awk -F '|' '{ n += $1 } END { print n + 0 }')
+  largest=$(printf '%s\n' "$nodes" | awk -F '|' '$1 + 0 > n { n = $1 } END { print n + 0 }')
+  say "  $gpus of @gpu-resource@ on nodes with @node-selection@, and the workflows want @gpus@ at once"
+  [ "$gpus" -ge @gpus@ ] || say "  WARNING: runs will wait for GPUs that are not there"
+  [ "$largest" -ge @gpus-of-a-pod@ ] || say "  WARNING: one Pod wants @gpus-of-a-pod@, and no node has more than $largest"
+  small=$(printf '%s\n' "$nodes" | awk -F '|' -v least=@gpu-memory@ '$2 != "" && $2 + 0 < least + 0 { printf " %s", $3 }')
+  if [ -n "$small" ]; then
+    say "  WARNING: GPUs of less than @gpu-memory@ MiB are on$small, and Tekton may place a run's claim there, where its Pods then"
+    say "  wait for ever: it reads labels alone. Label the right nodes, and name that label by --gpu-label or --gpu-product"
+  fi
+else
+  say "  nodes cannot be listed: GPUs are not counted"
 fi
 @coschedule-check@
 

@@ -362,3 +362,12 @@ def test_options_that_an_input_gives_are_its_default(tmp_path: Path) -> None:
     (step,) = task(done)["steps"]
     assert step["computeResources"] == {"limits": {"nvidia.com/gpu": "1"}}
     assert "/dev/shm" in [mount["mountPath"] for mount in step["volumeMounts"]]
+
+
+def test_keys_with_nothing_in_them_say_nothing(tmp_path: Path) -> None:
+    job = "{runs-on: ubuntu-latest, needs: [], env: {}, outputs: { }, defaults: {run: {}}, steps: [{run: x, env: {}}, {uses: ./act, with: {}}]}"
+    (tmp_path / "act").mkdir()
+    (tmp_path / "act" / "action.yml").write_text("name: a\nruns: {using: composite, steps: [{run: x, shell: sh}]}\n")
+    done = convert(tmp_path, job, "on: push\nenv: {}\ndefaults: {}")
+    assert [o.path for o in done.journal.outcomes() if o.fate == "manual"] == []
+    assert said(done, "jobs.a.needs") == ("exact", "same as default")

@@ -113,8 +113,6 @@ class Carrier(Record):
                     self.computed(node, static_path(target) or ("",))
                 case Filter(target=Context(name=name)) if name.lower() == "env":
                     self.whole_env = True
-                case Literal(value=dict()):
-                    raise Unsupported("an object is not known while the job runs")
                 case _:
                     pass
         for path in references(tree):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup
+from gha2tekton.journal import NOT_UNDERSTOOD, SAME_AS_DEFAULT, Cause, Journal, Setup
 from gha2tekton.lower import matrix_rows
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
@@ -19,6 +19,9 @@ _NO_PROOF = (
     "GitHub issues no identity tokens here: actions that log in to a known cloud show the cluster's, all else needs a "
     "secret of its own"
 )
+
+_EMPTY = re.compile(r"\{\s*\}|\[\s*\]")
+"""A mapping or sequence without anything in it, which says nothing."""
 
 
 def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) -> None:
@@ -41,6 +44,9 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
         count = sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
         _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), count, journal)
     _lost(plan, journal)
+    for left in [one for one in journal.outcomes() if one.reason == NOT_UNDERSTOOD]:
+        if _EMPTY.fullmatch(left.span.text):
+            journal.exact(left.path, "pipeline.yaml", reason=SAME_AS_DEFAULT)
     if workflow.defaults is not None:
         for value in (workflow.defaults.shell, workflow.defaults.working_directory):
             if value is not None and journal.fate(value.path) is None:

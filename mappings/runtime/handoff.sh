@@ -32,8 +32,31 @@ ready() { # NAME
   done
 }
 
-# Writes a call down and starts it; _box is its directory.
+# Writes a call down and starts it.
 prepare() { # NAME WORD…
+  put_down "$@"
+  mkfifo "$_box/out" "$_box/err" || exit 125
+  # The sidecar may run as another user.
+  chmod 666 "$_box/out" "$_box/err"
+  chmod 777 "$_box"
+  : > "$_box/go"
+}
+
+# Runs a call in this container, which is the one that is called.
+in_place() { # WORD…
+  put_down "$_name" "$@"
+  . "$_here/links.sh"
+  . "$_here/calls.sh"
+  _place=$GHA_HANDOFF/$_name _clean="env -i $(cat "$GHA_HANDOFF/image") \"PWD=\$PWD\""
+  ( umask 022; run_call ) < "$_box/in"
+  _code=$?
+  unlink_new "$_box"
+  back
+  rm -rf "$_box"
+}
+
+# Writes a call down; _box is its directory.
+put_down() { # NAME WORD…
   _box=$(mktemp -d "$GHA_HANDOFF/$1/call.XXXXXX") || exit 125
   shift
   for _word; do quoted "$_word"; printf ' '; done > "$_box/argv"
@@ -46,11 +69,6 @@ prepare() { # NAME WORD…
     printf '%s' "$_mounts" | resolved > "$_box/mounts" || { rm -rf "$_box"; exit 125; }
   fi
   if [ "${_interactive:-no}" = yes ] && [ ! -t 0 ]; then cat > "$_box/in"; else : > "$_box/in"; fi
-  mkfifo "$_box/out" "$_box/err" || exit 125
-  # The sidecar may run as another user.
-  chmod 666 "$_box/out" "$_box/err"
-  chmod 777 "$_box"
-  : > "$_box/go"
 }
 
 # Values for expressions in the code go with it; secrets and the runtime's own variables stay here.
@@ -58,7 +76,7 @@ carried() {
   awk 'BEGIN { for (name in ENVIRON) if (name ~ /^(GHA|INPUT)_[A-Za-z0-9_]+$/) print name }' | sort | while read -r _word; do
     case $_word in
       GHA_STATE | GHA_MASKS | GHA_SECRET_* | GHA_RUNTIME | GHA_STEP | GHA_CONTAINERS | GHA_HANDOFF | GHA_SHARED | GHA_SCOPE | GHA_VENV | GHA_HOME | \
-        GHA_MODE | GHA_TEXT) ;;
+        GHA_MODE | GHA_TEXT | GHA_PLACES | GHA_IN_PLACE | GHA_ENTRYPOINT | GHA_COMMAND | GHA_USER | GHA_WORKING_DIR) ;;
       *) quoted "$_word=$(printenv "$_word")"; printf ' ' ;;
     esac
   done

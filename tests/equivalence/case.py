@@ -26,6 +26,7 @@ KEYS = {
     "waits-for",
     "differs",
     "network",
+    "forms",
 }
 
 
@@ -47,6 +48,8 @@ class Case:
     differs: str = ""
     network: bool = False
     """Whether its steps fetch packages, with the network of this machine."""
+    forms: tuple[str, ...] = ("auto",)
+    """What --docker says: the case holds for each."""
 
     @property
     def name(self) -> str:
@@ -77,6 +80,7 @@ def load(directory: Path) -> Case:
         waits_for=found.get("waits-for", ""),
         differs=found.get("differs", ""),
         network=found.get("network", False),
+        forms=tuple(found.get("forms", ("auto",))),
     )
 
 

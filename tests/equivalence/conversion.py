@@ -20,9 +20,9 @@ from tests.equivalence.stand_ins import provide
 CONVERTER = Path(__file__).parents[2] / "converter"
 
 
-def convert(repository: Repository, out: Path) -> str:
+def convert(repository: Repository, out: Path, docker: str = "auto") -> str:
     """Writes the manifests of the repository's workflow; gives what the command told people about it."""
-    command = [sys.executable, "-m", "gha2tekton", "convert", str(WORKFLOW), "-o", str(out)]
+    command = [sys.executable, "-m", "gha2tekton", "convert", str(WORKFLOW), "-o", str(out), "--docker", docker]
     environment = dict(os.environ, PYTHONPATH=str(CONVERTER))  # of this tree, installed or not
     done = subprocess.run(command, cwd=repository.path, env=environment, capture_output=True, text=True, check=False)
     if not (out / "kustomization.yaml").exists():

@@ -12,16 +12,19 @@ import pytest
 from gha2tekton import files
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
+from gha2tekton.plan.build import PlanOptions
 from gha2tekton.rules.load import RuleSet
 
 
-def convert(folder: Path, job: str, head: str = "on: push", actions: Path | None = None) -> Conversion:
+def convert(
+    folder: Path, job: str, head: str = "on: push", actions: Path | None = None, docker: str = "auto"
+) -> Conversion:
     path = folder / ".github" / "workflows" / "ci.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         f"{textwrap.dedent(head).strip()}\njobs:\n  a:\n{textwrap.indent(textwrap.dedent(job).strip(), '    ')}\n"
     )
-    return files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), actions, Options())
+    return files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), actions, Options(PlanOptions(docker=docker)))
 
 
 def task(conversion: Conversion) -> Any:

@@ -106,3 +106,45 @@ def test_the_end_of_the_job_is_that_of_all_its_steps(tmp_path: Path) -> None:
         else script(done, "jupyter-nbconvert")
     )
     assert text.rstrip().splitlines()[-2].startswith("cache-save")
+
+
+GPU = "docker run --gpus all -v $PWD:/w -w /w example.org/nb:1"
+NOTEBOOK = f"{GPU} bash -c 'papermill a.ipynb b.ipynb'"
+NATIVE = [
+    # the scripts of the stage, whether its step is of the image that they call
+    ([NOTEBOOK], True),
+    ([f"NAME=x\necho k | docker login example.org -u u --password-stdin\n{NOTEBOOK}\nmkdir -p out", f"{GPU} python x.py"], True),
+    ([f"if {NOTEBOOK}; then echo yes; fi || true"], True),
+    ([f"{GPU} papermill a.ipynb b.ipynb"], False),  # nobody saw bash in it
+    ([f"{NOTEBOOK}\npython after.py"], False),
+    ([f"{NOTEBOOK}\n./after.sh"], False),
+    ([NOTEBOOK, f"docker run -d {GPU.removeprefix('docker run')} bash -c 'sleep 100'"], False),
+    ([NOTEBOOK.replace("run", "run --name nb", 1)], False),
+    ([NOTEBOOK, "docker run example.org/other:1 bash -c true"], False),
+    ([NOTEBOOK.replace("$PWD:/w", "$PWD/notebooks:/workspace")], False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("scripts", "native"), NATIVE)
+def test_a_stage_that_only_calls_one_image_is_a_step_of_it(scripts: list[str], native: bool, tmp_path: Path) -> None:
+    steps = "".join(f"- run: |\n{textwrap.indent(script, '    ')}\n" for script in scripts)
+    job = HEAD + "- run: pip install x\n" + steps + TAIL.partition("\n")[2]
+    done = convert(tmp_path, "env: {NB_USER: me}\n" + job)
+    task = done.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
+    (step,) = task["steps"]
+    names = {entry["name"] for entry in step["env"]}
+    assert ("sidecars" not in task, "GHA_IN_PLACE" in names, "GHA_OWN_NB_USER" in names) == (native,) * 3
+    assert ("NB_USER" in names) == ("GHA_VENV" in names) == (not native)
+    holders = [
+        one["name"]
+        for one in (*task["steps"], *task.get("sidecars", ()))
+        if "nvidia.com/gpu" in str(one.get("computeResources"))
+    ]
+    assert holders == ["gpu-papermill-execute" if native else "nb"]
+    assert task["params"][0]["default"] == "example.org/nb:1"
+    # What it was asked for is not done another way by the option.
+    calls = convert(tmp_path, "env: {NB_USER: me}\n" + job, docker="sidecars")
+    assert "sidecars" in calls.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
+    assert [(o.path, o.fate, o.reason) for o in done.journal.outcomes()] == [
+        (o.path, o.fate, o.reason) for o in calls.journal.outcomes()
+    ]

@@ -321,7 +321,7 @@ def test_a_skipped_job_takes_no_gpu(machine: Machine, directory: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_installed_is_installed_again_in_the_next_stage(machine: Machine, directory: Path) -> None:
-    install = 'echo "installing $WITH"; mkdir -p "$RUNNER_TEMP/.bin"; echo a >> "$RUNNER_TEMP/times"; echo X=1 >> "$GITHUB_ENV"; echo s >> "$GITHUB_STEP_SUMMARY"'
+    install = 'echo "installing $WITH"; echo a >> "$RUNNER_TEMP/times"; echo X=1 >> "$GITHUB_ENV"; echo s >> "$GITHUB_STEP_SUMMARY"'
     first = (
         step("install", install, "--env", "WITH=first")
         + step("left out", "echo never", "--if", "false")
@@ -386,3 +386,48 @@ def test_an_environment_of_conda_is_there_in_the_next_stage(
     assert f"installing into {name}" in told(one.ended.out)
     two = run_job(machine, directory, setup.replace("step ", "again "), GHA_STAGE="two", GHA_AFTER="one", **given)
     assert told(two.ended.out) == ["=== conda", *later]
+
+
+def test_a_container_that_is_called_where_it_is(machine: Machine, directory: Path) -> None:
+    (directory / "workspace").mkdir()
+    (directory / "workspace" / "input").write_text("given\n")
+    script = step(
+        "call",
+        'docker run -e WORD="a b" -v ./input:$TMPDIR/of/input -w / tool:1 sh -c "env | sort | grep -v ^_=; cat \\$TMPDIR/of/input"',
+    )
+    script += step("around", 'echo "$OWN|$IMAGES|$(docker run tool:1 sh -c "exit 3" || echo $?)"')
+    script += step("stdin", "printf 'b\\na\\n' | docker run -i tool:1 sort; printf x | docker run tool:1 cat")
+    script += step("other", "docker run other:1 true") + step(
+        "last", "docker run tool:1 sh -c 'exit 4' || docker run tool:1 false", "--if", "always()"
+    )
+    table = {"GHA_IN_PLACE": "tool", "GHA_CONTAINERS": "image\ttool:1\ttool\n"}
+    job = run_job(
+        machine,
+        directory,
+        script,
+        **table,
+        GHA_OWN_OWN="the job's",
+        GHA_OWN_IMAGES="too",
+        IMAGES="it's the image's",
+        TMPDIR=str(directory),
+    )
+    lines = told(job.ended.out)
+    assert lines[:3] == ["=== call", f"HOME={machine.runtime}", "IMAGES=it's the image's"], job.ended
+    assert lines[3].startswith("PATH=")
+    assert str(machine.runtime) not in lines[3].removeprefix("PATH=").split(":")
+    # Busybox's shell makes a variable of its own.
+    rest = [line for line in lines[4:] if not line.startswith("SHLVL=")]
+    assert rest[:10] == [
+        "PWD=/",
+        "TMPDIR=" + str(directory),
+        "WORD=a b",
+        "given",
+        "=== around",
+        "the job's|too|3",
+        "=== stdin",
+        "a",
+        "b",
+        "=== other",
+    ]
+    assert job.outcomes == ["success", "success", "success", "failure", "failure"]
+    assert (job.told("result"), [path.name for path in directory.glob("containers.*/tool/call.*")]) == ("failure", [])

@@ -80,10 +80,10 @@ CONVERSION = (
     click.option("--service-account", default="", help="An existing ServiceAccount for the runs."),
     click.option(
         "--docker",
-        type=click.Choice(["sidecars", "dind"]),
-        default="sidecars",
+        type=click.Choice(["auto", "sidecars", "dind"]),
+        default="auto",
         show_default=True,
-        help="Containers of scripts as sidecars, or docker itself in a privileged one.",
+        help="Containers of scripts as steps or sidecars, always as sidecars, or docker itself in a privileged one.",
     ),
     click.option(
         "--action-image",

@@ -107,9 +107,9 @@ def known(
             else []
         )
         out += [EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home")]
-        if any("python" in step.effects for step in job.walk()) or any(
-            PIP in line for stage in job.stages for line in stage.supplies
-        ):
+        installs = any(PIP in line for stage in job.stages for line in stage.supplies)
+        # The environment is of the job's image: what is called in another has its own.
+        if not job.stages[index].native and (installs or any("python" in step.effects for step in job.walk())):
             out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
     out += [*waited_for(plan, job), *_conditions(job, carrier, journal, target)]
     out += limit(job, carrier, journal) if index == 0 else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower import compose_rows, host, runtime, supplied
@@ -14,6 +14,7 @@ from gha2tekton.lower.daemon import daemon
 from gha2tekton.lower.environment import given_env, known
 from gha2tekton.lower.fan_out import LEG_IMAGE
 from gha2tekton.lower.identity import identities
+from gha2tekton.lower.in_place import image_of, in_place, own_names
 from gha2tekton.lower.legs import leg_carrier
 from gha2tekton.lower.script import ScriptWriter
 from gha2tekton.lower.services import service_sidecars
@@ -137,6 +138,10 @@ class JobWriter(Record):
             if job.daemon
             else served(stage, limits, self.settings.gpu_resource, image_param, shared=host.mounts(job))
         )
+        own: Sequence[EnvVar] = env.now
+        if stage.native:
+            service = in_place(service)
+            own, options = own_names(own), replace(options, security=service.security)
         told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal, target)
         workspaces = self.workspaces(job)
         if _OWN_CHECKOUT.search(script):
@@ -158,10 +163,10 @@ class JobWriter(Record):
         gpu_step = bool(limits) and not service.gpu
         step = Container(
             name=label(STEP_NAMES.get(stage.role or "", job.job.id), STEP),
-            image=f"$(params.{image_param})" if image_param and gpu_step else image or "",
+            image=f"$(params.{image_param})" if image_param and gpu_step else image_of(stage, image or ""),
             script=script,
             working_dir=f"$(workspaces.{SOURCE}.path)",
-            env=(*told, *service.variables, *proofs.variables, *carrier.variables.values(), *options.env, *env.now),
+            env=(*told, *service.variables, *proofs.variables, *carrier.variables.values(), *options.env, *own),
             env_from=tuple(carrier.sources.values()),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options), *proofs.mounts),
             limits={**(job.runner.limits if job.runner else {}), **(limits if gpu_step else {}), **options.limits},
@@ -225,7 +230,11 @@ class JobWriter(Record):
         out += [Mount(f"volume-{number}", place) for number, place in enumerate(options.volumes, 1)]
         out += options.mounts
         out += [mount for mount in host.mounts(job) if mount.path not in {other.path for other in options.mounts}]
-        return out + ([Mount(SHM_VOLUME, "/dev/shm")] if options.shared_memory else [])
+        return out + (
+            [Mount(SHM_VOLUME, "/dev/shm")]
+            if options.shared_memory or (service.memory and not service.sidecars)
+            else []
+        )
 
     def volumes(self, job: JobPlan, service: Served, options: ContainerOptions, step: Container) -> list[Manifest]:
         out: list[Manifest] = [runtime.volume()]

@@ -33,6 +33,8 @@ class Served(Record, frozen=True):
     gpu: str = ""
     """The sidecar that holds the GPU, the first one where several do."""
     memory: str = ""
+    security: Manifest | None = None
+    """What the one container may do that is the step itself."""
     mount: Mount = HANDOFF_MOUNT
     """What the steps and the sidecars share."""
 

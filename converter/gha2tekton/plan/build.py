@@ -14,6 +14,7 @@ from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.host_directories import host_directories, shared, told
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
+from gha2tekton.plan.native import native
 from gha2tekton.plan.repository_scripts import asked
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
@@ -33,8 +34,8 @@ class PlanOptions(Record, frozen=True):
     gpu_count: int = 0
     """What is asked for where the workflow says ``all`` or nothing; 0 is one."""
     image: str = ""
-    docker: str = "sidecars"
-    """``dind`` runs docker itself, privileged, in place of a sidecar for each image."""
+    docker: str = "auto"
+    """``sidecars`` for each image, ``auto`` steps where they can be of it, ``dind`` for docker itself, privileged."""
     action_images: Mapping[str, str] = field(default_factory=dict)
     """Images that were built of the Dockerfiles of actions, by what ``uses`` says, with or without the ref."""
 
@@ -129,7 +130,7 @@ class _Builder:
             group,
             chosen,
             why,
-            self.placed(supplies(losses.with_installs(stages), held, job, self.rules), found, gpu),
+            self.placed(supplies(losses.with_installs(stages), held, job, self.rules), found, gpu, job),
             choice.reference,
             held,
             runner,
@@ -262,17 +263,16 @@ class _Builder:
             return max(counts), False
         return runner.gpu or (1 if asked else 0), bool(asked) and not runner.gpu
 
-    def placed(self, stages: Sequence[Stage], found: Found, gpu: int) -> tuple[Stage, ...]:
+    def placed(self, stages: Sequence[Stage], found: Found, gpu: int, job: Job) -> tuple[Stage, ...]:
         """The stages with their containers, and the GPU in the one that computes."""
         where = layout.stage_of(stages, found)
         out: list[Stage] = []
         for index, stage in enumerate(stages):
             own = tuple(container for container in found.containers if where.get(container.name) == index)
-            computes = (
-                len(stages) == 1 or stage.role == "notebook" or any(container.gpus is not None for container in own)
-            )
+            asks = any(container.gpus is not None for container in own)
+            computes = len(stages) == 1 or stage.role == "notebook" or asks
             out.append(replace(stage, containers=own, gpu=gpu if computes else 0))
-        return tuple(out)
+        return native(out, job.defaults or self.workflow.defaults, found.problems, self.options.docker)
 
 
 def _not_drawn_in(job: Job) -> str:

@@ -125,6 +125,8 @@ class Stage(Record, frozen=True):
     gated: bool = False
     """Starts only if nothing failed before, so that nothing is taken to print "skipped"."""
     containers: tuple[ContainerPlan, ...] = ()
+    native: bool = False
+    """The one container that its scripts call is the step's own."""
     again: tuple[PlannedStep, ...] = ()
     """Steps of earlier stages that install what this one needs too: a Task begins with its image."""
     supplies: tuple[str, ...] = ()

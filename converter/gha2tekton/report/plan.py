@@ -28,7 +28,8 @@ def _job(job: JobPlan) -> list[str]:
         gpu = f", {stage.gpu} GPU" if stage.gpu else ""
         gated = ", only if nothing failed" if stage.gated else ""
         lines.append(f"    {stage.role or 'the whole job'}{gpu}{gated}")
-        lines += [f"      container {item.name}: {item.image}" for item in stage.containers]
+        role = "step" if stage.native else "container"
+        lines += [f"      {role} {item.name}: {item.image}" for item in stage.containers]
         lines += [_step(step, 6) for step in stage.steps]
     return lines
 

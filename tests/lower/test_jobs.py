@@ -350,6 +350,23 @@ def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path)
     assert manifest["metadata"]["annotations"]["gha2tekton.dev/source"] == ".github/workflows/ci.yml#jobs.a"
 
 
+GPUS = [
+    ("ubuntu-latest", "--gpus all", "exact", "1"),
+    ("[self-hosted, gpu]", "--gpus all", "dropped", "1"),
+    ("l40s-4gpu", "--gpus all", "dropped", "4"),
+    ("l40s-4gpu", "--gpus 2", "exact", "2"),
+    ("gpu", "--gpus all --ipc=host", "exact", "1"),
+]
+
+
+@pytest.mark.parametrize(("label", "options", "fate", "count"), GPUS)
+def test_gpus_that_the_label_asks_for_already(label: str, options: str, fate: str, count: str, tmp_path: Path) -> None:
+    job = f"runs-on: {label}\ncontainer: {{image: 'python:3.12', options: '{options}'}}\n{STEPS}"
+    done = convert(tmp_path, job)
+    assert said(done, "jobs.a.container.options")[0] == fate
+    assert task(done)["steps"][0]["computeResources"]["limits"]["nvidia.com/gpu"] == count
+
+
 def test_what_the_runner_hands_on_is_asked_for(tmp_path: Path) -> None:
     done = convert(tmp_path, CONTAINER.format("container: {image: 'python:3.12', options: '--env TOKEN'}"))
     (step,) = task(done)["steps"]

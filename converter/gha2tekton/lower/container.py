@@ -23,6 +23,7 @@ from gha2tekton.tekton.model import EnvVar, Manifest, Mount
 from gha2tekton.workflow.model import Value
 
 ENDS = "a volume of docker's is an empty one here, which ends with the Pod"
+_GPU = frozenset({"--gpus", "--runtime"})
 OF_RUNNER = "a directory of the runner: mount a volume of the cluster in its place"
 
 
@@ -175,6 +176,8 @@ def _options(
         journal.manual(value.path, "; ".join(dict.fromkeys(by_hand)), target)
     elif adapted:
         journal.adapted(value.path, "; ".join(dict.fromkeys(adapted)), target)
+    elif job.runner is not None and job.runner.gpu == job.gpu > 0 and {name for name, _ in call.options} <= _GPU:
+        journal.dropped(value.path, "superseded", "the label of the job's machine asks for the GPU already")
     else:
         journal.exact(value.path, target)
     return options

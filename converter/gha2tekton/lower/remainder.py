@@ -10,6 +10,7 @@ from gha2tekton.lower import matrix_rows
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
+from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.model import Concurrency, Value
 
 _PASSED = re.compile(r"\$\{\{\s*(inputs\.[\w-]+)\s*\}\}")
@@ -120,13 +121,24 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             passed = _PASSED.fullmatch(value.span.text.strip("'\""))
             # The file that a site is in may be called by others too, whose Tasks are none of this job's.
             files = {file for site in sites if site not in labels for file in journal.files(site)}
-            files = (files & {*own}) or (files & {"pipeline.yaml"}) or {own[0]}
+            files = (files & {*own}) or (files & {"pipeline.yaml"}) or _of_matrix(plan, value, journal) or {own[0]}
             if ".strategy.matrix.exclude[" in value.path or matrix_rows.one_of_several(value.path, journal):
                 files = {"pipeline.yaml"}
             again = matrix_rows.EXCLUDED if ".strategy.matrix.exclude[" in value.path else ""
             again = SAME_AS_DEFAULT if value.path in plan.job.idle else again
             for file in sorted(files):
                 journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
+
+
+def _of_matrix(plan: JobPlan, value: Value, journal: Journal) -> set[str]:
+    """The file of the Task that works out a job's legs, where those hang on an output of a call."""
+    if not plan.matrix or plan.job.strategy is None:
+        return set()
+    asked = {path[-1] for path in reads(plan.job.strategy) if path[0] == "needs"}
+    told = {path[-1] for path in reads(value) if path[0] in ("jobs", "needs")}
+    strategy = plan.job.strategy
+    leaves = values((strategy.expression, strategy.vectors, strategy.include, strategy.exclude))
+    return {file for leaf in leaves if asked & told for file in journal.files(leaf.path)}
 
 
 def _lost(plan: Plan, journal: Journal) -> None:
@@ -166,7 +178,7 @@ def _file(path: str) -> str:
 
 def _names_the_machine(plan: JobPlan, sites: Iterable[str], labels: set[str]) -> bool:
     """Whether a value goes nowhere but into the label of a machine of which nothing special is known."""
-    usual = replace(plan.runner or Runner("linux"), note="") == Runner("linux")
+    usual = replace(plan.runner or Runner("linux"), note="", hosted=False) == Runner("linux")
     return usual and bool(set(sites)) and set(sites) <= labels
 
 

@@ -126,6 +126,58 @@ jobs:
     assert not found
 
 
+SILENT_ONCE = {
+    "a machine in include that is the usual one, and legs with Tasks of their own": """
+    runs-on: ${{ matrix.os }}
+    strategy:
+      matrix:
+        os: [ubuntu-latest, ubuntu-24.04-arm]
+        include: [{os: ubuntu-latest, platform: amd64, unread: a}, {os: ubuntu-24.04-arm, platform: arm64}]
+    steps: [{run: "make ${{ matrix.platform }}"}]
+""",
+    "what is empty within a value, and limits that limit nothing": """
+    runs-on: ${{ matrix.config.os }}
+    strategy:
+      max-parallel: 20
+      fail-fast: false
+      matrix: {config: [{os: ubuntu-latest, args: '', ext: .a}, {os: ubuntu-22.04, args: -x, ext: ''}]}
+    steps: [{name: Run make, run: "make"}, {run: "make ${{ matrix.config.args }} ${{ matrix.config.ext }}"}]
+""",
+    "one leg whose value goes into a dropped step": """
+    runs-on: ubuntu-latest
+    strategy: {matrix: {language: [go], platform: [{os: ubuntu-latest, target: x}]}}
+    steps: [{uses: github/codeql-action/init@v3, with: {languages: '${{ matrix.language }}'}}, {run: 'make ${{ matrix.platform.target }}'}]
+""",
+    "values that every combination excludes, and a group beside a label": """
+    runs-on: {group: machines, labels: [gpu]}
+    strategy: {matrix: {size: [1, 2], exclude: [{size: 2}], include: [{size: 3, extra: true}]}}
+    steps: [{run: 'make ${{ matrix.size }} ${{ matrix.extra }}'}]
+""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("job", SILENT_ONCE.values(), ids=SILENT_ONCE)
+def test_what_was_silent_once(job: str) -> None:
+    finding = ablate(Source("x.yml", f"on: push\njobs:\n  one:{job}"), Repository(), RULES, Options())
+    assert finding.parts > 5
+    assert [f"{one.path}: {one.why}" for one in finding.silent] == []
+
+
+def test_a_row_must_name_the_file_that_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another file that changes in its stead does not count, nor does a report whose line stays."""
+    source = Source("names.yml", WORKFLOW)
+
+    def astray(*given: Any) -> Conversion:
+        done = convert(*given)
+        done.journal.retarget({"pipeline.yaml": "storage.yaml", "tasks/names-one.yaml": "runs/names.yaml"})
+        return done
+
+    monkeypatch.setattr(ablation, "convert", astray)
+    named = {one.path for one in ablate(source, Repository(), RULES, Options()).silent}
+    assert {"name", "jobs.one.steps[0].run.commands[0]", "jobs.one.steps[0].working-directory"} <= named
+
+
 @pytest.mark.slow
 def test_a_folder_gives_the_figure(tmp_path: Path) -> None:
     """All workflows of the repositories below a folder count, in one process or several."""

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import evaluate_leaf, lanes
 from gha2tekton.record import replace
+from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import MatrixError, plain_value
 from gha2tekton.workflow.model import Job, MatrixValue, Strategy, Value
 
+_EMPTY = f"{SAME_AS_DEFAULT}: what a leg does not have is empty"
 EXCLUDED = "repeats a value of the matrix"
 
 
-def account(plan: JobPlan, journal: Journal, legs: int, home: str) -> None:
-    """Rows for a job's strategy; ``home`` is the file of its first Task."""
-    job, target = plan.job, "pipeline.yaml" if legs > 1 else home
+def account(plan: JobPlan, groups: Sequence[JobPlan], own: Sequence[str], journal: Journal) -> None:
+    """Rows for a job's strategy; ``groups`` are all plans of the job, ``own`` the files of its Tasks."""
+    job, home, legs = plan.job, own[0], sum(len(group.legs) for group in groups)
+    target = "pipeline.yaml" if legs > 1 else home
     if job.strategy is None:
         return
     read = _matrix_reads(job, journal)
     repeated = _repeated(job.strategy)
+    of = _groups_of(job.strategy, groups)
+    alive = [group for group in groups if not group.refused]
+    files = {id(group): file for group, file in zip(alive, own, strict=False)} if len(alive) == len(own) else {}
     for path in journal.open_leaves(f"{job.strategy.path}.matrix"):
-        if target == home and ".matrix.exclude[" not in path and not _is_read(path, job.strategy, read):
-            journal.dropped(path, "superseded", "of one leg nothing but the machine hangs on it")
-        else:
-            journal.exact(path, target, reason=repeated.get(path, EXCLUDED if ".matrix.exclude[" in path else ""))
+        within = ".matrix.include[" in path or re.search(r"\]\.[^.]+$", path) is not None
+        having = of.get(path, groups)
+        lost = legs == 1 or (within and all(group.refused or _usual(group) for group in having))
+        if ".matrix.exclude[" not in path and lost and not _is_read(path, job.strategy, read):
+            reason = "nothing reads it but the choice of a machine, which is the same without it"
+            journal.dropped(path, "superseded", reason)
+            continue
+        # A leg that has a Task for itself has its values in it.
+        alone = path in of and len(having) == 1 and len(having[0].legs) == 1
+        reason = repeated.get(path, EXCLUDED if ".matrix.exclude[" in path else "")
+        journal.exact(path, files.get(id(having[0]), target) if alone else target, reason=reason)
     fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
     if fast is not None and journal.fate(fast.path) is not None:
         fast = None  # its Task has told
@@ -43,6 +56,31 @@ def account(plan: JobPlan, journal: Journal, legs: int, home: str) -> None:
     elif parallel is not None:
         reason = "all legs run at once: only the run knows how many there are or may be"
         journal.dropped(parallel.path, "GitHub-only service", reason)
+
+
+def _usual(group: JobPlan) -> bool:
+    """Whether the machine of some legs is one of which nothing special is known."""
+    runner = group.runner or Runner("linux")
+    return replace(runner, note="", hosted=False) == Runner("linux")
+
+
+def _groups_of(strategy: Strategy, groups: Sequence[JobPlan]) -> dict[str, list[JobPlan]]:
+    """The plans of the legs that each value of ``include`` goes into."""
+    out: dict[str, list[JobPlan]] = {}
+    for entry in _items(strategy.include):
+        held = entry.value if isinstance(entry.value, Mapping) else {}
+        try:
+            plain = {name: plain_value(item, lambda value: evaluate_leaf(value, {})) for name, item in held.items()}
+        except MatrixError:
+            continue
+        having = [
+            group
+            for group in groups
+            if any(all(leg.values.get(name, leg) == one for name, one in plain.items()) for leg in group.legs)
+        ]
+        if having:
+            out |= {value.path: having for value in values(tuple(item.value for item in held.values()))}
+    return out
 
 
 def _matrix_reads(job: Job, journal: Journal) -> set[tuple[str, ...]]:
@@ -106,13 +144,20 @@ def _repeated(strategy: Strategy) -> dict[str, str]:
         for item in (vector.value if isinstance(vector.value, tuple) else ())
         if isinstance(item.value, Value)
     }
-    out: dict[str, str] = {}
+    inner = (item.value for vector in strategy.vectors.values() for item in _items(vector.value))
+    out = {
+        value.path: _EMPTY
+        for held in inner
+        if isinstance(held, Mapping)
+        for value in values(tuple(one.value for one in held.values()))
+        if value.raw in (None, "")
+    }
     for entry in strategy.include if isinstance(strategy.include, tuple) else ():
         for name, one in entry.value.items() if isinstance(entry.value, Mapping) else ():
             if not isinstance(one.value, Value):
                 continue
             if one.value.raw in (None, ""):
-                out[one.value.path] = f"{SAME_AS_DEFAULT}: what a leg does not have is empty"
+                out[one.value.path] = _EMPTY
             elif (key := (name.lower(), one.value.template)) in vectors:
                 out[one.value.path] = f"repeats {vectors[key]}"
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import NOT_UNDERSTOOD, SAME_AS_DEFAULT, Cause, Journal, Setup
 from gha2tekton.lower import matrix_rows
@@ -42,8 +42,8 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
         matrix_rows.excluded(job, plan, journal)
         matrix_rows.refused(job, plan, journal)
     for job in plan.jobs:
-        count = sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
-        _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), count, journal)
+        groups = [other for other in plan.jobs if other.job.id == job.job.id]
+        _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), groups, journal)
     _lost(plan, journal)
     for left in [one for one in journal.outcomes() if one.reason == NOT_UNDERSTOOD]:
         if _EMPTY.fullmatch(left.span.text):
@@ -54,8 +54,8 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
                 journal.dropped(value.path, "superseded", "no step runs by this default" if used else "")
 
 
-def _job(plan: JobPlan, own: tuple[str, ...], legs: int, journal: Journal) -> None:
-    job, home = plan.job, own[0]
+def _job(plan: JobPlan, own: tuple[str, ...], groups: Sequence[JobPlan], journal: Journal) -> None:
+    job = plan.job
     target = "pipeline.yaml"
     if plan.refused:
         return
@@ -91,7 +91,7 @@ def _job(plan: JobPlan, own: tuple[str, ...], legs: int, journal: Journal) -> No
         )
         why = f"job {job.id} runs in this environment"
         journal.need(Setup("environment", job.environment.name.text, why))
-    matrix_rows.account(plan, journal, legs, home)
+    matrix_rows.account(plan, groups, own, journal)
     if job.defaults is not None:
         for default in (job.defaults.shell, job.defaults.working_directory):
             if default is not None and journal.fate(default.path) is None:

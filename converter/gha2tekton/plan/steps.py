@@ -60,7 +60,7 @@ class StepReader(Record, frozen=True):
     def step(self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str) -> PlannedStep:
         # Nothing that steps before it write can change what a script's own step sets.
         scope = outer.with_env(step.env, constant or step.run is not None)
-        title = _title(step, scope)
+        title = title_of(step, scope)
         after = step.condition is not None and _after_failure(scope.tree(step.condition.tree))
         if step.run is not None and step.background is None:
             return self.script(step, title, scope, after)
@@ -257,7 +257,8 @@ def guessed_script(scope: Scope, template: Template) -> str:
     return "".join(part if isinstance(part, str) else "${GHA_VALUE}" for part in parts)
 
 
-def _title(step: Step, scope: Scope) -> str:
+def title_of(step: Step, scope: Scope) -> str:
+    """What a step is called in the log: by its name, else by what it does."""
     if step.name is not None:
         return unparse_template(scope.fold(step.name)).strip() or "Run"
     if step.run is not None:

@@ -160,8 +160,8 @@ def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
 
 def wanted_of_image(step: PlannedStep, tools: Iterable[str], rules: RuleSet) -> set[str]:
     """Of the tools that a step takes for granted those that the image should hold: no line installs them so well."""
-    made = {image.tool for image in machines.images(rules) if image.job}
-    held = frozenset[str]().union(*(image.holds for image in machines.images(rules)))
+    made = rules.once("made", lambda: {image.tool for image in machines.images(rules) if image.job})
+    held = rules.once("held", lambda: frozenset[str]().union(*(image.holds for image in machines.images(rules))))
     return {tool for tool in tools if tool in held and (tool in made or not _supplied(step, tool))}
 
 

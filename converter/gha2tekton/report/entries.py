@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from os.path import commonprefix
 
 from gha2tekton.journal import Fate, Outcome
 from gha2tekton.record import Record
@@ -176,15 +177,13 @@ def _entry(leaves: list[Outcome], names: dict[str, str]) -> Entry:
 def common(paths: Iterable[str]) -> str:
     """The longest path at or above all of these."""
     first, *others = paths
-    if all(first == other for other in others):
-        return first
+    shared = len(commonprefix([first, *others]))  # noqa: RUF071  # characters are meant: the cuts come next
     file = first.find("#")
     cuts = [0, *(match.start() for match in _STEPS.finditer(first) if match.start() >= file), len(first)]
-    for cut in reversed(cuts):
-        start = first[:cut]
-        if all(other == start or (other.startswith(start) and other[cut : cut + 1] in ".[#") for other in others):
-            return start
-    return ""
+    return next(
+        (first[:cut] for cut in reversed(cuts) if cut <= shared and all(one[cut : cut + 1] in ".[#" for one in others)),
+        "",
+    )
 
 
 def _names(outcomes: Iterable[Outcome]) -> dict[str, str]:

@@ -140,7 +140,9 @@ def brought(rules: RuleSet, tools: Collection[str]) -> frozenset[str]:
 def _plain(rules: RuleSet) -> frozenset[str]:
     """The programs that images of several tools have."""
     held = [image.holds for image in images(rules) if image.tool in _BROUGHT]
-    return frozenset(name for names in held for name in names if sum(name in other for other in held) > 1)
+    return rules.once(
+        "plain", lambda: frozenset(name for names in held for name in names if sum(name in other for other in held) > 1)
+    )
 
 
 def _reference(image: Image, version: Template) -> Template:

@@ -94,10 +94,14 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
             variables[variable(name)] = templates[name]
             words[name.replace("-", "_")] = _Word(f'"${variable(name)}"')
 
+    spellings: dict[str, list[str]] = {}
+    for one in templates:
+        spellings.setdefault(one.replace("-", "_"), []).append(one)
+
     def named(name: str) -> str:
         """The input that a template means: it may write underscores for dashes."""
         name = name.lower()
-        alike = [key for key in templates if key.replace("-", "_") == name.replace("-", "_")]
+        alike = spellings.get(name.replace("-", "_"), [])
         if not alike:
             raise TemplateRuntimeError(f"there is no input {name}")
         return next((key for key in alike if key in given), name if name in alike else alike[0])

@@ -1,0 +1,1 @@
+git -C "$REPOSITORY" config receive.denyCurrentBranch ignore

@@ -27,6 +27,7 @@ KEYS = {
     "differs",
     "network",
     "forms",
+    "runs",
 }
 
 
@@ -46,6 +47,8 @@ class Case:
     """What the images of Tekton's side are: see ``run``; act has none, so its side is written by hand."""
     waits_for: str = ""
     differs: str = ""
+    runs: int = 1
+    """How many runs there are one after the other; what the last did is compared."""
     network: bool = False
     """Whether its steps fetch packages, with the network of this machine."""
     forms: tuple[str, ...] = ("auto",)
@@ -81,6 +84,7 @@ def load(directory: Path) -> Case:
         differs=found.get("differs", ""),
         network=found.get("network", False),
         forms=tuple(found.get("forms", ("auto",))),
+        runs=found.get("runs", 1),
     )
 
 

@@ -17,6 +17,8 @@ from tests.equivalence.case import WORKFLOW, Case, Repository
 from tests.equivalence.payload import payload
 from tests.equivalence.stand_ins import provide
 
+from gha2tekton.lower.settings import CACHE
+
 CONVERTER = Path(__file__).parents[2] / "converter"
 
 
@@ -41,16 +43,21 @@ def execute(case: Case, repository: Repository, manifests: Path, out: Path) -> R
     declared = set(_declared(manifests))
     supplied = out / "supplied.yaml"
     _write(supplied, list(_supplied(case, repository, manifests)))
-    return run(
-        [manifests, supplied],
-        start,
-        out,
-        params={name: value for name, value in given.items() if name in declared},
-        images=case.images,
-        path=provide(case.stand_ins),
-        network="host" if case.network else "pod",
-        keep=True,
-    )
+    caches = out / "caches"
+    caches.mkdir()
+    for number in range(case.runs):
+        record = run(
+            [manifests, supplied],
+            start,
+            out / f"run-{number}",
+            params={name: value for name, value in given.items() if name in declared},
+            workspaces={CACHE: caches} if case.runs > 1 else {},
+            images=case.images,
+            path=provide(case.stand_ins),
+            network="host" if case.network else "pod",
+            keep=True,
+        )
+    return record
 
 
 def _fired(case: Case, repository: Repository, manifests: Path, out: Path) -> Path:

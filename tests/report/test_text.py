@@ -105,6 +105,12 @@ def test_what_a_reader_may_miss_is_dropped_first(converted: Callable[[str], Conv
     assert places == sorted(places)
 
 
+def test_an_option_that_is_wanted_is_named(converted: Callable[[str], Conversion]) -> None:
+    on = "on: {schedule: [{cron: '0 0 * * *'}]}"
+    told = text.render([converted(f"{on}\njobs:\n  a:\n    runs-on: x\n    steps: [{{uses: actions/checkout@v4}}]\n")])
+    assert "1. Convert again, giving --github-repository" in told
+
+
 def test_commands_that_are_by_hand_are_told_by_their_text(converted: Callable[[str], Conversion]) -> None:
     run = 'run: "docker run --rm -v /dev/kvm:/dev/kvm alpine ls && docker $VERB x"'
     told = text.render([converted(f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {run}\n")])

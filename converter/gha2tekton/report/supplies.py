@@ -14,7 +14,7 @@ from gha2tekton.record import Record
 Phase = Literal["before", "after"]
 
 _KINDS: dict[str, tuple[Phase, str]] = {
-    "option": ("before", "Convert again with {name}"),
+    "option": ("before", "Convert again, giving {name}"),
     "namespace": ("before", "Make the namespace {name}"),
     "namespace label": ("before", "Label the namespace for {name}"),
     "secret": ("before", "Create the Secret {object} with {names}"),

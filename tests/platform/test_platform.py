@@ -194,6 +194,7 @@ def test_a_claim_on_several_nodes_wants_a_flag_of_tekton() -> None:
     assert said not in render(Platform(), Needs())["scripts/deploy.sh"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["preflight", "storage-class"])
 def test_what_the_options_ask_for(platform: Path, name: str) -> None:
     if name == "preflight":

@@ -242,6 +242,7 @@ def test_a_job_of_a_group(
         assert cluster.labels("h")[f"{LABEL}-state"] == "cancelled"
 
 
+@pytest.mark.slow
 def test_a_job_whose_place_is_taken_gives_way(machine: Machine, directory: Path) -> None:
     taken = deepcopy([ME, HELD, run("a", 1, "running")])
     cluster = Cluster(taken, {}, {2: named("pipelineruns", "b", 30)})

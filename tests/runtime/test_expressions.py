@@ -25,6 +25,7 @@ PLAIN = [case for case in CASES if "error" not in case and not among(case["expr"
 REFUSED = [case["expr"] for case in CASES if "error" in case or among(case["expr"], OBJECTS)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["success", "failure", "cancelled"])
 def test_values_are_the_runners(machine: Machine, directory: Path, status: str) -> None:
     cases = [case for case in PLAIN if case.get("status", "success") == status]

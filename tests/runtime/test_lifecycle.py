@@ -388,6 +388,7 @@ def test_an_environment_of_conda_is_there_in_the_next_stage(
     assert told(two.ended.out) == ["=== conda", *later]
 
 
+@pytest.mark.slow
 def test_a_container_that_is_called_where_it_is(machine: Machine, directory: Path) -> None:
     (directory / "workspace").mkdir()
     (directory / "workspace" / "input").write_text("given\n")

@@ -63,6 +63,7 @@ VERSIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "script", "asked", "found", "fits"), VERSIONS)
 def test_versions(
     machine: Machine, directory: Path, name: str, script: str, asked: str, found: str, fits: bool

@@ -345,7 +345,7 @@ def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path)
     head = "on: push\nenv: {A: one, B: two}\ndefaults: {run: {shell: sh}}"
     done = convert(tmp_path, "env: {B: own}\nruns-on: ubuntu-latest\nsteps: [{run: 'echo $A $B'}]", head)
     assert said(done, "env.A") == said(done, "defaults.run.shell") == ("exact", "")
-    assert said(done, "env.B") == ("exact", "repeats jobs.a.env.B")
+    assert said(done, "env.B") == ("dropped", "superseded: every job sets it again")
     (manifest,) = done.bundle.files["tasks/ci-a.yaml"]
     assert manifest["metadata"]["annotations"]["gha2tekton.dev/source"] == ".github/workflows/ci.yml#jobs.a"
 

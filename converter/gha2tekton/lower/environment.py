@@ -64,9 +64,6 @@ def given_env(workflow: Workflow, job: JobPlan, carrier: Carrier, journal: Journ
         except Unsupported as problem:
             journal.manual(value.path, str(problem), target)
             wrong.append(f"{name}: {problem}")
-    for name, value in workflow.env.items():
-        if name in job.job.env and journal.fate(value.path) is None:
-            journal.exact(value.path, target, reason=f"repeats {job.job.env[name].path}")
     return Declared(tuple(now.values()), tuple(later.items()), tuple(wrong))
 
 

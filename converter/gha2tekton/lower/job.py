@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -247,15 +248,18 @@ class JobWriter(Record):
         if options.shared_memory or service.memory:
             out.append(shared_memory_volume("" if options.shared_memory else service.memory))
         if any(mount.name == "scripts" for mount in step.mounts):
-            out.append({"name": "scripts", "configMap": {"name": f"{step.args[0].rsplit('/', 1)[-1]}-script"}})
+            made = self.files[step.args[0].rpartition("/")[2]]
+            out.append({"name": "scripts", "configMap": {"name": made["metadata"]["name"]}})
         return out
 
     def filed(self, step: Container, name: str) -> Container:
-        """The step with its script in a ConfigMap, where Tekton does not read it."""
+        """The step with its script in a ConfigMap, where Tekton does not read it; a changed one has another name."""
+        digest = hashlib.sha256(step.script.encode()).hexdigest()[:10]
         self.files[name] = {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": {"name": f"{name}-script", "labels": dict(MANAGED)},
+            "metadata": {"name": f"{name}-script-{digest}", "labels": dict(MANAGED)},
+            "immutable": True,
             "data": {name: step.script},
         }
         mount = Mount("scripts", "/gha2tekton-scripts", read_only=True)

@@ -48,6 +48,9 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
     for left in [one for one in journal.outcomes() if one.reason == NOT_UNDERSTOOD]:
         if _EMPTY.fullmatch(left.span.text):
             journal.exact(left.path, "pipeline.yaml", reason=SAME_AS_DEFAULT)
+    for variable in workflow.env.values():
+        if journal.fate(variable.path) is None:
+            journal.dropped(variable.path, "superseded", "every job sets it again")
     if workflow.defaults is not None:
         for value in (workflow.defaults.shell, workflow.defaults.working_directory):
             if value is not None and journal.fate(value.path) is None:

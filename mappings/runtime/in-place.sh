@@ -5,7 +5,9 @@ GHA_HANDOFF=$(mktemp -d "${TMPDIR:-/tmp}/containers.XXXXXX") && mkdir "$GHA_HAND
 export GHA_HANDOFF
 awk 'BEGIN {
   for (name in ENVIRON) {
-    if (name !~ /^[A-Za-z_][A-Za-z0-9_]*$/ || name ~ /^(GHA|GITHUB)_/ || name == "_" || name == "PWD" || name == "OLDPWD" || name == "SHLVL") continue
+    if (name !~ /^[A-Za-z_][A-Za-z0-9_]*$/ || name ~ /^(GHA|GITHUB)_/) continue
+    # What the shell and gawk set themselves.
+    if (name ~ /^(_|PWD|OLDPWD|SHLVL|AWKPATH|AWKLIBPATH)$/) continue
     value = ENVIRON[name]
     gsub(/\047/, "\047\\\047\047", value)
     printf "%s=\047%s\047 ", name, value

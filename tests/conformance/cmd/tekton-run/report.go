@@ -94,10 +94,21 @@ func report(s *store, k *kubelet, r *resource, name, out string, code int, took 
 		Tasks   []task  `json:"tasks"`
 	}{Kind: r.kind, Name: name, Status: st, Reason: why, Message: msg, Exit: code, Seconds: took.Seconds(), Results: res[r.kind+"/"+name]}
 	sum.Skipped, _, _ = unstructured.NestedSlice(main, "status", "skippedTasks")
+	// Times are whole seconds: what began in the same one stands as the run lists it.
+	place := map[string]int{}
+	children, _, _ := unstructured.NestedSlice(main, "status", "childReferences")
+	for i, x := range children {
+		if m, ok := x.(obj); ok {
+			place[fmt.Sprint(m["name"])] = i
+		}
+	}
 	sort.SliceStable(trs, func(i, j int) bool {
 		a, _, _ := unstructured.NestedString(trs[i], "status", "startTime")
 		b, _, _ := unstructured.NestedString(trs[j], "status", "startTime")
-		return a < b
+		if a != b {
+			return a < b
+		}
+		return place[u(trs[i]).GetName()] < place[u(trs[j]).GetName()]
 	})
 	for _, o := range trs {
 		st, why, msg := condition(o)

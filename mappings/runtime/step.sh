@@ -2,6 +2,7 @@
 #   step NAME [--id ID] [--if EXPRESSION] [--env NAME=TEMPLATE]… [--secret NAME]… [--dir TEMPLATE] [--shell TEMPLATE]
 #        [--continue EXPRESSION] [--timeout EXPRESSION] [--file KEY] [--main KEY | --after KEY] <<'STEP'
 #        what is --after KEY runs when the step of the same --main did; both find $GHA_LEFT, a directory of their own
+#   input NAME VALUE --number | --boolean | --one-of CHOICE…   see inputs.sh
 #   job_env NAME=TEMPLATE      a variable of the whole job whose value is only known here
 #   output NAME TEMPLATE [RESULT-FILE]
 #   composite NAME [--id ID] [--if EXPRESSION] [--env NAME=TEMPLATE]… [--input NAME=TEMPLATE]…  … end_composite
@@ -10,6 +11,7 @@
 . "$GHA_RUNTIME/evaluate.sh"
 . "$GHA_RUNTIME/run.sh"
 . "$GHA_RUNTIME/composite.sh"
+. "$GHA_RUNTIME/inputs.sh"
 . "$GHA_RUNTIME/outputs.sh"
 . "$GHA_RUNTIME/again.sh"
 

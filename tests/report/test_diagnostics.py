@@ -53,6 +53,7 @@ def said() -> Iterator[tuple[str, str | None, str]]:
                 yield code, beside if name in ("Diagnostic", "note") else name, f"{path.name}:{node.lineno}"
 
 
+@pytest.mark.slow
 def test_every_code_is_in_the_table_with_its_severity() -> None:
     found = list(said())
     assert len({code for code, *_ in found}) > 40

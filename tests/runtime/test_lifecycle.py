@@ -432,3 +432,24 @@ def test_a_container_that_is_called_where_it_is(machine: Machine, directory: Pat
     ]
     assert job.outcomes == ["success", "success", "success", "failure", "failure"]
     assert (job.told("result"), [path.name for path in directory.glob("containers.*/tool/call.*")]) == ("failure", [])
+
+
+INPUTS = [
+    ("--one-of fast 'very slow'", "very slow", ""),
+    ("--one-of fast 'very slow'", "slow", "one of fast, very slow"),
+    ("--boolean", "true", ""),
+    ("--boolean", "yes", "true or false"),
+    ("--number", "-1.5e3", ""),
+    ("--number", "1\n2x", "a number"),
+    ("--number", "", ""),
+]
+
+
+@pytest.mark.parametrize(("wanted", "given", "refused"), INPUTS)
+def test_inputs_are_what_github_would_take(
+    wanted: str, given: str, refused: str, machine: Machine, directory: Path
+) -> None:
+    body = f'input mode "$GHA_INPUTS_MODE" {wanted}\n' + step("a", "echo ran", "--if", "always()")
+    job = run_job(machine, directory, body, GHA_INPUTS_MODE=given)
+    assert ("ran" in told(job.ended.out), job.ended.code) == (not refused, int(bool(refused)))
+    assert not refused or f"Error: the input mode is {given}, and must be {refused}" in job.ended.out

@@ -70,6 +70,7 @@ def test_what_pipelines_as_code_reads_is_not_applied(workflow: Path) -> None:
     assert ".tekton" not in files["kustomization.yaml"]
 
 
+@pytest.mark.slow
 def test_statuses_have_the_names_of_githubs_checks(workflow: Path) -> None:
     files = convert(workflow, "--github-status")
     (pipeline,) = documents(files["pipeline.yaml"], "pipeline.yaml")

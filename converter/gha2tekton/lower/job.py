@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower import compose_rows, host, runtime, supplied
+from gha2tekton.lower.asked_inputs import asked_inputs
 from gha2tekton.lower.carrier import Carrier, Path, Unsupported
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
@@ -95,12 +96,7 @@ class JobWriter(Record):
         above = {*self.workflow.env, *job.job.env}
         options = job_container(job, above, input_defaults(self.workflow), carrier, self.journal, target)
         env = given_env(self.workflow, job, carrier, self.journal, target)
-        script = (
-            "#!"
-            + runtime.JOB
-            + "\n"
-            + "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in (*options.later, *env.later))
-        )
+        script = "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in (*options.later, *env.later))
         if env.wrong:
             message = word(safe("These variables must be set by hand: " + "; ".join(env.wrong)))
             script += call("Variables to set by hand", [], f"echo {message} >&2\nexit 1\n")
@@ -129,6 +125,7 @@ class JobWriter(Record):
         if last:
             script += "".join(reversed(post))
             script += self.outputs(job, carrier, results, target)
+        script = f"#!{runtime.JOB}\n{asked_inputs(self.workflow, carrier) if index == 0 else ''}{script}"
         image_param = "container-image" if split and stage.role == "notebook" and stage.gpu else ""
         limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
         if limits and split:

@@ -391,3 +391,9 @@ def test_keys_with_nothing_in_them_say_nothing(tmp_path: Path) -> None:
     done = convert(tmp_path, job, "on: push\nenv: {}\ndefaults: {}")
     assert [o.path for o in done.journal.outcomes() if o.fate == "manual"] == []
     assert said(done, "jobs.a.needs") == ("exact", "same as default")
+
+
+def test_an_event_of_which_nothing_more_is_said_is_in_its_trigger(tmp_path: Path) -> None:
+    head = "on: {push: {}, workflow_dispatch: {}, schedule: [{cron: '0 3 * * 1'}]}"
+    done = convert(tmp_path, RUNS, head)
+    assert said(done, "on.workflow_dispatch") == said(done, "on.push") == ("exact", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.expression import (
@@ -158,7 +158,7 @@ class _Flat:
         origin = job.name or self.call.name or self.target
         return replace(origin, raw="", template=fold_template((*outer, " / ", *inner), {}))
 
-    def same_without(self, name: str, value: Value, job: Job) -> bool:
+    def same_without(self, name: str, value: Value, readings: Iterable[tuple[frozenset[str], Expression]]) -> bool:
         """Whether a job takes by itself what an input says: its default, or ``value`` of ``inputs.name || 'value'``."""
         if value.literal is None:
             return False
@@ -167,14 +167,14 @@ class _Flat:
         if left is not None and value.literal == left.literal:
             return True
         without = {**self.known, "inputs": {**self.known["inputs"], item.name: argument(left, item.type)}}
-        return all(fold(tree, without) == fold(tree, self.known) for tree in _reading(job, name))
+        return all(fold(tree, without) == fold(tree, self.known) for names, tree in readings if names & {name, "*"})
 
     def idle(self, job: Job) -> Iterator[str]:
         """The paths of inputs that say what the job takes without them."""
-        idle = set()
+        idle, readings = set(), _readings(job)
         for name in (input.name.lower() for input in self.event.inputs):
             value = self.given(name)
-            if value is not None and self.same_without(name, value, job):
+            if value is not None and self.same_without(name, value, readings):
                 idle.add(name)
                 yield value.path
         for name, item in of_leg(self.call.strategy, self.leg) if self.call.strategy and self.leg else ():
@@ -237,11 +237,12 @@ def _plain(tree: Expression) -> bool:
     return unparse(tree) in ("success()", "true")
 
 
-def _reading(job: Job, name: str) -> Iterator[Expression]:
-    """The expressions of a job that read an input, by its name or with all others."""
+def _readings(job: Job) -> tuple[tuple[frozenset[str], Expression], ...]:
+    """The expressions of a job that read inputs, with the names of these; ``*`` stands for all."""
+    found = []
     for value in values(replace(job, called=())):
         for piece in value.template:
-            if not isinstance(piece, str) and any(
-                path[0] == "inputs" and (not path[1:] or path[1].lower() in (name, "*")) for path in references(piece)
-            ):
-                yield piece
+            if not isinstance(piece, str):
+                paths = [path for path in references(piece) if path[0] == "inputs"]
+                found.append((frozenset(path[1].lower() if path[1:] else "*" for path in paths), piece))
+    return tuple((names, piece) for names, piece in found if names)

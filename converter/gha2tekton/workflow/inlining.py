@@ -96,6 +96,10 @@ def _piece(text: str, arguments: tuple[Expression, ...]) -> str | Expression | N
     return arguments[index] if index < len(arguments) else None
 
 
+_BARE = frozenset({str, int, float, bool, type(None), Span})
+"""What holds no leaf, told first: most of a model is such."""
+
+
 def values(part: Any) -> list[Value]:
     """Every leaf in a part of the model."""
     found: list[Value] = []
@@ -114,10 +118,10 @@ def _collect(part: Any, found: list[Value]) -> None:
     elif isinstance(part, dict):
         for item in part.values():
             _collect(item, found)
-    elif isinstance(part, Record) and not isinstance(part, Span):
+    elif isinstance(part, Record) and part.__class__ not in _BARE:
         for name in part.__struct_fields__:
             held = getattr(part, name)
-            if held:
+            if held and held.__class__ not in _BARE:
                 _collect(held, found)
 
 

@@ -397,3 +397,9 @@ def test_an_event_of_which_nothing_more_is_said_is_in_its_trigger(tmp_path: Path
     head = "on: {push: {}, workflow_dispatch: {}, schedule: [{cron: '0 3 * * 1'}]}"
     done = convert(tmp_path, RUNS, head)
     assert said(done, "on.workflow_dispatch") == said(done, "on.push") == ("exact", "")
+
+
+@pytest.mark.parametrize(("names", "fate"), [("[x]", "dropped"), ("[x, y]", "exact")])
+def test_a_single_leg_is_not_held_back(names: str, fate: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, f"strategy: {{max-parallel: 1, matrix: {{name: {names}}}}}\n{RUNS}")
+    assert said(done, "jobs.a.strategy.max-parallel")[0] == fate

@@ -51,7 +51,9 @@ def account(plan: JobPlan, groups: Sequence[JobPlan], own: Sequence[str], journa
         journal.dropped(fast.path, "GitHub-only service", reason)
     elif fast is not None:
         journal.adapted(fast.path, "taken for true, as only the run knows it", target)
-    if parallel is not None and parallel.literal is not None and not plan.matrix:
+    if parallel is not None and legs == 1 and not plan.matrix:
+        journal.dropped(parallel.path, "superseded", "the only leg waits for no other")
+    elif parallel is not None and parallel.literal is not None and not plan.matrix:
         journal.exact(parallel.path, target, reason=SAME_AS_DEFAULT if lanes(job.strategy, legs) >= legs else "")
     elif parallel is not None:
         reason = "all legs run at once: only the run knows how many there are or may be"

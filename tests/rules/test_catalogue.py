@@ -92,7 +92,7 @@ def unread_of(rule: dict[str, Any]) -> list[str]:
     """Inputs that a rule calls used and nothing of it reads."""
     if (
         rule.get("fate", "mapped") != "mapped"
-        or {"program", "command"} & set(rule)
+        or {"program", "command", "image"} & set(rule)
         or "program(" in str(rule.get("run"))
     ):
         return []
@@ -191,3 +191,28 @@ def test_faults_of_rule_files_have_their_place(text: str, place: str, tmp_path: 
     path.write_text(text)
     with pytest.raises(RuleError, match=f"b.yaml{place}"):
         RuleSet([tmp_path]).action("a/b")
+
+
+def test_a_rule_may_be_as_that_of_another_action(tmp_path: Path) -> None:
+    path = tmp_path / "actions" / "a" / "cache.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("action: a/cache\nlike: actions/cache\ndiffers: it is ours\n")
+    rule, other = read_action(path, tmp_path), RuleSet().action("actions/cache")
+    assert other is not None
+    assert (rule.id, rule.action, rule.differs) == ("actions/a/cache", "a/cache", "it is ours")
+    assert (rule.run, rule.post, rule.inputs, rule.needs) == (other.run, other.post, other.inputs, other.needs)
+
+
+def test_a_ref_may_name_the_image_of_a_container(tmp_path: Path) -> None:
+    path = tmp_path / "actions" / "a" / "b.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "action: a/b\nimage: 'r/b:{tag}'\ninputs: {tag: {used: true, default: latest}, who: {used: true, default: all}}\n"
+        "versions: [{ref: 'v(?P<tag>[0-9.]+)'}]\n"
+    )
+    assert emit(read_action(path, tmp_path, "main"), {}).lines == "container-action --input who all r/b:latest\n"
+    rule = read_action(path, tmp_path, "v1.2")
+    assert (rule.image, emit(rule, {"x": ("y",)}).lines) == (
+        "r/b:1.2",
+        "container-action --input who all --input x y r/b:1.2\n",
+    )

@@ -15,6 +15,7 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gha2tekton.expression import Template, parse_template
+from gha2tekton.rules.constant_tests import settled
 from gha2tekton.rules.model import ActionRule, Emission, InputOutcome
 from gha2tekton.shell.quote import word
 
@@ -80,14 +81,16 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
     templates = {
         name: given[name] if name in given else parse_template(entry.default) for name, entry in rule.inputs.items()
     }
-    if rule.program:
+    if rule.program or rule.image:
         templates |= given
     templates |= {name: parse_template(text) for name, text in rule.values.items()}
     literals = {name: literal_text(template) for name, template in templates.items()}
     words: dict[str, _Word] = {}
     variables: dict[str, Template] = {}
+    plain: dict[str, str | None] = {}
     # Of two spellings of an input the one that is given holds.
     for name, literal in sorted(literals.items(), key=lambda item: item[0] in given):
+        plain[name.replace("-", "_")] = literal if literal is not None and _plain(literal) else None
         if literal is not None and _plain(literal):
             words[name.replace("-", "_")] = _Word(word(literal))
         else:
@@ -115,13 +118,14 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
     def refuse(reason: str) -> _Word:
         raise _Refused(reason)
 
-    def options(*names: str) -> _Word:
-        """`` --name VALUE`` for each of these inputs that the call gives."""
-        return _Word(
-            "".join(
-                f" --{name.replace('_', '-')} {words[name.replace('-', '_')]}" for name in names if named(name) in given
-            )
-        )
+    def options(*names: str, **flags: str) -> _Word:
+        """`` --name VALUE`` for each of these inputs that the call gives, and gives another value than its default."""
+        out = ""
+        for flag, name in [*((name, name) for name in names), *flags.items()]:
+            one = named(name)
+            if one in given and not _same(given[one], rule.inputs[one].default if one in rule.inputs else ""):
+                out += f" --{flag.replace('_', '-')} {words[one.replace('-', '_')]}"
+        return _Word(out)
 
     def program(part: str) -> _Word:
         """The call of the action's own program; what is not given its own file knows, save what is an expression."""
@@ -134,12 +138,25 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
             return _Word(" ".join(["own-program", word(f"{rule.action}@{rule.ref}"), word(rule.command), *held]))
         return _Word(" ".join(["javascript-action", word(f"{rule.action}@{rule.ref}"), part, word(key), *held]))
 
+    def container(entry: str = "", **variables: str) -> _Word:
+        """The call of the action's image up to its arguments, with the inputs that are given or have a default."""
+        held = [
+            f"--input {word(name)} {words[name.replace('-', '_')]}"
+            for name in templates
+            if name in given or (name in rule.inputs and rule.inputs[name].default)
+        ]
+        held += [f"--env {word(name)} {words[named(given).replace('-', '_')]}" for name, given in variables.items()]
+        return _Word(
+            " ".join(["container-action", *held, *(["--entrypoint", word(entry)] if entry else []), word(rule.image)])
+        )
+
     def fetched() -> _Word:
         return _Word(f'"$(fetch-action {word(f"{rule.action}@{rule.ref}")})"')
 
     functions = {
         "fetched": fetched,
         "program": program,
+        "container": container,
         "options": options,
         "given": lambda name: named(name) in given,
         "constant": lambda name: literals[named(name)] is not None,
@@ -151,8 +168,8 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
     problems: list[str] = []
     lines = post = ""
     try:
-        lines = _filled(rule.run, words, functions)
-        post = _filled(rule.post, words, functions)
+        lines = _filled(settled(rule.run, plain), words, functions)
+        post = _filled(settled(rule.post, plain), words, functions)
     except _Refused as error:
         problems.append(str(error))
     except TemplateError as error:
@@ -188,7 +205,7 @@ def _outcomes(rule: ActionRule, given: Mapping[str, Template]) -> list[InputOutc
     out: list[InputOutcome] = []
     for name, template in given.items():
         known = rule.inputs.get(name)
-        if known is None and rule.program:
+        if known is None and (rule.program or rule.image):
             out.append(InputOutcome(name, "exact"))
         elif known is None:
             out.append(InputOutcome(name, "manual", f"the rule {rule.id} does not know this input"))

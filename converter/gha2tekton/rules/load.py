@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from gha2tekton import resources, schema
 from gha2tekton.rules.model import ActionRule, CommandRule, Identity, InputRule, Provides
-from gha2tekton.source import Source, Span
+from gha2tekton.source import Source, Span, text_of, why
 from gha2tekton.yaml import Node, YamlError, compose, plain
 
 T = TypeVar("T")
 
 _BY_NODE = {"differs": "node runs the action's own program; what it asks of GitHub's runner is not there"}
+_IN_IMAGE = re.compile(r"\{([\w-]+)\}")
 _BY_COMMAND = {"differs": "the action's own program runs in the job's image"}
 
 
@@ -29,6 +30,8 @@ class RuleError(ValueError):
 def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
     """The rule of one action file, as its ``versions`` change it for a ref."""
     body = _read(path, "rule")
+    if "like" in body:
+        body = {**_read(_place(folder, str(body["like"])), "rule"), **body}
     matched: dict[str, Any] = next((entry for entry in body.get("versions") or () if _matches(entry["ref"], ref)), {})
     found = re.fullmatch(matched["ref"], ref, re.IGNORECASE) if matched else None
     inputs = {**(body.get("inputs") or {}), **(matched.get("inputs") or {})}
@@ -40,6 +43,7 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
     program = ("main",) if command else tuple(body.get("program") or ())
     if program:
         body = {**(_BY_COMMAND if command else _BY_NODE), **body}
+    image = _IN_IMAGE.sub(lambda name: _input(inputs.pop(name[1])).default, str(body.get("image", "")))
     provides = body.get("provides")
     return ActionRule(
         id=path.relative_to(folder).with_suffix("").as_posix(),
@@ -55,18 +59,27 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
         provides=Provides(provides["tool"], provides.get("version", ""), str(provides.get("default", "")))
         if provides
         else None,
+        brings=tuple(body.get("brings") or ()),
         needs=frozenset(body.get("needs") or ()),
         identity=_identity(body.get("identity")),
         outputs=tuple(body.get("outputs") or ()),
         inputs={str(name).lower(): _input(value) for name, value in inputs.items()},
         values={str(name): str(text) for name, text in (body.get("values") or {}).items()},
-        run="".join(f"{{{{ program('{part}') }}}}\n" for part in program if part != "post") or str(body.get("run", "")),
+        run="".join(f"{{{{ program('{part}') }}}}\n" for part in program if part != "post")
+        or str(body.get("run", "{{ container() }}\n" if image else "")),
         post="{{ program('post') }}\n" if "post" in program else str(body.get("post") or ""),
         program=program,
         command=command,
+        image=image,
         ref=ref,
         example=body.get("example") or {},
     )
+
+
+def _place(folder: Path, action: str) -> Path:
+    """The file of another action's rule: beside this one, or among our own."""
+    near = folder / "actions" / f"{action.lower()}.yaml"
+    return near if near.exists() else resources.mappings() / "actions" / f"{action.lower()}.yaml"
 
 
 def _matches(pattern: str, ref: str) -> bool:
@@ -107,6 +120,7 @@ def _command(id: str, entry: Mapping[str, Any]) -> CommandRule:
         role=entry.get("role") or "",
         effects=frozenset(entry.get("effects") or ()),
         gpu=bool(entry.get("gpu")),
+        pushes=bool(entry.get("pushes")),
         provides=tuple(entry.get("provides") or ()),
         wants=str(entry.get("wants") or ""),
         supply=str(entry.get("supply") or ""),
@@ -118,7 +132,10 @@ def _command(id: str, entry: Mapping[str, Any]) -> CommandRule:
 
 def _read(path: Path, kind: str) -> Any:
     """The content of a rule file; files that are not ours are checked first, ours are by the tests."""
-    source = Source(path.as_posix(), path.read_text(encoding="utf-8"))
+    try:
+        source = Source(path.as_posix(), text_of(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError((why(error), Span(Source(path.as_posix(), ""), 0, 0))) from None
     try:
         node = compose(source)
     except YamlError as error:

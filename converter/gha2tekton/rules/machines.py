@@ -92,7 +92,7 @@ def _images(rules: RuleSet) -> list[Image]:
         Image(
             name=name,
             reference=entry["image"],
-            holds=frozenset(entry.get("holds") or ()),
+            holds=frozenset(entry.get("holds") or ()) | {entry.get("tool", "")} - {""},
             tool=entry.get("tool", ""),
             size=int(entry.get("size", 0)),
             user=str(entry.get("user", "")),

@@ -58,6 +58,8 @@ class ActionRule(Record, frozen=True, eq=False):
     effects: frozenset[str] = frozenset()
     tools: tuple[str, ...] = ()
     provides: Provides | None = None
+    brings: tuple[str, ...] = ()
+    """Programs that are there after it, whatever the image holds."""
     needs: frozenset[str] = frozenset()
     identity: Identity | None = None
     outputs: tuple[str, ...] = ()
@@ -70,6 +72,8 @@ class ActionRule(Record, frozen=True, eq=False):
     """Which of its own programs (pre, main, post) node runs; the inputs that are used are passed on."""
     command: str = ""
     """What runs among the action's own files in place of node."""
+    image: str = ""
+    """The container that the action is; all inputs that are given are passed on."""
     ref: str = ""
     example: Mapping[str, object] = field(default_factory=dict)
 
@@ -99,6 +103,8 @@ class CommandRule(Record, frozen=True):
     role: str = ""
     effects: frozenset[str] = frozenset()
     gpu: bool = False
+    pushes: bool = False
+    """It pushes with the token that the checkout left."""
     provides: tuple[str, ...] = ()
     """Tools that the command itself brings, such as what ``pip install`` names."""
     wants: str = ""

@@ -126,7 +126,10 @@ def _bind(param: str, path: Path, webhook: Webhook, origin: Origin) -> Bound | N
         known = _known(path[2:])
         if known and known[0] in objects() and known[0] not in webhook.objects:
             return Bound(param, "")
-        whole, difference = cel.text(known), ""
+        certain = ".".join(known) in webhook.certain
+        if certain and _ALWAYS_THERE.fullmatch(cel.field(known)):
+            return Bound(param, f"$({cel.field(known)})")
+        whole, difference = cel.text(known, certain=certain), ""
         if webhook.event == "push" and not known:
             whole, difference = cel.guarded(_PUSH), _LONG
         return Bound(param, f"$(extensions.{param})", whole, difference)

@@ -31,6 +31,7 @@ _TEXT = re.compile(
 )
 """Fields of these names are text, or null, wherever GitHub sends them."""
 
+_LISTS = frozenset(("labels", "assignees", "requested_reviewers", "requested_teams", "topics"))
 _NUMBERS = frozenset(("number", "pull_request_number", "issue_number"))
 
 
@@ -75,21 +76,25 @@ def present(path: Sequence[str], root: str = "body") -> str:
     return " && ".join(tests) or "true"
 
 
-def text(path: Sequence[str], missing: str = "''", root: str = "body") -> str:
-    """A field as GitHub prints it: nothing for a missing one, whole numbers without exponent, JSON for the rest."""
+def text(path: Sequence[str], missing: str = "''", root: str = "body", *, certain: bool = False) -> str:
+    """A field as GitHub prints it: nothing for a missing one, whole numbers without exponent, JSON for the rest.
+
+    ``certain`` says that it is there in every delivery.
+    """
     if not path:
         return guarded(f"{root}.marshalJSON()")
     value = field(path, root)
     if textual(path):
-        return f"{present(path, root)} ? {guarded(value)} : {missing}"
-    if path[0] not in FREE and (path[-1] in _NUMBERS or path[-1] in BOOLEANS):
-        printed = f"string({value})" if path[-1] in BOOLEANS else f"string(int({value}))"
-        return f"{present(path, root)} ? {printed} : {missing}"
-    written = (
-        "type(v) == string ? v : type(v) in [map, list] ? v.marshalJSON() : "
-        "type(v) == double && v > -9.0e15 && v < 9.0e15 && v == double(int(v)) ? string(int(v)) : string(v)"
-    )
-    return f"{present(path, root)} ? [dyn({value})].map(v, {written}).map(v, {_GUARD})[0] : {missing}"
+        printed = guarded(value)
+    elif path[0] not in FREE and path[-1] in BOOLEANS:
+        printed = f"string({value})"
+    elif path[0] not in FREE and path[-1] in _NUMBERS:
+        printed = f"string(int({value}))"
+    elif path[0] not in FREE and path[-1] in _LISTS:
+        printed = guarded(f"{value}.marshalJSON()")
+    else:
+        printed = f"[dyn({value})].map(v, {_PRINTED}).map(v, {_GUARD})[0]"
+    return printed if certain else f"{present(path, root)} ? {printed} : {missing}"
 
 
 def guarded(value: str) -> str:
@@ -97,6 +102,10 @@ def guarded(value: str) -> str:
     return f"[{value}].map(v, {_GUARD})[0]"
 
 
+_PRINTED = (
+    "type(v) == string ? v : type(v) in [map, list] ? v.marshalJSON() : "
+    "type(v) == double && v > -9.0e15 && v < 9.0e15 && v == double(int(v)) ? string(int(v)) : string(v)"
+)
 _GUARD = f"v.matches({quote(SUSPECT)}) ? '{MARK}' + v.replace('%', '%25').replace('$', '%24') : v"
 
 

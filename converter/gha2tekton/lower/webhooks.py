@@ -30,6 +30,7 @@ class Webhook(Record, frozen=True):
     branch: str = ""
     only: str = ""
     objects: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
     withheld: bool = False
     loops: bool = False
     apps: bool = False

@@ -326,6 +326,8 @@ INSTALLED = [
     ("python -m pytest -q", "python3 -m pip install pytest"),
     ("pip install pytest\npytest", ""),
     ("pip install -r requirements.txt\npytest", ""),
+    ("pip install -r requirements.txt\nzip a.zip a", "apt-get update && apt-get install -y zip"),
+    ("conda env create -f e.yml\nconda run -n e cmake .\ncmake .", ""),
     ("uv run pytest", ""),
     ("pixi run -e tests pytest -q", ""),
     ("poetry run python -m pytest", ""),
@@ -339,6 +341,33 @@ def test_what_the_runner_had_is_installed_and_no_more(script: str, line: str, tm
     (step,) = task(done)["steps"]
     found = [text for text in step["script"].splitlines() if text.startswith("command -v ")]
     assert [text.split("|| { ")[1].removesuffix("; }") for text in found] == ([line] if line else [])
+
+
+PYTHON = "- uses: actions/setup-python@v5\n  with: {python-version: '3.11'}\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "brought", "told"),
+    [
+        (PYTHON + "- uses: astral-sh/setup-uv@v6\n- run: uvx ruff check", "", False),
+        (PYTHON + "- run: uv sync", "uv", False),
+        (PYTHON + "- uses: dtolnay/rust-toolchain@stable\n- run: cargo test", "", False),
+        (PYTHON + "- run: cargo test", "cargo", False),
+        ("- run: conda env create -f e.yml", "", False),
+        (PYTHON + "- run: conda env create -f e.yml", "conda", False),
+        (PYTHON + "- run: pip install -r r.txt\n- run: conda list", "conda", False),
+        (PYTHON + "- run: terraform plan", "", True),
+        ("- run: cargo test", "", False),
+    ],
+)
+def test_programs_come_with_the_image_or_an_action_or_a_line_or_are_told(
+    steps: str, brought: str, told: bool, tmp_path: Path
+) -> None:
+    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n" + steps)
+    (step,) = task(done)["steps"]
+    lines = [text for text in step["script"].splitlines() if text.startswith("command -v ")]
+    assert [text.split()[2] for text in lines] == ([brought] if brought else [])
+    assert any(one.code == "programs-missing" for one in done.journal.diagnostics) == told
 
 
 def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path) -> None:
@@ -403,3 +432,32 @@ def test_an_event_of_which_nothing_more_is_said_is_in_its_trigger(tmp_path: Path
 def test_a_single_leg_is_not_held_back(names: str, fate: str, tmp_path: Path) -> None:
     done = convert(tmp_path, f"strategy: {{max-parallel: 1, matrix: {{name: {names}}}}}\n{RUNS}")
     assert said(done, "jobs.a.strategy.max-parallel")[0] == fate
+
+
+PUSHES = [
+    ("run: git push", "", True),
+    ("run: git add . && git commit -m x && sudo git push origin HEAD", "", True),
+    ("uses: stefanzweifel/git-auto-commit-action@v5", "", True),
+    ("run: mkdocs gh-deploy --force", "", True),
+    ("run: git push", "token: abc", False),
+    ("run: git pull", "", False),
+]
+
+
+@pytest.mark.parametrize(("step", "given", "asked"), PUSHES)
+def test_the_checkout_of_a_job_that_pushes_leaves_the_token(step: str, given: str, asked: bool, tmp_path: Path) -> None:
+    steps = f"runs-on: ubuntu-latest\nsteps:\n- uses: actions/checkout@v4\n  with: {{{given}}}\n- {step}"
+    (one,) = task(convert(tmp_path, steps))["steps"]
+    assert ("step 'Run actions/checkout@v4' --secret GITHUB_TOKEN <<" in one["script"]) is asked
+    assert any(entry["name"] == "GHA_SECRET_GITHUB_TOKEN" for entry in one["env"]) is asked
+
+
+def test_scripts_that_a_shell_in_a_terminal_reads_are_read(tmp_path: Path) -> None:
+    shell = "'script -q -e -c \"bash {0}\"'"
+    done = convert(
+        tmp_path, f"runs-on: ubuntu-latest\nsteps:\n- run: docker run --rm busybox:1.37 true\n  shell: {shell}"
+    )
+    assert [one["image"] for one in task(done)["sidecars"]] == ["busybox:1.37"]
+    default = f"defaults: {{run: {{shell: {shell}}}}}"
+    done = convert(tmp_path, f"runs-on: ubuntu-latest\n{default}\nsteps:\n- run: docker run --rm busybox:1.37 true")
+    assert [one["image"] for one in task(done)["sidecars"]] == ["busybox:1.37"]

@@ -106,7 +106,9 @@ class _Builder:
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
         constant = not _writes_env(job)
         scope = scope.with_env(self.workflow.env, constant).with_env(job.env, constant)
-        steps = self.reader.steps(job.steps, scope, constant)
+        defaults = job.defaults or self.workflow.defaults
+        shell = scope.guess(defaults.shell) if defaults and defaults.shell else None
+        steps = self.reader.steps(job.steps, scope, constant, shell=shell or "")
         found = self.containers(job, steps)
         choice = self.image(job, scope, steps, runner, dynamic)
         whole = layout.why_whole(job, steps, total, job.id.lower() in self.needed)
@@ -218,7 +220,7 @@ class _Builder:
             everything = known or next(iter(machines.images(self.rules)))
             return ImageChoice(reference, known.holds if known else frozenset(), (), everything)
         versions: dict[str, Template] = {}
-        tools, provided = set[str](), set[str]()
+        tools, provided, brings = set[str](), set[str](), set[str]()
         for step in steps:
             for part in step.walk():
                 if part.rule and part.rule.provides and part.rule.provides.tool not in versions:
@@ -232,10 +234,11 @@ class _Builder:
                 if part.step.run is not None:
                     tools.add("bash")
                 provided |= part.provided
+                brings |= part.brings
         choice = machines.choose(self.rules, tools, versions)
         if fixed := self.options.image or runner.image:
             return replace(choice, reference=(fixed,), holds=frozenset())
-        if message := missing(job.id, choice, machines.brought(self.rules, versions)):
+        if message := missing(job.id, choice, machines.brought(self.rules, versions) | brings, self.rules):
             self.journal.note(Diagnostic("programs-missing", "note", message, job.span))
         return choice
 
@@ -272,7 +275,7 @@ class _Builder:
             asks = any(container.gpus is not None for container in own)
             computes = len(stages) == 1 or stage.role == "notebook" or asks
             out.append(replace(stage, containers=own, gpu=gpu if computes else 0))
-        return native(out, job.defaults or self.workflow.defaults, found.problems, self.options.docker)
+        return native(out, job, self.workflow, found.problems, self.options.docker)
 
 
 def _not_drawn_in(job: Job) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from gha2tekton.expression import Template
@@ -69,6 +69,11 @@ class PlannedStep(Record, frozen=True):
     """Why the step cannot be done at all: its place fails loudly."""
 
     @property
+    def brings(self) -> frozenset[str]:
+        """Programs that the action it calls sees to."""
+        return frozenset(self.rule.brings) if self.rule else frozenset()
+
+    @property
     def ends(self) -> bool:
         """Whether it does something at the job's end as well."""
         return any(part.rule is not None and part.rule.post for part in self.walk())
@@ -78,6 +83,13 @@ class PlannedStep(Record, frozen=True):
         yield self
         for step in self.inner:
             yield from step.walk()
+
+
+def pushes(steps: Iterable[PlannedStep]) -> bool:
+    """Whether a step pushes with the token that GitHub's checkout leaves behind."""
+    parts = [part for step in steps for part in step.walk()]
+    commands = [seen.rule for part in parts for seen in part.commands if seen.rule is not None]
+    return any("push" in part.rule.needs for part in parts if part.rule) or any(rule.pushes for rule in commands)
 
 
 class ContainerPlan(Record, frozen=True):
@@ -107,6 +119,8 @@ class ContainerPlan(Record, frozen=True):
     """The ports under which it was published and those that it listens on, where they differ."""
     hosts: tuple[str, ...] = ()
     """Names under which others know its machine: of the container, its service, its aliases."""
+    bash: bool = False
+    """The tables say that its image has bash."""
     security: Mapping[str, Any] = field(default_factory=dict)
     """What it may do beyond others, as a security context."""
 
@@ -127,6 +141,8 @@ class Stage(Record, frozen=True):
     containers: tuple[ContainerPlan, ...] = ()
     native: bool = False
     """The one container that its scripts call is the step's own."""
+    beside: str = ""
+    """Why its containers are called beside the step instead."""
     again: tuple[PlannedStep, ...] = ()
     """Steps of earlier stages that install what this one needs too: a Task begins with its image."""
     supplies: tuple[str, ...] = ()

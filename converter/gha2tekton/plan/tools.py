@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
@@ -127,7 +128,7 @@ def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
 
 
 def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
-    """Tools that a script installs itself; ``*`` when it installs what a file names."""
+    """Tools that a script installs itself; ``*`` when it installs what a file names, ``*.py`` when only pip does."""
     for seen in commands:
         if in_container(seen):
             continue
@@ -138,9 +139,9 @@ def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
             word in ("-r", "--requirement", "-e", "sync", "--file", "-f", ".") or word.startswith((".[", "./"))
             for word in words
         ):
-            yield "*"
+            yield "*" if seen.name in ("conda", "mamba", "micromamba") else "*.py"
         if seen.name in ("poetry", "pixi"):
-            yield "*"
+            yield "*" if seen.name == "pixi" else "*.py"
         for word in words[1:]:
             package = _PACKAGE.match(word)
             if package and not word.startswith("-"):
@@ -160,9 +161,19 @@ def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
 
 def wanted_of_image(step: PlannedStep, tools: Iterable[str], rules: RuleSet) -> set[str]:
     """Of the tools that a step takes for granted those that the image should hold: no line installs them so well."""
-    made = rules.once("made", lambda: {image.tool for image in machines.images(rules) if image.job})
+    own = rules.once("own", lambda: _own(rules))
     held = rules.once("held", lambda: frozenset[str]().union(*(image.holds for image in machines.images(rules))))
-    return {tool for tool in tools if tool in held and (tool in made or not _supplied(step, tool))}
+    return {tool for tool in tools if tool in held and (tool in own or not _supplied(step, tool))}
+
+
+def _own(rules: RuleSet) -> frozenset[str]:
+    """The tools that images are made for, and the programs that come with one of them alone."""
+    holds: dict[str, set[str]] = {}
+    for image in machines.images(rules):
+        if image.job and image.tool:
+            holds.setdefault(image.tool, set()).update(image.holds)
+    times = Counter(name for names in holds.values() for name in names)
+    return frozenset(holds) | {name for name, count in times.items() if count == 1}
 
 
 def _supplied(step: PlannedStep, tool: str) -> bool:
@@ -187,23 +198,27 @@ def supplies(stages: Sequence[Stage], held: frozenset[str], job: Job, rules: Rul
                     brought = rules.command(tool, [tool])
                     if brought is not None and brought.supply:
                         lines.setdefault(brought.supply, tool)
+            here = set[str]()
             for seen in part.commands:
+                before = frozenset(here)
+                here.update(provided([seen]))
                 rule = seen.rule
                 if rule is None or in_container(seen):
                     continue
                 if rule.wants:
                     lacking = job.container is None and rule.wants not in there
                 else:
+                    known = {"*", seen.name, *(("*.py",) if rule.supply.startswith(PIP) else ())}
                     lacking = seen.name in part.tools and seen.name not in held
-                    lacking = lacking and not (there | part.provided) & {"*", seen.name}
+                    lacking = lacking and not (there | before) & known
                 if lacking and rule.supply:
                     # What goes to the environment on the volume is there for all, and need not wait on a GPU's time.
                     into = (told or [lines])[0] if rule.supply.startswith(PIP) else lines
                     into.setdefault(rule.supply, "" if rule.wants else seen.name)
                 there |= set(rule.provides)
-            there |= part.provided
+            there |= part.provided | part.brings
             # What is installed into the machine ends with the Task.
-            carried |= frozenset() if "system" in part.effects else part.provided
+            carried |= frozenset() if "system" in part.effects else part.provided | part.brings
         told.append(lines)
     return tuple(
         replace(stage, supplies=tuple(_unless_there(name, line) for line, name in lines.items()))
@@ -211,9 +226,15 @@ def supplies(stages: Sequence[Stage], held: frozenset[str], job: Job, rules: Rul
     )
 
 
-def missing(job: str, choice: ImageChoice, brought: frozenset[str]) -> str:
+def supplied(rules: RuleSet, tool: str) -> bool:
+    """Whether a line installs a program where the image lacks it."""
+    rule = rules.command(tool, [tool])
+    return rule is not None and bool(rule.supply) and not rule.wants
+
+
+def missing(job: str, choice: ImageChoice, brought: frozenset[str], rules: RuleSet) -> str:
     """What a person is told of programs that a job's image may lack and nothing brings; empty where all are there."""
-    names = [tool for tool in choice.missing if tool not in brought]
+    names = [tool for tool in choice.missing if tool not in brought and not supplied(rules, tool)]
     image = choice.image.reference.partition(":")[0]
     return (
         f"job {job} calls {', '.join(names)}, which GitHub's machine has and {image} may not: install it in a step, or "

@@ -57,6 +57,10 @@ class Diagnostic(Record, frozen=True):
     span: Span | None = None
 
 
+ALL = "*"
+"""The name of a Setup that stands for every key of a Secret or ConfigMap."""
+
+
 class Setup(Record, frozen=True, order=True):
     """Something a person must supply to a correct output before it runs."""
 

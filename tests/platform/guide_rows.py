@@ -131,7 +131,7 @@ ROWS |= {
     and any("computeResources" in one for one in out.containers()),
     13: lambda out: (
         not re.search(r"\$\(", json.dumps([one.get("computeResources") for one in out.containers()]))
-        and out.run["spec"]["taskRunSpecs"][0]["sidecarSpecs"][0]["computeResources"]["limits"][GPU] == "1"
+        and out.run["spec"]["taskRunSpecs"][0]["stepSpecs"][0]["computeResources"]["limits"][GPU] == "1"
     ),
     14: lambda out: all(
         one["computeResources"]["requests"].items() <= one["computeResources"]["limits"].items()

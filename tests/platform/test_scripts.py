@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.platform.making import convert, make
+from tests.platform.making import convert, make, objects
 
 from gha2tekton.platform.render import SCRIPTS
 
@@ -353,6 +353,27 @@ def test_secrets_are_made_from_variables(platform: Path) -> None:
     assert not [call for call in calls if CHANGING.search(call)]
     done, calls = script(platform, "secrets.sh")
     assert not [call for call in calls if CHANGING.search(call)]
+
+
+def test_a_secret_that_is_taken_whole_is_made_from_a_file(workflow: Path, tmp_path: Path) -> None:
+    text = workflow.read_text().replace("nvidia-smi", "echo '${{ toJSON(secrets) }}'")
+    workflow.write_text(text)
+    platform = tmp_path / "platform"
+    assert make(workflow, "-o", platform, "--secret-store", "vault").exit_code == 0
+    assert "| Secret `github-secrets` | all that GitHub has, and KEY, OTHER |" in (platform / "README.md").read_text()
+    (store,) = [one for one in objects(platform) if one.get("kind") == "ExternalSecret"]
+    assert store["spec"]["dataFrom"] == [{"extract": {"key": "github-secrets"}}]
+    values = tmp_path / "values"
+    values.write_text("# mine\n\nKEY=a b'c=\nMORE=$(id)")
+    done, calls = script(platform, "secrets.sh", answers=ABSENT, github_secrets_FILE=str(values), OTHER="x")
+    assert done.returncode == 0, done.stderr
+    made = next(call for call in calls if call.startswith("create secret generic github-secrets"))
+    assert re.findall(r"--from-file=(\w+)=", made) == ["KEY", "MORE", "OTHER"]
+    for wrong in ("", "x\n", "../up=1\n"):
+        values.write_text(wrong)
+        words = {"github_secrets_FILE": str(values)} if wrong else {}
+        done, calls = script(platform, "secrets.sh", answers=ABSENT, OTHER="x", KEY="y", **words)
+        assert (done.returncode, [call for call in calls if CHANGING.search(call)]) == (1, [])
 
 
 def test_a_secret_of_several_lines_keeps_them(platform: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -16,6 +17,7 @@ from gha2tekton.output import rendering
 from gha2tekton.report import markdown, text
 from gha2tekton.report.entries import common
 from gha2tekton.rules.load import RuleSet
+from gha2tekton.source import printable
 
 ORDER = (
     "To do by hand before applying",
@@ -35,6 +37,27 @@ def test_failure_comes_first(everything: Conversion) -> None:
     lines = text.render([everything]).splitlines()
     assert lines[0].startswith(".github/workflows/all.yml: 2 things to do by hand, ")
     assert lines[1] == "  grade D: cannot run as it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b[31mb", r"a\x1b[31mb"),
+        ("a\rb\x7f\x9b\u202e", r"a\rb\x7f\x9b\u202e"),
+        (os.fsdecode(b"\xff"), r"\udcff"),
+        ("a\tb\nçé😀", "a\tb\nçé😀"),
+    ],
+)
+def test_texts_of_others_move_no_cursor(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_names_that_would_colour_the_terminal_are_written_out(tmp_path: Path) -> None:
+    path = tmp_path / "ci.yml"
+    path.write_text('on: push\njobs: {a: {runs-on: x, steps: [{name: "\\e[31mred", uses: "nobody/knows@v1"}]}}\n')
+    told = text.render([convert_file(path, "ci.yml", RuleSet(), None, Options())])
+    assert "\x1b" not in told
+    assert r"\x1b[31mred" in told
 
 
 def test_what_is_to_be_done_is_numbered_through(everything: Conversion) -> None:
@@ -210,3 +233,14 @@ def test_what_several_workflows_need_is_told_once(tmp_path: Path) -> None:
     assert "--from-literal=A=... \\\n         --from-literal=B=..." in told
     assert told.count("webhook-secret=") == told.count("kubectl apply -k .") == 1
     assert told.count("kubectl create -f runs/") == 3
+
+
+def test_a_secret_that_is_taken_whole_is_made_once(converted: Callable[[str], Conversion]) -> None:
+    """kubectl takes a file of keys or single keys, not both."""
+    job = "  {0}:\n    runs-on: ubuntu-latest\n    steps:\n    - run: make\n      env: {{S: '${{{{ {1} }}}}'}}\n"
+    told = text.render(
+        [converted("on: push\njobs:\n" + job.format("a", "toJSON(secrets)") + job.format("b", "secrets.B"))]
+    )
+    assert "Create the Secret github-secrets with all that GitHub has, and B" in told
+    assert told.count("kubectl create secret generic github-secrets --namespace default --from-env-file=FILE") == 1
+    assert "--from-literal=B" not in told

@@ -14,6 +14,7 @@ from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.environment import leg_count, waited_for
 from gha2tekton.lower.event_types import boolean_inputs
 from gha2tekton.lower.job import LoweredTask
+from gha2tekton.lower.params import declarations
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES, Settings
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.status import IMAGE
@@ -93,7 +94,8 @@ def job_task(plan: Plan, job: JobPlan, name: str, carrier: Carrier, journal: Jou
     )
     state = (Workspace(ARTIFACTS, WORKSPACES[ARTIFACTS], f"/workspaces/{ARTIFACTS}"),) if job.state else ()
     go = Result(GO, "true where the job may run")
-    task = replace(task, params=(*task.params, Param(_PLACES)), workspaces=state, results=(go,))
+    params = (*task.params, Param(_PLACES, "The tasks of the Pipeline that the job is"))
+    task = replace(task, params=params, workspaces=state, results=(go,))
     return LoweredTask(task, job.stages[0], carrier.params, tuple(space.name for space in state))
 
 
@@ -135,7 +137,7 @@ def _task(name: str, about: str, env: list[EnvVar], carrier: Carrier) -> Task:
         (Container("wait", IMAGE, script, env=given, mounts=(runtime.MOUNT,)),),
         about,
         dict(MANAGED),
-        params=tuple(Param(param) for param in (_RUN, *carrier.params)),
+        params=(Param(_RUN, "The run that it belongs to"), *declarations(carrier.params)),
         volumes=(runtime.volume(),),
     )
 

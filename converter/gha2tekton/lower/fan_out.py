@@ -8,12 +8,13 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower import runtime
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.environment import waited_for
+from gha2tekton.lower.params import declarations
 from gha2tekton.lower.refusal import IMAGE
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.sidecars import escaped
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Container, EnvVar, Param, Result, Task, When, Workspace
+from gha2tekton.tekton.model import Container, EnvVar, Result, Task, When, Workspace
 
 RESULT, ANY, IMAGE_OF = "legs", "any", "image"
 LEG_IMAGE = "leg-image"
@@ -65,7 +66,7 @@ def legs_task(plan: Plan, job: JobPlan, name: str, carrier: Carrier, journal: Jo
         (step,),
         f"Works out the legs of jobs.{job.job.id}",
         dict(MANAGED),
-        params=tuple(Param(param) for param in carrier.params),
+        params=declarations(carrier.params),
         workspaces=(Workspace(ARTIFACTS, WORKSPACES[ARTIFACTS], f"/workspaces/{ARTIFACTS}"),),
         results=tuple(results),
         volumes=(runtime.volume(),),

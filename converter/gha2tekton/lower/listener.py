@@ -7,6 +7,7 @@ from typing import Literal
 
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import access
+from gha2tekton.lower.settings import MANAGED
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import Manifest, compact
 from gha2tekton.tekton.names import label
@@ -71,9 +72,14 @@ class TriggerSettings(Record, frozen=True):
         return label(f"{self.namespace}-forks")
 
     @property
-    def labels(self) -> Mapping[str, str]:
+    def selector(self) -> Mapping[str, str]:
         """What the listener selects its Triggers by."""
         return {REPOSITORY_LABEL: label(self.repository)}
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What everything that starts runs is labelled with."""
+        return {**MANAGED, **self.selector}
 
 
 def starter_manifests(settings: TriggerSettings, listens: bool, schedules: bool) -> Mapping[str, tuple[Manifest, ...]]:
@@ -91,7 +97,7 @@ def starter_manifests(settings: TriggerSettings, listens: bool, schedules: bool)
 def listener_manifests(settings: TriggerSettings) -> Mapping[str, tuple[Manifest, ...]]:
     """The listener, its account, and that of the runs that it creates."""
     labels = settings.labels
-    listener = EventListener(settings.listener, settings.listener_account, labels, labels).manifest()
+    listener = EventListener(settings.listener, settings.listener_account, settings.selector, labels).manifest()
     rights = access.listener_access(settings.listener_account, settings.namespace, settings.repository, labels)
     if settings.runner_account:
         rights += (access.service_account(settings.runner_account, labels, False, settings.pull_secrets),)

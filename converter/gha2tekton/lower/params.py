@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.lower.bindings import input_default
-from gha2tekton.lower.carrier import Path
+from gha2tekton.lower.carrier import EVERY, JSON, Path
 from gha2tekton.lower.values import sent
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Param, Task
 from gha2tekton.tekton.run import TaskRunSpec
 from gha2tekton.workflow.model import Input, Workflow
 
-_SIZES = {
+_OWN: Mapping[Path, str] = {
+    ("git", "url"): "Repository to fetch",
+    ("git", "revision"): "Branch, tag or commit to fetch",
+    ("git", "head"): "Commit that statuses are set for",
+    ("leg",): "Number of the leg among those of the matrix",
+    ("leg-image",): "Image that the leg runs in",
+}
+SIZES = {
     "gpu-count": "GPUs of the run; its taskRunSpecs carry the quantity, which no param can",
     "memory-limit": "Memory of the GPU container; its taskRunSpecs carry it",
 }
@@ -26,15 +33,25 @@ def pipeline_params(
     out: list[Param] = []
     for name, path in sorted(needed.items(), key=lambda item: (item[1][0] != "git", item[0])):
         item = inputs.get(path[1].lower()) if path[0] == "inputs" else None
-        if item is not None:
-            out.append(Param(name, _about(item), sent(input_default(item))))
-        elif path[0] == "git":
-            out.append(Param(name, "Repository to fetch" if path[1] == "url" else "Branch, tag or commit to fetch"))
-        else:
-            out.append(Param(name, ".".join(path), ""))
+        default = sent(input_default(item)) if item else None if path[0] == "git" else ""
+        out.append(Param(name, about(path, item), default))
     out += [Param(name, "Image that computes", image) for name, image in images.items()]
-    out += [Param(name, _SIZES[name], value) for name, value in sizes.items()]
+    out += [Param(name, SIZES[name], value) for name, value in sizes.items()]
     return out
+
+
+def declarations(paths: Mapping[str, Path]) -> tuple[Param, ...]:
+    """The params of a Task that is given context values."""
+    return tuple(Param(name, about(path)) for name, path in paths.items())
+
+
+def about(path: Path, item: Input | None = None) -> str:
+    """What a param holds: the words of the input that it is, else the name of the context value."""
+    if item is not None:
+        return _about(item)
+    if path[0] == JSON:
+        return "matrix as JSON" if path[1] == EVERY else f"matrix.{path[1]} as JSON"
+    return _OWN.get(path, ".".join(path))
 
 
 def _about(item: Input) -> str:
@@ -50,7 +67,7 @@ def described(tasks: Iterable[Task], params: Iterable[Param]) -> tuple[Task, ...
     """Tasks whose params say what they are, as the Pipeline's of the same name do."""
     told = {param.name: param.description for param in params}
     return tuple(
-        replace(task, params=tuple(replace(p, description=p.description or told.get(p.name, "")) for p in task.params))
+        replace(task, params=tuple(replace(p, description=told.get(p.name) or p.description) for p in task.params))
         for task in tasks
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from gha2tekton.expression import Partial, fold_template
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.environment import leg_count
@@ -12,8 +14,13 @@ from gha2tekton.plan.scope import input_defaults, literal
 from gha2tekton.record import replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, Task, Workspace
+from gha2tekton.tekton.names import variable
+from gha2tekton.workflow.inlining import reads
 
 IMAGE = "docker.io/library/busybox:1.37"
+
+Key = tuple[str, str]
+"""The variable that holds a value, and the job whose own it is."""
 
 
 def refused_task(job: JobPlan, name: str, unmapped: str) -> Task:
@@ -67,11 +74,35 @@ def gate_task(name: str, plan: Plan) -> Task:
 
 
 def possible(plan: Plan) -> Plan:
-    """The plan, with jobs refused whose image would have to be computed after the Pod has started."""
-    return replace(plan, jobs=tuple(_possible(job, input_defaults(plan.workflow)) for job in plan.jobs))
+    """The plan, with jobs refused that no Task can do.
+
+    They are those whose image would have to be computed after the Pod has started, and those that read two values
+    which are one name on Tekton.
+    """
+    defaults, clashes = input_defaults(plan.workflow), _clashes(plan)
+    return replace(plan, jobs=tuple(_possible(job, defaults, clashes) for job in plan.jobs))
 
 
-def _possible(job: JobPlan, defaults: Partial) -> JobPlan:
+def _clashes(plan: Plan) -> Mapping[Key, Sequence[str]]:
+    """What jobs read that differs from something else only by signs which names of params and variables cannot have."""
+    found: dict[Key, set[str]] = {}
+    for job in plan.jobs:
+        for key, path in _keys(job):
+            found.setdefault(key, set()).add(path)
+    return {key: sorted(paths) for key, paths in found.items() if len(paths) > 1}
+
+
+def _keys(job: JobPlan) -> Iterator[tuple[Key, str]]:
+    for path in reads(job.job):
+        if len(path) > 1 and path[0] in ("github", "inputs", "matrix"):
+            yield (variable(path), job.job.id if path[0] == "matrix" else ""), ".".join(path).lower()
+
+
+def _possible(job: JobPlan, defaults: Partial, clashes: Mapping[Key, Sequence[str]]) -> JobPlan:
+    if clashes and not job.refused:
+        for key, _ in _keys(job):
+            if key in clashes:
+                return replace(job, refused=f"{' and '.join(clashes[key])} are one name on Tekton: rename one of them")
     if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
         return job
     usual = literal(fold_template(job.image, {**job.scope.known, "inputs": defaults}))

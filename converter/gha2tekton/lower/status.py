@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gha2tekton.lower.params import about
+from gha2tekton.lower.settings import MANAGED
 from gha2tekton.record import Record
 from gha2tekton.tekton.model import Container, EnvVar, Param, PipelineTask, Task
 
@@ -89,6 +91,7 @@ def status_task(name: str, token_secret: tuple[str, str]) -> Task:
         name,
         (Container("set", IMAGE, script=SCRIPT, env=env, on_error="continue"),),
         description="Sets commit statuses on GitHub.",
+        labels=MANAGED,
         params=(
             Param("repository", "owner/repository"),
             Param("api", "The root of GitHub's API"),
@@ -101,7 +104,8 @@ def status_task(name: str, token_secret: tuple[str, str]) -> Task:
 
 def status_params() -> tuple[Param, ...]:
     """What a Pipeline declares for them; a manual run has no commit to speak of."""
-    return (*(Param(name, default="") for name in PATHS), Param("github-status-target-url", default=""))
+    target = Param("github-status-target-url", "Where the details of commit statuses are", "")
+    return (*(Param(name, about(path), "") for name, path in PATHS.items()), target)
 
 
 def pending(task: str, checks: tuple[Check, ...]) -> PipelineTask:

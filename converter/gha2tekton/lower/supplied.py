@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gha2tekton.journal import Journal, Setup
+from gha2tekton.journal import ALL, Journal, Setup
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.whole_contexts import RUNNER, SECRETS, VARIABLES
 from gha2tekton.plan.model import JobPlan
@@ -21,7 +21,7 @@ def ask_for_values(job: JobPlan, carrier: Carrier, handed: Iterable[str], namesp
     ):
         if root in carrier.sources:
             command = f"kubectl create {made} {into} --from-env-file=FILE"
-            journal.need(Setup(kind, "*", f"{who} asks for all {object}", command))
+            journal.need(Setup(kind, ALL, f"{who} asks for all {object}", command))
         for name in sorted(carrier.secrets if root == "secrets" else carrier.configured):
             command = f"kubectl create {made} {into} --from-literal={name}=..."
             journal.need(Setup(kind, name, f"{who} uses it", command))

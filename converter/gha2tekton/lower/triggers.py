@@ -13,6 +13,7 @@ from gha2tekton.lower import cel
 from gha2tekton.lower.bindings import Bound, Origin, Path, bind, carried, input_default
 from gha2tekton.lower.filters import Filter, account_filter, lower_filter
 from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings, ask_for_token, ask_for_webhook
+from gha2tekton.lower.params import SIZES, about
 from gha2tekton.lower.schedule import FILE as SCHEDULE_FILE
 from gha2tekton.lower.schedule import lower_schedules
 from gha2tekton.lower.values import sent
@@ -180,7 +181,7 @@ def _templates(
 ) -> tuple[Manifest, ...]:
     constant = {name for name, path in filled.items() if path == ("github", "workflow")}
     params = tuple(_declared(name, path, origin) for name, path in filled.items() if name not in constant)
-    params += tuple(TemplateParam(name, default=value) for name, value in settings.template_defaults.items())
+    params += tuple(TemplateParam(name, SIZES[name], value) for name, value in settings.template_defaults.items())
     values = {**run.params, **{name: f"$(tt.params.{name})" for name in filled if name in needed}}
     values |= dict.fromkeys(constant, sent(origin.workflow.title))
     values |= {name: f"$(tt.params.{name})" for name in settings.template_defaults if name in values}
@@ -196,13 +197,12 @@ def _templates(
 def _declared(name: str, path: Path, origin: Origin) -> TemplateParam:
     """What a run cannot do without has no default: an event that lacks it starts nothing and says so in the log."""
     if path in (("git", "url"), ("git", "revision")):
-        return TemplateParam(name)
+        return TemplateParam(name, about(path))
     item = origin.input(path)
     if item:
-        description = (item.description.literal or "") if item.description else ""
         # Triggers pastes a default into JSON as it stands.
-        return TemplateParam(name, description, json.dumps(sent(input_default(item)), ensure_ascii=False)[1:-1])
-    return TemplateParam(name, default="")
+        return TemplateParam(name, about(path, item), json.dumps(sent(input_default(item)), ensure_ascii=False)[1:-1])
+    return TemplateParam(name, about(path), "")
 
 
 # -- the report ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from gha2tekton.platform.settings import PlatformError
 from gha2tekton.schema import faults
+from gha2tekton.source import text_of
 from gha2tekton.yaml import documents
 
 Manifest = Mapping[str, Any]
@@ -22,7 +23,7 @@ def read(bundle: Path, namespace: str) -> list[Manifest]:
     found: list[Manifest] = []
     for path in sorted(bundle.rglob("*.yaml")):
         try:
-            texts = documents(path.read_text(encoding="utf-8"), str(path))
+            texts = documents(text_of(path), str(path))
         except (OSError, ValueError) as error:
             raise PlatformError(str(error)) from error
         for manifest in texts:

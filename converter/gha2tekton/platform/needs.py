@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
+from gha2tekton.journal import ALL
 from gha2tekton.platform.at_once import at_once, legs
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.pod_security import refused
@@ -35,7 +36,7 @@ class Needs(Record, frozen=True):
     shared: tuple[str, ...] = ()
     """The claims that several nodes may mount at once."""
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The keys of each Secret that Tasks and Triggers read, but for the webhook's."""
+    """The keys of each Secret that Tasks and Triggers read, but for the webhook's; ``ALL`` for one taken whole."""
     pipelines: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     privileged: tuple[str, ...] = ()
@@ -206,6 +207,9 @@ def _secrets(tasks: Manifests) -> Iterator[tuple[str, str]]:
                 reference = (variable.get("valueFrom") or {}).get("secretKeyRef")
                 if reference:
                     yield reference["name"], reference["key"]
+            for source in container.get("envFrom") or ():
+                if "secretRef" in source:
+                    yield source["secretRef"]["name"], ALL
 
 
 def _secrets_of_triggers(objects: Manifests) -> Iterator[tuple[str, str]]:

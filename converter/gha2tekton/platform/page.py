@@ -8,6 +8,7 @@ from gha2tekton.platform import settings
 from gha2tekton.platform.dashboard import sections
 from gha2tekton.platform.needs import Needs
 from gha2tekton.platform.settings import Platform
+from gha2tekton.report.supplies import listed
 
 _PARTS = {
     "base": "the namespace with its pod-security labels, and roles for people",
@@ -46,7 +47,7 @@ def page(platform: Platform, needed: Needs, parts: Sequence[str], placed: bool) 
         f"| GPUs that the quota grants | {settings.gpus(platform, needed)} |",
         f"| memory that the quota grants | {settings.memory(platform, needed)} |",
         *(f"| claim `{name}` | {size // 2**30}Gi |" for name, size in sorted(needed.claims.items())),
-        *(f"| Secret `{name}` | {', '.join(keys)} |" for name, keys in needed.secrets.items()),
+        *(f"| Secret `{name}` | {listed(keys)} |" for name, keys in needed.secrets.items()),
         *(f"| image | `{image}` |" for image in needed.images),
         "",
         *_left_out(platform, needed),

@@ -12,6 +12,7 @@ from textwrap import indent
 from typing import Any
 
 from gha2tekton import resources
+from gha2tekton.journal import ALL
 from gha2tekton.manifests import dump
 from gha2tekton.platform import nodes, settings
 from gha2tekton.platform.dashboard import dashboard
@@ -63,6 +64,15 @@ def render(platform: Platform, needed: Needs, bundles: Bundles | None = None) ->
     files.out["kustomization.yaml"] = dump([top])
     files.out["README.md"] = page(platform, needed, parts, any(name.startswith("runs/") for name in files.out))
     return dict(sorted(files.out.items()))
+
+
+def _row(secret: str, key: str) -> str:
+    return f"  - secretKey: {key}\n    remoteRef:\n      key: {secret}\n      property: {key}\n"
+
+
+def _whole(secret: str) -> str:
+    """All that the store holds under a Secret's name."""
+    return f"  dataFrom:\n  - extract:\n      key: {secret}\n"
 
 
 class _Files:
@@ -173,9 +183,7 @@ class _Files:
     def secrets(self) -> None:
         listed = []
         for name, keys in self.needed.secrets.items():
-            rows = "".join(
-                f"  - secretKey: {key}\n    remoteRef:\n      key: {name}\n      property: {key}\n" for key in keys
-            )
+            rows = _whole(name) if ALL in keys else "  data:\n" + "".join(_row(name, key) for key in keys)
             self.out[f"secrets/{name}.yaml"] = self.fill("secrets/external-secret.yaml", {"secret": name}) + rows
             listed.append(f"{name}.yaml")
         self.component("secrets", listed, {})

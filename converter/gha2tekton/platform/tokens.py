@@ -10,6 +10,7 @@ from gha2tekton.platform import nodes, settings
 from gha2tekton.platform.dashboard import metric_of
 from gha2tekton.platform.needs import Needs
 from gha2tekton.platform.settings import Platform
+from gha2tekton.shell.quote import word
 
 _PUBLISHERS = {"s3": "docker.io/amazon/aws-cli:2.27.50", "oci": "ghcr.io/oras-project/oras:v1.2.3"}
 _PREFLIGHT_IMAGE = "nvcr.io/nvidia/cuda:12.8.1-base-ubuntu24.04"
@@ -129,7 +130,7 @@ def _of_scripts(platform: Platform, needed: Needs, bundles: Sequence[str]) -> di
         "operator-crds": " ".join(_crds(platform, needed)),
         "coschedule-check": _fragment("coschedule.sh") if platform.shared else "",
         "secret-checks": "\n".join(looked_for.format(name) for name in sorted(secrets)),
-        "secret-calls": "\n".join(f"make {name} {' '.join(keys)}" for name, keys in secrets.items()),
+        "secret-calls": "\n".join(f"make {name} {' '.join(map(word, keys))}" for name, keys in secrets.items()),
         "verify-checks": "\n".join(claim.format(name) for name in sorted({*needed.claims, nodes.CACHE})),
         "bundles": "\n".join(bundle.format(place) for place in bundles),
     }

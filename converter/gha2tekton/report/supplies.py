@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
-from gha2tekton.journal import Setup
+from gha2tekton.journal import ALL, Setup
 from gha2tekton.record import Record
 
 Phase = Literal["before", "after"]
@@ -76,7 +76,7 @@ def supplies(setup: Iterable[Setup]) -> list[Supply]:
     for (kind, made), entries in ranked:
         phase, words = _KINDS.get(kind, ("before", f"Supply {kind} {{name}}"))
         names = [entry.name for entry in entries]
-        title = words.format(name=names[0], names=", ".join(names), object=made)
+        title = words.format(name=names[0], names=listed(names), object=made)
         if names == [made]:
             title = title.partition(" with ")[0]
         why = [entry.why if len(entries) == 1 else f"{entry.name}: {entry.why}" for entry in entries]
@@ -86,12 +86,23 @@ def supplies(setup: Iterable[Setup]) -> list[Supply]:
     return out
 
 
+def listed(names: Sequence[str]) -> str:
+    """The keys of an object; one that is taken whole has more than those that are asked for by name."""
+    named = ", ".join(name for name in names if name != ALL)
+    if ALL not in names:
+        return named
+    return f"all that GitHub has, and {named}" if named else "all that GitHub has"
+
+
 def _command(commands: list[str]) -> str:
-    """One command in place of several that would make the same object."""
-    told = [command for command in commands if command]
+    """One command in place of several that would make the same object: kubectl takes a file of keys or single keys."""
+    told = list(dict.fromkeys(command for command in commands if command))
     if len(told) < 2:
         return "".join(told)
-    first = told[0].split(" --from-literal=")[0]
+    first = told[0].split(" --from-")[0]
+    filled = [command for command in told if " --from-env-file=" in command]
+    if filled and all(command.split(" --from-")[0] == first for command in told):
+        return filled[0]
     if any(command.split(" --from-literal=")[0] != first for command in told):
         return "\n".join(dict.fromkeys(told))
     literals = [part for command in told for part in command.split(" --from-literal=")[1:]]

@@ -16,7 +16,7 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 _FOREIGN = re.compile(r"[^a-zA-Z0-9]+")
 _ODD = re.compile(r"[^A-Za-z0-9]")
 
-_OURS = frozenset(("container-image", "git-repo-url", "git-revision", "gpu-count", "leg", "memory-limit"))
+_OURS = frozenset(("container-image", "git-repo-url", "git-revision", "gpu-count", "leg", "leg-image", "memory-limit"))
 
 
 def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the Secrets that the runs read. A value comes from the environment variable of its name, or from the file that the
-# variable NAME_FILE names, which keeps its lines as they are; else it is asked for. What is there already stays.
+# variable NAME_FILE names, which keeps its lines as they are; else it is asked for. A Secret that is taken whole (*) also
+# gets what the variable SECRET_FILE names, a file with lines NAME=value. What is there already stays.
 # usage: secrets.sh [--dry-run]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,6 +28,19 @@ ask() { # KEY: its value to a file
   fi
   printf '%s' "$value" > "$work/$1"
 }
+whole() { # SECRET: the values of its file, each to a file
+  variable=$(printf '%s' "$1" | tr -c 'A-Za-z0-9_' _)_FILE
+  file=$(printenv "$variable" || :)
+  [ -n "$file" ] || fail "$1 is taken whole: give a file with lines NAME=value by the variable $variable"
+  [ -r "$file" ] || fail "$1: $file cannot be read"
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in '' | '#'*) continue ;; [A-Za-z_]*=*) ;; *) fail "$file: a line is not NAME=value" ;; esac
+    key=${line%%=*}
+    case $key in *[!A-Za-z0-9_]*) fail "$file: $key is no name of a secret" ;; esac
+    printf '%s' "${line#*=}" > "$work/$key"
+    files="$files --from-file=$key=$work/$key"
+  done < "$file"
+}
 make() { # SECRET KEY…
   secret=$1
   shift
@@ -34,6 +48,8 @@ make() { # SECRET KEY…
   if [ "$dry" = yes ]; then say "would make Secret $secret with: $*"; return; fi
   files=''
   for key; do
+    if [ "$key" = '*' ]; then whole "$secret"; continue; fi
+    case " $files " in *" --from-file=$key="*) continue ;; esac
     ask "$key"
     files="$files --from-file=$key=$work/$key"
   done

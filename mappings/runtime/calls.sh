@@ -34,8 +34,9 @@ run_call() {
   _words=$(cat "$_box/argv") _directory=$(cat "$_box/dir") _user=$(cat "$_box/user") _more=$(cat "$_box/env")
   [ ! -f "$_box/whole" ] || _words=$(entered)
   eval "set -- $_words"
-  [ -z "$_directory" ] || mkdir -p "$_directory" 2> /dev/null
+  [ -z "$_directory" ] || [ -f "$_box/there" ] || mkdir -p "$_directory" 2> /dev/null
   cd "$(led "${_directory:-${GHA_WORKING_DIR:-$GITHUB_WORKSPACE}}")" || exit 126
   _user=${_user:-${GHA_USER:-}}
+  : > "$_box/begun"
   run_as "$@"
 }

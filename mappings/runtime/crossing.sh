@@ -68,12 +68,10 @@ copy() {
   [ -n "$_name" ] || { rm -rf "$_passage"; refuse "no container of this Task is ${_inside%%:*}"; }
   ready "$_name"
   if [ "$_inside" = "$1" ]; then
-    prepare "$_name" sh -c "$TAKE" sh "$_passage" "${1#*:}"
-    attend
+    through "$_name" sh -c "$TAKE" sh "$_passage" "${1#*:}"
     [ "$_code" != 0 ] || sh -c "$PUT" sh "$_passage" "$2" || _code=1
   elif sh -c "$TAKE" sh "$_passage" "$1"; then
-    prepare "$_name" sh -c "$PUT" sh "$_passage" "${2#*:}"
-    attend
+    through "$_name" sh -c "$PUT" sh "$_passage" "${2#*:}"
   else
     _code=1
   fi

@@ -1,9 +1,9 @@
 # The options of docker run, create, exec and compose exec, run.
 
-# Sets _kind, _directory, _user, _entrypoint, _detached, _interactive, _called, _cidfile, _variables, _mounts, and _rest:
+# Sets _kind, _directory, _user, _entrypoint, _detached, _interactive, _open, _called, _cidfile, _variables, _mounts, and _rest:
 # what comes after the options, each word quoted for a shell.
 run_options() {
-  _kind=image _directory='' _user='' _entrypoint='' _detached=no _interactive=no _called='' _cidfile=''
+  _kind=image _directory='' _user='' _entrypoint='' _detached=no _interactive=no _open=no _called='' _cidfile=''
   _variables='' _mounts=''
   case $_verb in exec) _kind=container ;; compose*) _kind=service _interactive=yes ;; esac
   while [ $# -gt 0 ]; do
@@ -31,6 +31,7 @@ run_options() {
       *) break ;;
     esac
     case $_option in
+      -t | --tty) [ "$_value" = false ] || _open=yes ;;
       -w | --workdir) _directory=$_value ;;
       -u | --user) _user=$_value ;;
       -i | --interactive) [ "$_value" = false ] && _interactive=no || _interactive=yes ;;
@@ -46,6 +47,8 @@ run_options() {
       --mount) mounted "$(part source "$_value")" "$(part target "$_value")" ;;
     esac
   done
+  # Input that nobody gives has no end where a terminal was asked for, or -i.
+  [ "$_interactive" = no ] || _open=yes
   _rest=''
   for _word; do _rest="$_rest $(quoted "$_word")"; done
 }

@@ -2,7 +2,8 @@
 #   argv env dir user mounts  what to run, words quoted for a shell
 #   in out err                a file and two pipes
 #   whole                     is there where the image's entrypoint comes first
-#   go, then code             starts it, ends it
+#   there                     is there where the directory must be there already
+#   go, begun, code           starts it; it has its mounts; its end
 #   signal                    asks for its end
 # The caller sets _directory, _user, _interactive, _variables and _mounts, or leaves them empty.
 
@@ -42,17 +43,11 @@ prepare() { # NAME WORD…
   : > "$_box/go"
 }
 
-# Runs a call in this container, which is the one that is called.
-in_place() { # WORD…
-  put_down "$_name" "$@"
-  . "$_here/links.sh"
-  . "$_here/calls.sh"
-  _place=$GHA_HANDOFF/$_name _clean="env -i $(cat "$GHA_HANDOFF/image") \"PWD=\$PWD\""
-  ( umask 022; run_call ) < "$_box/in"
-  _code=$?
-  unlink_new "$_box"
-  back
-  rm -rf "$_box"
+# Runs a call to its end, wherever its container is; _code is its exit status.
+through() { # NAME WORD…
+  [ "$1" != "${GHA_IN_PLACE:-}" ] || { shift; in_place "$@"; return; }
+  prepare "$@"
+  attend
 }
 
 # Writes a call down; _box is its directory.
@@ -64,18 +59,21 @@ put_down() { # NAME WORD…
   printf '%s' "${_directory:-}" > "$_box/dir"
   printf '%s' "${_user:-}" > "$_box/user"
   [ -z "${_whole:-}" ] || : > "$_box/whole"
+  case ${_verb:-} in *exec) : > "$_box/there" ;; esac
   : > "$_box/mounts"
   if [ -n "${_mounts:-}" ]; then
     printf '%s' "$_mounts" | resolved > "$_box/mounts" || { rm -rf "$_box"; exit 125; }
   fi
-  if [ "${_interactive:-no}" = yes ] && [ ! -t 0 ]; then cat > "$_box/in"; else : > "$_box/in"; fi
+  if [ "${_interactive:-no}" = yes ] && [ "${_detached:-no}" = no ] && [ ! -t 0 ]; then cat > "$_box/in"
+  elif [ "${_detached:-no}${_open:-no}" = yesyes ]; then mkfifo "$_box/in" && chmod 666 "$_box/in"
+  else : > "$_box/in"; fi
 }
 
 # Values for expressions in the code go with it; secrets and the runtime's own variables stay here.
 carried() {
   awk 'BEGIN { for (name in ENVIRON) if (name ~ /^(GHA|INPUT)_[A-Za-z0-9_]+$/) print name }' | sort | while read -r _word; do
     case $_word in
-      GHA_STATE | GHA_MASKS | GHA_SECRET_* | GHA_RUNTIME | GHA_STEP | GHA_CONTAINERS | GHA_HANDOFF | GHA_SHARED | GHA_SCOPE | GHA_VENV | GHA_HOME | \
+      GHA_HEALTH | GHA_HEALTH_TIMES | GHA_OPEN_INPUT | GHA_STATE | GHA_MASKS | GHA_SECRET_* | GHA_RUNTIME | GHA_STEP | GHA_CONTAINERS | GHA_HANDOFF | GHA_SHARED | GHA_SCOPE | GHA_VENV | GHA_HOME | \
         GHA_MODE | GHA_TEXT | GHA_PLACES | GHA_IN_PLACE | GHA_ENTRYPOINT | GHA_COMMAND | GHA_USER | GHA_WORKING_DIR) ;;
       *) quoted "$_word=$(printenv "$_word")"; printf ' ' ;;
     esac
@@ -120,27 +118,4 @@ attend() {
   fi
   back
   rm -rf "$_box"
-}
-
-# docker run -d: the call goes on, its output is for docker logs.
-leave() {
-  _place=${_box%/*}
-  echo "$_box" > "$_place/detached"
-  ( cat "$_box/err" & cat "$_box/out"; wait ) >> "$_place/log" 2>&1 < /dev/null &
-  echo "${_place##*/}"
-  exit 0
-}
-
-# docker wait: the status of a service, or of what run -d started.
-await() {
-  for _word; do
-    _place=$GHA_HANDOFF/$(find_sidecar container "$_word")
-    if [ -f "$_place/start" ]; then _file=$_place/ended
-    else _file=$(cat "$_place/detached" 2> /dev/null)/code; [ "$_file" != /code ] || refuse "there is no container $_word"; fi
-    until [ -f "$_file" ]; do
-      lives "$_place" || { echo 137 > "$_file"; break; }
-      sleep 0.2 2> /dev/null || sleep 1
-    done
-    cat "$_file"
-  done
 }

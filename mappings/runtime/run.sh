@@ -32,9 +32,8 @@ run_script() {
   # A signal to all processes ends the step; what it still says must be printed.
   ( trap '' TERM INT; obey_commands < "$_pipe" ) &
   _filter=$!
-  # The shell's words are split here as GitHub splits them; the script's path holds no blanks.
+  eval "set -- $(printf '%s\n' "$_line" | $GHA_AWK -v script="$_body" -f "$GHA_RUNTIME/words.awk")"
   set -f
-  set -- $(printf '%s' "$_line" | awk -v script="$_body" '{ while ((at = index($0, "{0}")) > 0) $0 = substr($0, 1, at - 1) script substr($0, at + 3); print }')
   for _path in $(set +f; unusual_files); do
     [ "$1" = env ] || set -- env "$@"
     shift

@@ -67,6 +67,7 @@ begin() ( # SIDECAR
   told mount "$1" > "$_box/wanted"
   resolved < "$_box/wanted" > "$_box/mounts" || exit 125
   : > "$_box/start"
+  [ "$1" != "${GHA_IN_PLACE:-}" ] || begin_in_place
   until [ -f "$_box/started" ]; do sleep 0.1 2> /dev/null || sleep 1; done
   [ "$(cat "$_box/started")" = yes ] || { cat "$_box/log" >&2; exit 1; }
 )

@@ -150,7 +150,7 @@ def run(words: list[str]) -> int:
     bound = mounts([*given(found, "-v", "--volume"), *(f"{one['source']}:{one['target']}" for one in long)], Path.cwd())
     line, env = command(name, bound, variables(found), place, user, [*entry, *inner])
     if given(found, "-d", "--detach"):
-        start(name, line, env)
+        start(name, line, env | ({"CONTAINER_DIRECTORY": place} if place else {}))
         publish(name, given(found, "-p", "--publish"))
         print(name)
         return 0
@@ -179,7 +179,7 @@ def pid(name: str) -> str:
 def execute(words: list[str], always_input: bool = False) -> int:
     found, (name, *inner) = options(words)
     env = {**json.loads((STATE / "containers" / name / "env").read_text()), **variables(found)} if pid(name) else {}
-    place = next(iter(given(found, "-w", "--workdir")), env.pop("COMPOSE_DIRECTORY", "/"))
+    place = next(iter(given(found, "-w", "--workdir")), env.pop("CONTAINER_DIRECTORY", "/"))
     user = next(iter(given(found, "-u", "--user")), "")
     who = becomes(user)
     enter = ["nsenter", "-t", pid(name), "-m", "-r", "sh", "-c", 'cd "$1"; shift; exec "$@"', "sh", place, *who, *inner]
@@ -274,7 +274,7 @@ def begin(name: str, services: dict[str, Any], base: Path, begun: dict[str, None
     start(
         name,
         line,
-        env | ({"COMPOSE_DIRECTORY": services[name]["working_dir"]} if "working_dir" in services[name] else {}),
+        env | ({"CONTAINER_DIRECTORY": services[name]["working_dir"]} if "working_dir" in services[name] else {}),
     )
     begun[name] = None
 

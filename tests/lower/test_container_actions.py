@@ -62,3 +62,25 @@ def test_what_is_called(uses: str, runs: str, dockerfile: str, called: str, wron
     assert lines == ([called] if called else [])
     fate, reason = next((o.fate, o.reason) for o in done.journal.outcomes() if o.path == "jobs.a.steps[0].uses")
     assert (fate == "manual", reason if wrong not in reason else "") == (bool(wrong), "")
+
+
+def test_an_action_that_a_rule_says_is_a_container(tmp_path: Path) -> None:
+    path = tmp_path / ".github" / "workflows" / "ci.yml"
+    path.parent.mkdir(parents=True)
+    step = (
+        "uses: openjournals/openjournals-draft-action@v1.0\n      with: {journal: joss, extra: a b}\n      env: {A: b}"
+    )
+    path.write_text(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - {step}\n")
+    done = files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    (name,) = [name for name in done.bundle.files if name.startswith("tasks/")]
+    spec = done.bundle.files[name][0]["spec"]
+    (line,) = [line for line in spec["steps"][0]["script"].splitlines() if line.startswith("container-action")]
+    assert line.startswith(
+        "container-action --key jobs-a-steps-0 --pass A --input journal joss --input paper-path paper.md"
+    )
+    assert line.endswith(
+        "--input extra 'a b' --env JOURNAL joss --env GIT_SHA \"$INPUT_SHA\" "
+        "--entrypoint /usr/local/bin/inara openjournals/inara:latest -o pdf paper.md"
+    )
+    assert [sidecar["image"] for sidecar in spec["sidecars"]] == ["openjournals/inara:latest"]
+    assert done.journal.summary()["manual"] == 0

@@ -115,11 +115,15 @@ NATIVE = [
     ([NOTEBOOK], True),
     ([f"NAME=x\necho k | docker login example.org -u u --password-stdin\n{NOTEBOOK}\nmkdir -p out", f"{GPU} python x.py"], True),
     ([f"if {NOTEBOOK}; then echo yes; fi || true"], True),
-    ([f"{GPU} papermill a.ipynb b.ipynb"], False),  # nobody saw bash in it
+    ([f"mkdir -p out && {GPU} papermill a.ipynb b.ipynb"], True),  # nobody saw bash in it, and any shell will do
+    ([f"for x in a b; do {GPU} papermill $x.ipynb out.ipynb; done"], False),
     ([f"{NOTEBOOK}\npython after.py"], False),
     ([f"{NOTEBOOK}\n./after.sh"], False),
-    ([NOTEBOOK, f"docker run -d {GPU.removeprefix('docker run')} bash -c 'sleep 100'"], False),
-    ([NOTEBOOK.replace("run", "run --name nb", 1)], False),
+    ([NOTEBOOK, f"docker run -d {GPU.removeprefix('docker run')} bash -c 'sleep 100'"], True),
+    ([NOTEBOOK.replace("run", "run --name nb", 1), "docker logs nb"], True),
+    ([NOTEBOOK.replace("run", "run -p 80:8080", 1)], False),
+    ([NOTEBOOK.replace("run", "run -v $PWD/t:/tmp", 1)], False),
+    ([NOTEBOOK, "chmod -R a+w ."], False),  # of files that others made
     ([NOTEBOOK, "docker run example.org/other:1 bash -c true"], False),
     ([NOTEBOOK.replace("$PWD:/w", "$PWD/notebooks:/workspace")], False),
 ]  # fmt: skip
@@ -144,6 +148,94 @@ def test_a_stage_that_only_calls_one_image_is_a_step_of_it(scripts: list[str], n
     assert task["params"][0]["default"] == "example.org/nb:1"
     # What it was asked for is not done another way by the option.
     calls = convert(tmp_path, "env: {NB_USER: me}\n" + job, docker="sidecars")
+    assert "sidecars" in calls.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
+    assert [(o.path, o.fate, o.reason) for o in done.journal.outcomes()] == [
+        (o.path, o.fate, o.reason) for o in calls.journal.outcomes()
+    ]
+
+
+SERVICE = """\
+services:
+  nb:
+    image: example.org/nb:1
+    command: sleep infinity
+    working_dir: /work
+    volumes: [".:/work"]
+    deploy: {resources: {reservations: {devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]}}}
+"""
+EXEC = "docker compose exec -T nb"
+TOGETHER = [
+    # steps after the notebook's, and how many of them stay in its Task for the container's sake
+    (["jupyter nbconvert b.ipynb", "pytest"], 0),
+    (["jupyter nbconvert b.ipynb", f"{EXEC} pytest", "pytest"], 2),
+    (["jupyter nbconvert b.ipynb", "docker compose cp nb:/x .", "pytest"], 2),
+    (["jupyter nbconvert b.ipynb", 'docker cp "$ID:/x" .', "pytest"], 2),
+    (["jupyter nbconvert b.ipynb", "docker cp proj-nb-1:/x ."], 2),
+    (["jupyter nbconvert b.ipynb", "docker wait nb", "pytest", "docker inspect nb"], 4),
+    (["jupyter nbconvert b.ipynb", "docker compose logs nb", "docker compose down"], 0),
+]
+
+
+@pytest.mark.parametrize(("after", "together"), TOGETHER)
+def test_all_that_work_in_a_container_are_in_its_task(after: list[str], together: int, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(SERVICE)
+    scripts = ["docker compose up -d", f"{EXEC} papermill a.ipynb b.ipynb", *after]
+    steps = "".join(f"- name: s{number}\n  run: {script}\n" for number, script in enumerate(scripts))
+    upload = "- {uses: actions/upload-artifact@v4, with: {name: a, path: b.html}}\n"
+    text = script(convert(tmp_path, HEAD + steps + upload), "gpu-papermill-execution")
+    assert [f"step s{number} " in text for number in range(len(scripts))] == [
+        number < 2 + together for number in range(len(scripts))
+    ]
+
+
+UP = "docker compose up -d --wait"
+RUN = f"{EXEC} papermill a.ipynb b.ipynb"
+SERVICES = [
+    # what the service says beside, the scripts of the stage, and why its container is beside the step
+    ("", [UP, f"mkdir -p out && {RUN}"], ""),
+    ("", [f"{UP}\nsleep 1; docker compose ps", f"if {EXEC} bash -c 'papermill a b'; then echo yes; fi"], ""),
+    ("", [UP, f"{RUN}\ndocker compose cp nb:/x . || echo none", "docker compose logs nb > log.txt"], ""),
+    ("", [f"{UP} nb", f"docker exec -u root proj-nb-1 true\n{RUN}\ndocker compose down"], ""),
+    ("command: jupyter lab\n    healthcheck: {test: true}\n    user: rapids\n    tty: true", [UP, RUN], ""),
+    ("", ["docker compose run --rm nb papermill a.ipynb b.ipynb"], ""),
+    ("", [UP, f"{RUN}\n[[ -e b.ipynb ]] || exit 3"], "bash was not seen"),
+    ("", [UP, f"{RUN}\npython check.py"], "runs python, which the container may not have"),
+    ("", [UP, f"{RUN}\n./check"], "runs ./check"),
+    ("", [f"sudo mkdir -p /data\n{UP}", RUN], "sudo"),
+    ("", [UP, RUN, "docker run example.org/other:1 true"], "works with nb, other at once"),
+    ('ports: ["80:8080"]', [UP, RUN], "port 80"),
+    ("volumes: [./tmp:/tmp]", [UP, RUN], "mounted where"),
+    ("volumes: [./notebooks:/workspace]", [UP, RUN], "in the place of the workspace"),
+    ("depends_on: [db]\n  db: {image: postgres:16}", [UP, RUN], "works with db, nb at once"),
+]
+
+
+@pytest.mark.parametrize(("more", "scripts", "why"), SERVICES)
+def test_a_stage_that_only_works_in_a_service_is_a_step_of_it(
+    more: str, scripts: list[str], why: str, tmp_path: Path
+) -> None:
+    own = "\n".join(line for line in SERVICE.splitlines() if line.partition(":")[0].strip() not in more.split(":")[0])
+    (tmp_path / "compose.yaml").write_text(f"{own}\n    environment: {{NB_USER: it's, SIZE: '2'}}\n    {more}\n")
+    steps = "".join(f"- run: |\n{textwrap.indent(script, '    ')}\n" for script in scripts)
+    job = "env: {NB_USER: me}\n" + HEAD + "- run: pip install x\n" + steps + TAIL.partition("\n")[2]
+    done = convert(tmp_path, job)
+    assert done.plan is not None
+    (stage,) = [stage for stage in done.plan.jobs[0].stages if stage.role == "notebook"]
+    assert (why in stage.beside, stage.native) == (True, not why), stage.beside
+    task = done.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
+    (step,) = task["steps"]
+    env = {entry["name"]: entry.get("value") for entry in step["env"]}
+    assert ("sidecars" in task, "GHA_IN_PLACE" in env) == (bool(why), not why)
+    if not why:
+        assert (env["GHA_OWN_NB_USER"], env["GHA_SERVICE_NB_USER"], env["GHA_SERVICE_SIZE"]) == ("me", "it's", "2")
+        assert not {"NB_USER", "SIZE", "GHA_VENV"} & set(env)
+    holders = [
+        one["name"]
+        for one in (*task["steps"], *task.get("sidecars", ()))
+        if "nvidia.com/gpu" in str(one.get("computeResources"))
+    ]
+    assert holders == ["nb" if why else "gpu-papermill-execute"]
+    calls = convert(tmp_path, job, docker="sidecars")
     assert "sidecars" in calls.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
     assert [(o.path, o.fate, o.reason) for o in done.journal.outcomes()] == [
         (o.path, o.fate, o.reason) for o in calls.journal.outcomes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -314,3 +315,29 @@ def test_ssh_keys(place: Place, words: tuple[str, ...], strict: str, keep: str) 
         assert ((keys / "key").read_text(), (keys / "key").stat().st_mode & 0o077) == ("KEY\nlines\n", 0)
         assert str(keys / "key") in place.git("config", "core.sshCommand")
     assert "KEY" not in ended.out + ended.err + told
+
+
+MANAGERS = [
+    ("apt-get", ["-qq update", "-qq -y --no-install-recommends install git ca-certificates"]),
+    ("apk", ["add -q --no-cache git ca-certificates"]),
+    ("dnf", ["-q -y install git ca-certificates"]),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("manager", "calls"), MANAGERS)
+def test_an_image_without_git_is_given_it(machine: Machine, directory: Path, manager: str, calls: list[str]) -> None:
+    programs = directory / "bin"
+    programs.mkdir()
+    for name in ("ln", "dirname"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    if manager:
+        body = f'#!/bin/sh\necho "$*" >> {directory}/calls\nln -sf {shutil.which("git")} {programs}/git\n'
+        (programs / manager).write_text(body.replace("#!/bin/sh", f"#!{shutil.which('sh')}"))
+        (programs / manager).chmod(0o755)
+    code = f'. "{machine.runtime}/packages.sh"; bring git git ca-certificates'
+    shell = [str(shutil.which(machine.shell[0])), *machine.shell[1:]]
+    ended = machine.run([*shell, "-c", code], {"PATH": str(programs)})
+    assert (ended.code == 0) is bool(manager), ended
+    said = (directory / "calls").read_text().splitlines() if manager else []
+    assert said == calls

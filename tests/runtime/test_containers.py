@@ -196,13 +196,23 @@ def test_names(pod: Pod) -> None:
     assert (pod.workspace / "id").read_text() == "tool\n"
     assert pod.docker("exec", "mine", "echo", "a").out == "a\n"
     assert pod.docker("wait", "mine").out == "0\n"
+    # Nor does what waits for a person end while there is nothing to read, and exec finds what run has said.
+    place = pod.directory / "made"
+    assert (
+        pod.docker("run", "-dit", "--name", "shell", "-w", str(place), "-e", "A=1 2", "-e", "B=b", "tool:1", "sh").code
+        == 0
+    )
+    assert pod.docker("exec", "-e", "B=own", "shell", "sh", "-c", 'echo "$A|$B|$(pwd)"').out == f"1 2|own|{place}\n"
+    assert pod.docker("exec", "-w", "/", "tool", "sh", "-c", 'echo "$B|$(pwd)"').out == "b|/\n"
+    assert pod.docker("inspect", "-f", "{{.State.Running}}", "shell").out == "true\n"
+    assert pod.docker("exec", "named", "sh", "-c", 'echo "${A-unset}"').out == "unset\n"
 
 
 @pytest.mark.slow
 def test_left_running(pod: Pod) -> None:
     begun = time.monotonic()
-    ended = pod.docker("run", "-d", "tool:1", "sh", "-c", "echo begun; sleep 0.5; echo done; exit 3")
-    assert (ended.code, ended.out, time.monotonic() - begun < 0.5) == (0, "tool\n", True)
+    ended = pod.docker("run", "-d", "tool:1", "sh", "-c", "echo begun; sleep 1.5; echo done; exit 3")
+    assert (ended.code, ended.out, time.monotonic() - begun < 1.5) == (0, "tool\n", True)
     assert pod.docker("wait", "tool").out == "3\n"
     assert pod.docker("logs", "-f", "tool").out == "begun\ndone\n"
     assert pod.docker("create", "tool:1").out == "tool\n"
@@ -291,6 +301,13 @@ def test_a_service(machine: Machine, directory: Path) -> None:
         assert pod.docker("ps", "-q").out == ""
         (pod.workspace / "src").mkdir()
         (pod.workspace / "src" / "made").touch()
+        ended = pod.docker(
+            "compose", "run", "--rm", "db", "sh", "-c", f"pwd; ls {directory}/mounted/ {directory}/all/src"
+        )
+        assert (ended.out, ended.err) == (
+            f"{pod.workspace}/src\n{directory}/all/src:\nmade\n\n{directory}/mounted/:\nmade\n",
+            "",
+        )
         assert pod.docker("compose", "up", "-d", "--wait", "db").code == 0
         assert pod.docker("compose", "exec", "db", "ls", f"{directory}/mounted/made", f"{directory}/all/src").code == 0
         assert pod.docker("exec", "proj-db-1", "pwd").out == f"{pod.workspace}/src\n"

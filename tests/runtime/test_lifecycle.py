@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -432,6 +433,61 @@ def test_a_container_that_is_called_where_it_is(machine: Machine, directory: Pat
     ]
     assert job.outcomes == ["success", "success", "success", "failure", "failure"]
     assert (job.told("result"), [path.name for path in directory.glob("containers.*/tool/call.*")]) == ("failure", [])
+
+
+@pytest.mark.slow
+def test_a_service_that_is_called_where_it_is(machine: Machine, directory: Path) -> None:
+    """Its own command runs beside the steps until their end, with its variables, which are none of the job's."""
+    mounted = directory / "mounted"
+    table = f"service\tlab\ttool\nhome\ttool\t{directory}/workspace\nmount\ttool\t{directory}/workspace\t{mounted}\n"
+    main = "trap 'echo told to end; exit 0' TERM; echo begun as $NAME; while :; do [ -e asked ] && mv asked answered; sleep 0.1; done"
+    script = step("early", "docker compose exec lab true || echo not yet") + step("up", "docker compose up -d --wait")
+    script += step("exec", 'docker compose exec -T lab sh -c \'echo "$NAME $OWN $(pwd)"\'; echo "${NAME-unset} $OWN"')
+    script += step("ask", "touch asked; until [ -e answered ]; do sleep 0.1; done; docker exec x-lab-1 ls answered")
+    script += step("state", "docker compose ps; docker inspect -f '{{.State.Health.Status}}' lab; docker logs lab")
+    script += step("out", "docker compose cp lab:$TMPDIR/mounted/answered copied; ls")
+    job = run_job(
+        machine,
+        directory,
+        script,
+        GHA_IN_PLACE="tool",
+        GHA_CONTAINERS=table,
+        GHA_COMMAND=f"sh -c {shlex.quote(main)}",
+        GHA_WORKING_DIR=str(mounted),
+        GHA_HEALTH="test -e /",
+        GHA_HEALTH_TIMES="1 3 0",
+        GHA_SERVICE_NAME="it's a lab",
+        GHA_SERVICE_OWN="the service's",
+        GHA_OWN_OWN="the job's",
+        TMPDIR=str(directory),
+    )
+    assert told(job.ended.out) == [
+        *("=== early", 'service "lab" is not running', "not yet", "=== up"),
+        *("=== exec", f"it's a lab the service's {mounted}", "unset the job's"),
+        *("=== ask", "answered", "=== state", "NAMES\tIMAGE\tSTATUS", "tool\tlab\tUp (healthy)", "healthy"),
+        *("begun as it's a lab", "=== out", "answered", "copied"),
+    ], job.ended
+    assert job.outcomes == ["success"] * 6
+    (place,) = directory.glob("containers.*/tool")
+    log = place / "log"
+    assert (log.read_text(), (place / "ended").read_text()) == ("begun as it's a lab\ntold to end\n", "0\n")
+
+
+@pytest.mark.slow
+def test_a_container_that_is_left_running_where_it_is(machine: Machine, directory: Path) -> None:
+    wait = "while [ ! -e stop ]; do sleep 0.1; done; echo ended; exit 4"
+    script = step(
+        "run", f"docker run -dt --name nb -e A=1 -v .:$TMPDIR/w -w $TMPDIR/w tool:1 sh -c 'echo begun; {wait}'"
+    )
+    script += step("exec", "docker exec -e B=2 nb sh -c 'echo \"$A $B\"; touch made'; ls made; docker logs nb")
+    script += step("end", "touch stop; docker wait nb; docker logs nb")
+    script += step("idle", "docker run -dit --name other tool:1 sh; docker inspect -f '{{.State.Running}}' other")
+    table = {"GHA_IN_PLACE": "tool", "GHA_CONTAINERS": "image\ttool:1\ttool\n"}
+    job = run_job(machine, directory, script, **table, TMPDIR=str(directory))
+    assert told(job.ended.out) == [
+        *("=== run", "tool", "=== exec", "1 2", "made", "begun", "=== end", "4", "begun", "ended"),
+        *("=== idle", "tool", "true"),
+    ], job.ended
 
 
 INPUTS = [

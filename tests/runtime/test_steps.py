@@ -202,8 +202,12 @@ def test_python_and_custom_shells(machine: Machine, directory: Path) -> None:
     script = step("py", "import sys\nprint(sys.argv[1:], sys.stdin.read() == '')", "--shell", "python")
     script += step("custom", 'BEGIN { print "awk" ARGC }', "--shell", "awk -f {0} one two")
     script += step("sh", "echo $0 $-", "--shell", "sh")
+    script += step("quoted", "echo $#:$1", "--shell", "sh -c \"exec sh -e {0} 'of two'\"")
+    script += step("slashes", 'echo "$#:$1:$2:$3"', "--shell", 'sh -e {0}  "a  *"\t\\"b\\" c\\\\"" ')
     job = run_job(machine, directory, script)
-    assert told(job.ended.out)[:4] == ["=== py", "[] True", "=== custom", "awk3"], job.ended
+    lines = told(job.ended.out)
+    assert lines[:4] == ["=== py", "[] True", "=== custom", "awk3"], job.ended
+    assert lines[-4:] == ["=== quoted", "1:of two", "=== slashes", '3:a  *:"b":c\\'], job.ended
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from gha2tekton.shell.nested import inner_code, reads_code, unwrapped
+from gha2tekton.shell.nested import inner_code, reads_code, script_language, unwrapped
 from gha2tekton.shell.script import Command, read
 
 
@@ -206,6 +206,29 @@ CODE = [
 def test_inner_code(script: str, language: str | None, text: str) -> None:
     code = inner_code(read(script).commands[0])
     assert (code.language if code else None, code.text if code else "") == (language, text)
+
+
+SHELLS = [
+    ("", "sh"),
+    ("bash", "sh"),
+    ("/bin/bash -l {0}", "sh"),
+    ("python", "python"),
+    ("python3 -u {0}", "python"),
+    ("node {0}", "javascript"),
+    ("Rscript {0}", "other"),
+    ("pwsh", "other"),
+    ('script -q -e -c "bash {0}"', "sh"),
+    ("conda run -n a bash -e {0}", "sh"),
+    ("pixi run -e test sh {0}", "sh"),
+    ("docker exec c bash {0}", "other"),
+    ("alpine.sh {0}", "other"),
+    ("tool {0} bash", "other"),
+]
+
+
+@pytest.mark.parametrize(("shell", "language"), SHELLS)
+def test_what_reads_a_script(shell: str, language: str) -> None:
+    assert script_language(shell) == language
 
 
 @pytest.mark.parametrize(

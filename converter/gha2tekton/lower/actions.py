@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import SAME_AS_DEFAULT
+from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.words import at_end, broken, call, kept_under
 from gha2tekton.plan.model import PlannedStep
+from gha2tekton.rules.model import ActionRule
 from gha2tekton.rules.render import literal_text
 from gha2tekton.shell.quote import word
 from gha2tekton.workflow.model import Action, Input, Step
@@ -134,3 +136,14 @@ def described(writer: ScriptWriter, action: Action) -> None:
     for about in (action.name, action.using, *action.leaves):
         if about is not None and writer.journal.knows(about.path):
             writer.journal.dropped(about.path, "no effect outside GitHub", "it describes the action")
+
+
+def given(rule: ActionRule, step: Step, carrier: Carrier, pushes: bool) -> list[str]:
+    """Brings what a rule needs a run to be given, and returns the options that hand it to the step."""
+    leaves = "credentials" in rule.needs and pushes and not {"token", "ssh-key"} & set(step.inputs)
+    if leaves or "token" in rule.needs:
+        carrier.secret("GITHUB_TOKEN")
+    for need in sorted(rule.needs):
+        if need.startswith("github."):
+            carrier.github(need.removeprefix("github."))
+    return ["--secret", "GITHUB_TOKEN"] if leaves else []

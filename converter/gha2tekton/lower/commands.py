@@ -12,7 +12,7 @@ from gha2tekton.record import Record, field
 from gha2tekton.shell.docker import CALLS, DockerCall
 
 _PULLS = "the node pulls images, and keeps them"
-_SIDECARS = "containers are sidecars of the Task: they end with it"
+_SIDECARS = "containers are of the Task: they end with it"
 _TIDY = "a Pod leaves no images, containers, networks or volumes behind"
 _NONE = "there is no daemon"
 _LOCAL = "containers of a Pod share localhost"

@@ -34,7 +34,7 @@ _NOT_NEEDED: Mapping[str, str] = {
 }
 _SAID = frozenset(
     "image environment env_file volumes working_dir entrypoint command user shm_size gpus runtime deploy depends_on "
-    "healthcheck container_name profiles privileged cap_add cap_drop security_opt extends".split()
+    "healthcheck container_name profiles privileged cap_add cap_drop security_opt extends tty stdin_open".split()
 )
 _NAMES = frozenset({"hostname", "links", "extra_hosts"})
 _MERGED = frozenset("environment volumes depends_on healthcheck env_file cap_add cap_drop security_opt deploy".split())
@@ -103,7 +103,7 @@ def _row(
         pass
     elif key in service.differs:
         drop = "it is the cluster's to say"
-    elif key not in _SAID:
+    elif key not in _SAID or (container.plain and key in ("tty", "stdin_open")):
         drop = _NOT_NEEDED.get(key, "a sidecar has no use for it")
     elif key == "environment" and "NVIDIA_VISIBLE_DEVICES" in (below[0] if below else "", leaf.text.partition("=")[0]):
         drop = _DEVICES

@@ -26,9 +26,7 @@ def container(writer: ScriptWriter, planned: PlannedStep, own: OwnContainer) -> 
         return writer.refused(planned, writer.docker.unserved[row])
     options = writer.options(planned)
     outside = planned.scope.with_known()
-    words = ["--key", word(re.sub(r"[^A-Za-z0-9]+", "-", step.path).strip("-"))]
-    if names := sorted({*writer.variables, *step.env}):
-        words += ["--pass", word(" ".join(names))]
+    words = _around(writer, planned)
     number = 0
     taken: dict[str, Expression] = {}
     for item in action.inputs if action is not None else ():
@@ -93,6 +91,20 @@ def container(writer: ScriptWriter, planned: PlannedStep, own: OwnContainer) -> 
     else:
         journal.exact(row, writer.target)
     return call(planned.title, options, lines)
+
+
+def surrounded(writer: ScriptWriter, planned: PlannedStep, lines: str) -> str:
+    """The lines of a rule that calls its image, which is given what GitHub's runner gives it."""
+    writer.carrier.about_the_run()
+    return lines.replace("container-action ", " ".join(["container-action", *_around(writer, planned)]) + " ", 1)
+
+
+def _around(writer: ScriptWriter, planned: PlannedStep) -> list[str]:
+    """What a container's call says besides its inputs."""
+    words = ["--key", word(re.sub(r"[^A-Za-z0-9]+", "-", planned.step.path).strip("-"))]
+    if names := sorted({*writer.variables, *planned.step.env}):
+        words += ["--pass", word(" ".join(names))]
+    return words
 
 
 def _others(writer: ScriptWriter, planned: PlannedStep, words: list[str], own: OwnContainer, options: list[str]) -> str:

@@ -11,15 +11,22 @@ from gha2tekton.tekton.model import EnvVar
 
 OWN = "GHA_OWN_"
 """What the job's variables begin with in the Pod: under their own names they would hide those of the image."""
-_OF_SIDECAR = ("GHA_ENTRYPOINT", "GHA_COMMAND", "GHA_USER", "GHA_WORKING_DIR")
+OF_SERVICE = "GHA_SERVICE_"
+"""What those of a service begin with: only what runs in the container is given them."""
+
+_OF_POD = ("GHA_HANDOFF", "GITHUB_WORKSPACE")
+"""What a sidecar is told and the step knows."""
 
 
 def in_place(served: Served) -> Served:
     """What the step must know that takes the place of the one sidecar."""
     (sidecar,) = served.sidecars
     told = [entry for entry in served.variables if entry.name == "GHA_CONTAINERS"]
-    of_image = [entry for entry in sidecar.env if entry.name in _OF_SIDECAR]
-    variables = (EnvVar("GHA_IN_PLACE", sidecar.name), *told, *of_image)
+    given = [entry for entry in sidecar.env if entry.name not in _OF_POD]
+    of_container = (
+        entry if entry.name.startswith("GHA_") else replace(entry, name=f"{OF_SERVICE}{entry.name}") for entry in given
+    )
+    variables = (EnvVar("GHA_IN_PLACE", sidecar.name), *told, *of_container)
     return Served(variables=variables, memory=served.memory, security=sidecar.security)
 
 

@@ -18,6 +18,7 @@ from gha2tekton.lower.fan_out import LEG_IMAGE
 from gha2tekton.lower.identity import identities
 from gha2tekton.lower.in_place import image_of, in_place, own_names
 from gha2tekton.lower.legs import leg_carrier
+from gha2tekton.lower.params import declarations
 from gha2tekton.lower.script import ScriptWriter
 from gha2tekton.lower.services import service_sidecars
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
@@ -31,7 +32,7 @@ from gha2tekton.lower.sidecars import (
     shared_memory_volume,
 )
 from gha2tekton.lower.words import call, fits, safe
-from gha2tekton.plan.model import JobPlan, Plan, Stage
+from gha2tekton.plan.model import JobPlan, Plan, Stage, pushes
 from gha2tekton.plan.scope import WORKSPACE, input_defaults
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.quote import word
@@ -112,6 +113,7 @@ class JobWriter(Record):
             job.job.container is not None,
             frozenset(above | set(job.job.container.env if job.job.container else ())),
             Docker(job.unserved, job.noted, job.daemon),
+            pushes(job.walk()),
         )
         if stage.supplies:
             lines = "".join(f"{line}\n" for line in stage.supplies)
@@ -149,12 +151,11 @@ class JobWriter(Record):
             params.setdefault("git-repo-url", ("git", "url"))
             params.setdefault("git-revision", ("git", "revision"))
             told += [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
-        declared = [Param(param) for param in params]
         if job.spread:
             carrier.params[LEG_IMAGE] = (LEG_IMAGE,)
         image = f"$(params.{LEG_IMAGE})" if job.spread else carrier.tekton(job.image)
-        declared = [Param(param) for param in {**params, **carrier.params}]
         params = {**params, **carrier.params}
+        declared = list(declarations(params))
         if image_param:
             sidecar_image = next((plan.image for plan in stage.containers if plan.gpus is not None), "")
             declared.append(Param(image_param, "Image that computes", sidecar_image or image or ""))
@@ -168,7 +169,6 @@ class JobWriter(Record):
             env_from=tuple(carrier.sources.values()),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options), *proofs.mounts),
             limits={**(job.runner.limits if job.runner else {}), **(limits if gpu_step else {}), **options.limits},
-            requests={"memory": "16Gi", "cpu": "4"} if gpu_step and split else {},
             security=options.security,
         )
         if not fits(script):

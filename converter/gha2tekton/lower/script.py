@@ -11,7 +11,7 @@ from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
 from gha2tekton.lower import actions, expression_rows
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.commands import Docker, account
-from gha2tekton.lower.container_action import container
+from gha2tekton.lower.container_action import container, surrounded
 from gha2tekton.lower.words import at_end, call, kept_under, safe
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope
@@ -19,6 +19,7 @@ from gha2tekton.plan.steps import is_javascript, title_of
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.render import emit
 from gha2tekton.shell.holes import Hole, fill
+from gha2tekton.shell.nested import script_language
 from gha2tekton.shell.quote import word
 from gha2tekton.shell.script import read
 from gha2tekton.tekton.names import variable
@@ -38,6 +39,8 @@ class ScriptWriter(Record):
     variables: frozenset[str] = frozenset()
     """The names of what workflow, job and its container set for all steps."""
     docker: Docker = field(default_factory=Docker)
+    pushes: bool = False
+    """A step of the job pushes with the token that the checkout leaves."""
     repeating: bool = False
     """The steps are those of an earlier Task, run again for what they install."""
 
@@ -58,7 +61,7 @@ class ScriptWriter(Record):
         try:
             if planned.refused:
                 return self.refused(planned, planned.refused)
-            if planned.container is not None:
+            if planned.container is not None and planned.rule is None:
                 return container(self, planned, planned.container)
             if planned.action is not None:
                 kind = actions.javascript if is_javascript(planned.action) else actions.composite
@@ -99,11 +102,8 @@ class ScriptWriter(Record):
 
     def body(self, planned: PlannedStep, run: Value, shell: str) -> tuple[str, list[str], tuple[str, ...]]:
         """The script with holes filled, the options that bring their values, and what could not be filled."""
-        language = (
-            "sh" if re.match(r"((ba|da|z|k)?sh\b|$)", shell) else "python" if shell.startswith("python") else "other"
-        )
         own = {name: _outside(planned.scope, planned.step, value) for name, value in planned.step.env.items()}
-        return self.code(planned.scope, run, language, own)
+        return self.code(planned.scope, run, script_language(shell), own)
 
     def code(
         self, scope: Scope, value: Value, language: str, own: Mapping[str, Template] | None = None
@@ -167,6 +167,8 @@ class ScriptWriter(Record):
         step, rule = planned.step, planned.rule
         assert rule is not None
         assert step.uses is not None
+        if step.uses.value.path in self.docker.unserved:
+            return self.refused(planned, self.docker.unserved[step.uses.value.path])
         options = self.options(planned)
         given = {name: planned.scope.fold(value) for name, value in step.inputs.items()}
         for name, entry in rule.inputs.items():
@@ -188,18 +190,15 @@ class ScriptWriter(Record):
             self.journal.adapted(step.uses.value.path, rule.differs, self.target, rule.id)
         else:
             self.journal.exact(step.uses.value.path, self.target, rule.id)
-        if "token" in rule.needs:
-            self.carrier.secret("GITHUB_TOKEN")
-        for need in sorted(rule.needs):
-            if need.startswith("github."):
-                self.carrier.github(need.removeprefix("github."))
+        options += actions.given(rule, step, self.carrier, self.pushes)
         if rule.program:
             self.carrier.about_the_run()
         if emission.post:
             when, key = "always()" if rule.program else "success()", kept_under(*self.carrier.callers, step.path)
             self.post.append(at_end(planned.title, options, key, when, emission.post))
             options += ["--main", word(key)]
-        return call(planned.title, options, emission.lines or ":\n")
+        lines = surrounded(self, planned, emission.lines) if rule.image else emission.lines
+        return call(planned.title, options, lines or ":\n")
 
     def input(self, value: Value, fate: str, reason: str, cause: object, rule: str) -> None:
         match fate:

@@ -143,6 +143,8 @@ def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], sh
         ]
         if service.working_dir:
             env.append(EnvVar("GHA_WORKING_DIR", service.working_dir))
+        if service.open_input:
+            env.append(EnvVar("GHA_OPEN_INPUT", " ".join(service.open_input)))
         if service.entrypoint is not None:
             entrypoint, command = _words(service.entrypoint), ""
         if service.command is not None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from gha2tekton.plan.model import OwnContainer
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
+from gha2tekton.rules.model import ActionRule
 from gha2tekton.source import Source
 from gha2tekton.workflow.dockerfile import Made, read_dockerfile
 from gha2tekton.workflow.model import Action, Step, Uses
@@ -39,6 +40,11 @@ def of_action(
         command = made.command if made.command is not None else ("sh", "-c", known.command) if known.command else None
         return OwnContainer(found, file, named, entrypoint=(), command=command)
     return OwnContainer(found, file, named, made.entrypoint, made.command or (), made.shell)
+
+
+def of_rule(rule: ActionRule) -> OwnContainer | None:
+    """The container that a rule says the action is; its lines say what it runs."""
+    return OwnContainer(rule.image, named=True) if rule.image and rule.fate == "mapped" else None
 
 
 def unbuilt(uses: Uses, own: OwnContainer) -> str:

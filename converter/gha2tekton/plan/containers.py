@@ -15,7 +15,7 @@ from gha2tekton.plan.mounts import displaced, displaces
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.steps import guessed_script
-from gha2tekton.plan.verbs import BUILDS, LISTS, NEVER, hosts_of
+from gha2tekton.plan.verbs import BUILDS, LISTS, LOOKS, NEVER, hosts_of, looked_at
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
@@ -108,6 +108,8 @@ class _Finder:
                 self.problems[seen.path] = str(error)
                 if isinstance(error, UnreadableCompose):
                     self.unreadable.append(error)
+        elif call.verb in LOOKS:
+            self.users.setdefault(top.step.path, set()).update(looked_at(call, self.containers.values()))
         elif call.verb in BUILDS:
             self.build(top, call)
         elif call.verb in LISTS:
@@ -254,6 +256,7 @@ class _Finder:
     def settled(self, container: ContainerPlan, rules: RuleSet) -> ContainerPlan:
         """The container with what the tables know of its image, and how it runs what the image says."""
         known = facts(rules, container.image)
+        container = replace(container, bash=known is not None and "bash" in known.holds)
         user = known.user if known and container.root else ""
         if known is not None and (known.entrypoint or known.command):
             return replace(container, entrypoint=known.entrypoint, command=known.command, user=user)

@@ -41,6 +41,7 @@ def cut(steps: Sequence[PlannedStep], found: Found) -> tuple[Stage, ...]:
         if role is not None and ROLES.index(role) > ROLES.index(current):
             current = role
         placed.append((current, step))
+    placed = _kept_together(placed, found)
     stages: list[Stage] = []
     for role in ROLES:
         own = tuple(step for where, step in placed if where == role)
@@ -71,6 +72,19 @@ def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | 
             elif role is not None:
                 first[name] = role
     return roles
+
+
+def _kept_together(placed: Sequence[tuple[Role, PlannedStep]], found: Found) -> list[tuple[Role, PlannedStep]]:
+    """From the first step that works in a container to the last all is in one stage: a container ends with its Task."""
+    out = list(placed)
+    spans: dict[str, list[int]] = {}
+    for index, (_, step) in enumerate(placed):
+        for name in found.users.get(step.step.path, frozenset()):
+            spans.setdefault(name, []).append(index)
+    for first, *_, last in sorted(places for places in spans.values() if len(places) > 1):
+        role = out[first][0]
+        out[first : last + 1] = [(role, step) for _, step in out[first : last + 1]]
+    return out
 
 
 def gate(stages: Sequence[Stage]) -> tuple[Stage, ...]:

@@ -17,8 +17,13 @@ _ROOT = re.compile(rf"(\$GITHUB_WORKSPACE|\$\{{GITHUB_WORKSPACE\}}|{WORKSPACE})/
 
 def displaces(seen: SeenCommand, directory: str) -> bool:
     """Whether a call asks for something else where the workspace is, which then must be elsewhere."""
+    return any(_displaces(one, directory) for one in asked(seen))
+
+
+def asked(seen: SeenCommand) -> tuple[Bind, ...]:
+    """What a call mounts, with variables as they are written."""
     raw = parse_call([seen.name, *(re.sub(r"[\"']", "", word.text) for word in seen.command.words[1:])])
-    return raw is not None and any(_displaces(one, directory) for one in binds(raw))
+    return binds(raw) if raw is not None else ()
 
 
 def displaced(mounts: Iterable[tuple[str, str]], directory: str) -> bool:

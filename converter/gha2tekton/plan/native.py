@@ -2,79 +2,152 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand, Stage
+from gha2tekton.plan.model import ContainerPlan, PlannedStep, Stage
+from gha2tekton.plan.mounts import asked
+from gha2tekton.plan.steps import guessed_script
 from gha2tekton.plan.tools import assumed, changes_machine, in_container
+from gha2tekton.plan.verbs import looked_at
 from gha2tekton.record import replace
+from gha2tekton.shell.any_shell import any_shell
 from gha2tekton.shell.docker import CALLS, DockerCall
-from gha2tekton.workflow.model import Defaults
+from gha2tekton.workflow.model import Job, Workflow
 
 _EVERYWHERE = frozenset(
-    "ls mkdir cat cp mv rm touch chmod date sleep head tail tee basename dirname wc grep sed sort tr cut".split()
+    "ls mkdir rmdir cat cp mv rm ln touch date sleep head tail tee basename dirname wc grep sed sort tr cut uniq seq "
+    "mktemp uname readlink stat du df nproc printenv nvidia-smi".split()
 )
-"""What the runtime needs of an image itself."""
-_AROUND = frozenset({"login", "logout", "pull", "images", "ps", "version", "info", "rm", "rmi", "stop", "image prune"})
-"""Verbs that have no effect here."""
+"""What the runtime needs of an image itself, or brings along; nothing that only the owner of a file may do."""
+_AROUND = frozenset(
+    "login, logout, pull, images, ps, version, info, rm, rmi, stop, kill, image prune, image inspect, logs, "
+    "compose pull, compose ps, compose images, compose version, compose ls, compose down, compose stop, compose rm, "
+    "compose kill, compose logs, compose config, system prune, network create, network rm, volume create".split(", ")
+)
+"""Verbs that tell of containers, or have no effect here."""
+_IN_THE_WAY = ("/tmp", "/workspaces", "/tekton", "/gha2tekton", "/dev/shm", "/proc", "/sys")
+"""Where the step has something of its own, so that nothing may be mounted there or above."""
 
 
 def native(
-    stages: Sequence[Stage], defaults: Defaults | None, problems: Collection[str], wanted: str
+    stages: Sequence[Stage], job: Job, workflow: Workflow, problems: Mapping[str, str], wanted: str
 ) -> tuple[Stage, ...]:
-    """The stages; in those between first and last that only call one image, the image's container does all.
+    """The stages; in those between first and last that only call one container, that one does all.
 
-    ``wanted`` is what --docker says, ``problems`` are the rows of commands that cannot be served. The conditions: all
-    that the scripts run beside ``docker run`` is there in any image, the image is seen to have bash, and nothing is
-    left running in it.
+    ``wanted`` is what --docker says, ``problems`` are the rows of commands that cannot be served. Elsewhere containers
+    are called beside the step, and ``beside`` tells why.
     """
-    if wanted != "auto":
+    if wanted != "auto" or len(stages) == 1:
         return tuple(stages)
+    defaults = job.defaults or workflow.defaults
     shell = defaults.shell.text if defaults is not None and defaults.shell is not None else ""
-    return tuple(
-        replace(stage, native=True, again=(), supplies=())
-        if 0 < index < len(stages) - 1 and shell in ("", "bash") and _native(stage, problems)
-        else stage
-        for index, stage in enumerate(stages)
-    )
+    out: list[Stage] = []
+    for index, stage in enumerate(stages):
+        if not stage.containers:
+            out.append(stage)
+            continue
+        why = "the scripts have a container of their own" if job.container is not None else ""
+        if index in (0, len(stages) - 1):
+            why = why or f"the job {'ends' if index else 'begins'} in this Task, which needs the job's own image"
+        why = why or _why_beside(stage, problems, shell)
+        own = replace(stage, beside=why) if why else replace(stage, native=True, again=(), supplies=())
+        out.append(own)
+    return tuple(out)
 
 
-def _native(stage: Stage, problems: Collection[str]) -> bool:
-    if len(stage.containers) != 1:
-        return False
+def _why_beside(stage: Stage, problems: Mapping[str, str], shell: str) -> str:
+    """Why a stage's containers cannot be shown to do all of it; empty where the one can."""
+    if len(stage.containers) > 1:
+        return f"it works with {', '.join(container.name for container in stage.containers)} at once"
     (container,) = stage.containers
-    if container.service is not None or container.plain or container.builder or container.apart or container.ports:
-        return False
-    steps = tuple(stage.walk())
-    if not all(_plain(step) for step in steps):
-        return False
-    commands = [seen for step in steps for seen in step.commands if not in_container(seen)]
-    calls = [seen.docker for seen in commands if seen.docker is not None]
-    return all(seen.path not in problems and _fits(seen, container) for seen in commands) and any(
-        call.arguments and _name(call.arguments[0]) == "bash" for call in calls if call.verb == "run"
-    )
+    if container.builder:
+        return "images are built in a container of their own"
+    if container.plain:
+        return f"what {container.image} runs by itself is not known here"
+    if container.apart:
+        return "something else is mounted in the place of the workspace"
+    if container.ports:
+        host, inner = container.ports[0]
+        return f"port {host} leads to its port {inner}"
+    for step in stage.walk():
+        if why := _why_not_there(step, container, problems, shell):
+            return f"step '{step.title}' {why}"
+    if any(_in_the_way(target) for target in _targets(stage, container)):
+        return "something is mounted where the step has its own files"
+    return "" if _has_shell(stage, container, shell) else f"bash was not seen in {container.image}"
 
 
-def _plain(step: PlannedStep) -> bool:
-    """Whether a step is a script that bash runs."""
+def _why_not_there(step: PlannedStep, container: ContainerPlan, problems: Mapping[str, str], shell: str) -> str:
+    """Why a step cannot run in the container itself."""
     own = step.step
-    return own.run is not None and own.shell is None and step.action is None and not step.refused
-
-
-def _fits(seen: SeenCommand, container: ContainerPlan) -> bool:
-    if seen.docker is not None:
-        return seen.docker.verb in _AROUND or _called(seen.docker, container)
-    raw = (seen.command.words[0].value or "") if seen.command.words else ""
-    if seen.name in CALLS or "/" in raw or changes_machine(seen) or seen.command.background:
-        return False
-    return seen.name in _EVERYWHERE or not list(assumed((seen,), ""))
+    if own.run is None or step.action is not None or step.refused:
+        return "is no script"
+    wanted = own.shell.text if own.shell is not None else shell
+    if wanted not in ("", "bash"):
+        return f"is for {wanted}"
+    for seen in step.commands:
+        if in_container(seen):
+            continue
+        if seen.path in problems:
+            return f"asks for what nothing can serve: {problems[seen.path]}"
+        if seen.docker is not None:
+            if not (seen.docker.verb in _AROUND or _called(seen.docker, container)):
+                return f"runs docker {seen.docker.verb}"
+            continue
+        raw = (seen.command.words[0].value or "") if seen.command.words else ""
+        if seen.name in CALLS or seen.command.background or changes_machine(seen):
+            return f"runs {raw or seen.command.text}, which needs more than the container"
+        if "/" in raw or (seen.name not in _EVERYWHERE and list(assumed((seen,), ""))):
+            return f"runs {raw}, which the container may not have"
+        if seen.command.name == "sudo":
+            return "runs sudo, and the container may have another user"
+    return ""
 
 
 def _called(call: DockerCall, container: ContainerPlan) -> bool:
-    """Whether a call runs something in the container to its end."""
-    named = ("image", call.target or "") in container.keys
-    return call.verb == "run" and named and not call.given("--detach", "--name", "--cidfile", "--publish")
+    """Whether a call is for the container."""
+    keys = dict.fromkeys(key for _, key in container.keys)
+    if call.verb in ("run", "create"):
+        return ("image", call.target or "") in container.keys
+    if call.verb in ("exec", "compose exec", "compose run"):
+        return container.service is not None or call.target in keys or call.target is None
+    if call.verb in ("compose up", "compose create"):
+        return container.service is not None
+    return bool(looked_at(call, (container,)))
 
 
-def _name(word: str | None) -> str:
-    return re.sub(r"^.*/", "", word or "")
+def _targets(stage: Stage, container: ContainerPlan) -> Iterator[str]:
+    """Where something is mounted, as it is written."""
+    if container.service is not None:
+        yield from (target for _, target in container.service.volumes)
+    for step in stage.walk():
+        for seen in step.commands:
+            if seen.docker is not None:
+                yield from (one.target for one in asked(seen))
+
+
+def _in_the_way(target: str) -> bool:
+    place = posixpath.normpath(target or "/")
+    return any(place == own or own.startswith(f"{place.rstrip('/')}/") for own in _IN_THE_WAY)
+
+
+def _has_shell(stage: Stage, container: ContainerPlan, shell: str) -> bool:
+    """Whether the image has the shell that the scripts are for: bash is known or seen there, or any will do."""
+    if container.bash:
+        return True
+    service = container.service
+    mains = [] if service is None else [words[0] for words in (service.entrypoint, service.command) if words]
+    calls = [seen.docker for step in stage.walk() for seen in step.commands if seen.docker is not None]
+    firsts = [call.arguments[0] for call in calls if call.arguments and call.verb in _RUNS]
+    if any(re.sub(r"^.*/", "", first or "") == "bash" for first in (*mains, *firsts)):
+        return True
+    return all(
+        step.step.shell is None and not shell and any_shell(guessed_script(step.scope, step.step.run.template))
+        for step in stage.walk()
+        if step.step.run is not None
+    )
+
+
+_RUNS = frozenset({"run", "exec", "compose exec", "compose run"})

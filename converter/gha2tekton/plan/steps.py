@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from gha2tekton.expression import Expression, Literal, Partial, Template, calls, is_truthy, unparse_template
 from gha2tekton.journal import Journal
-from gha2tekton.plan.container_actions import of_action, of_image, unbuilt
+from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbuilt
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
 from gha2tekton.plan.scope import Scope
 from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
@@ -16,7 +16,7 @@ from gha2tekton.record import Record, field
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ActionRule, Effect
 from gha2tekton.shell.docker import CALLS, parse_call
-from gha2tekton.shell.nested import unwrapped
+from gha2tekton.shell.nested import script_language, unwrapped
 from gha2tekton.shell.script import Command, read
 from gha2tekton.source import Source
 from gha2tekton.workflow.model import Action, Step, Uses
@@ -50,20 +50,20 @@ class StepReader(Record, frozen=True):
     """The actions that jobs call, each read once."""
 
     def steps(
-        self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = ""
+        self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = "", shell: str = ""
     ) -> tuple[PlannedStep, ...]:
         """The steps with their meaning; ``constant`` tells that nothing writes to GITHUB_ENV."""
         if depth == 0:
             self.places.clear()
-        return tuple(self.step(step, scope, constant, depth, prefix) for step in steps)
+        return tuple(self.step(step, scope, constant, depth, prefix, shell) for step in steps)
 
-    def step(self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str) -> PlannedStep:
+    def step(self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str, shell: str) -> PlannedStep:
         # Nothing that steps before it write can change what a script's own step sets.
         scope = outer.with_env(step.env, constant or step.run is not None)
         title = title_of(step, scope)
         after = step.condition is not None and _after_failure(scope.tree(step.condition.tree))
         if step.run is not None and step.background is None:
-            return self.script(step, title, scope, after)
+            return self.script(step, title, scope, after, shell)
         if step.uses is None or step.background is not None:
             waits = "background, waiting and parallel steps cannot be carried: run the commands in one script"
             return PlannedStep(step, title, scope, after_failure=after, refused=waits)
@@ -89,9 +89,10 @@ class StepReader(Record, frozen=True):
                 scope,
                 rule,
                 role=role,
-                effects=rule.effects,
+                effects=rule.effects | _CONTAINER if rule.image else rule.effects,
                 tools=frozenset(rule.tools),
                 after_failure=after,
+                container=of_rule(rule),
                 refused=refused,
             )
         return self.called(step, step.uses, title, scope, constant, depth, after, prefix)
@@ -183,11 +184,11 @@ class StepReader(Record, frozen=True):
         action = self.parsed[source.name]
         return action, "" if action else f"{source.name} cannot be read"
 
-    def script(self, step: Step, title: str, scope: Scope, after: bool) -> PlannedStep:
+    def script(self, step: Step, title: str, scope: Scope, after: bool, default: str) -> PlannedStep:
         assert step.run is not None
         text = guessed_script(scope, step.run.template)
-        shell = (scope.guess(step.shell) if step.shell else "") or ""
-        if shell and not re.match(r"(ba|da|z|k)?sh\b", shell):
+        shell = (scope.guess(step.shell) or "") if step.shell else default
+        if script_language(shell) != "sh":
             return PlannedStep(step, title, scope, effects=frozenset({"workspace"}), after_failure=after)
         commands = tuple(
             self.command(step.run.path, index, command)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from gha2tekton.plan.images import is_container_of
+from gha2tekton.plan.model import ContainerPlan
 from gha2tekton.shell.docker import DockerCall
 
 BUILDS = frozenset({"build", "push", "tag"})
@@ -11,6 +15,8 @@ LISTS = frozenset(
     "manifest push, manifest rm".split(", ")
 )
 """Verbs that work on lists of images."""
+LOOKS = frozenset({"cp", "compose cp", "wait", "start", "inspect"})
+"""Verbs that ask for something of a container which an earlier command has started."""
 NEVER = {
     "buildx bake": "bake files are not read: write docker build for each image",
     "compose push": "name the services' images and push them with docker push",
@@ -34,3 +40,23 @@ def hosts_of(call: DockerCall) -> list[str]:
     hosts = [call.option("--name"), call.option("--hostname"), *call.all("--network-alias", "--net-alias")]
     hosts += [name for name, _, place in added if place in ("host-gateway", "127.0.0.1")]
     return [host for host in hosts if host]
+
+
+def looked_at(call: DockerCall, containers: Iterable[ContainerPlan]) -> list[str]:
+    """The containers of which a call wants something: any of them where only the run knows which."""
+    names = [_part(call, word) for word in call.arguments]
+    return [one.name for one in containers if any(name is None or _is(name, one) for name in names)]
+
+
+def _part(call: DockerCall, word: str | None) -> str | None:
+    """The container that a word names: empty where it names none, None where only the run knows."""
+    if word is None or call.verb not in ("cp", "compose cp"):
+        return word
+    name, colon, _ = word.partition(":")
+    return name if colon and not name.startswith((".", "/")) else ""
+
+
+def _is(name: str, container: ContainerPlan) -> bool:
+    service = container.service.name if container.service is not None else ""
+    named = any(key == name for kind, key in container.keys if kind in ("container", "service"))
+    return named or (bool(service) and is_container_of(name, service))

@@ -8,7 +8,7 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Diagnostic, Suppressed
 from gha2tekton.record import Record, replace
 from gha2tekton.report.entries import Entry, Work, told, work
-from gha2tekton.report.grades import Grade, grades
+from gha2tekton.report.grades import Grade, grades, refusal
 from gha2tekton.report.inventory import Item, inventory
 from gha2tekton.report.supplies import Supply, merged, start, supplies
 
@@ -51,7 +51,7 @@ def digest(conversion: Conversion) -> Digest:
         name=conversion.source.name,
         summary=f"{sum(counts.values())} parts: " + ", ".join(f"{count} {fate}" for fate, count in counts.items()),
         grade=grade,
-        headline=_headline(journal.has_errors, len(items), len(made), len(differences)),
+        headline=_headline(refusal(journal) if journal.has_errors else "", len(items), len(made), len(differences)),
         errors=tuple(one for one in journal.diagnostics if one.severity == "error"),
         work=tuple(items),
         before=tuple(one for one in made if one.phase == "before"),
@@ -66,10 +66,10 @@ def digest(conversion: Conversion) -> Digest:
     )
 
 
-def _headline(errors: bool, items: int, made: int, differences: int) -> str:
+def _headline(refused: str, items: int, made: int, differences: int) -> str:
     """What is to be done, in one line."""
-    if errors:
-        return "not converted: GitHub would refuse this workflow"
+    if refused:
+        return f"not converted: {refused}"
     parts = [
         _count(items, "thing to do by hand", "things to do by hand"),
         _count(made, "thing to supply", "things to supply"),

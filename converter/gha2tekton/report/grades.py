@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Outcome
+from gha2tekton.journal import Journal, Outcome
 from gha2tekton.record import Record
 
 Letter = Literal["A", "B", "C", "D"]
@@ -30,12 +30,18 @@ class Grade(Record, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
+def refusal(journal: Journal) -> str:
+    """Why nothing was made of a workflow with errors, in short."""
+    unreadable = any(finding.code == "unreadable-file" for finding in journal.diagnostics)
+    return "it cannot be read" if unreadable else "GitHub would refuse this workflow"
+
+
 def grades(conversion: Conversion) -> tuple[Grade, list[Grade]]:
     """The grade of a workflow, that of its worst Task or of what belongs to none, and those of its Tasks in order."""
     journal = conversion.journal
     made = _tasks(conversion)
     if journal.has_errors:
-        return Grade("", "D", ("GitHub would refuse this workflow",)), made
+        return Grade("", "D", (refusal(journal),)), made
     warnings = [f"{d.message} [{d.code}]" for d in journal.diagnostics if d.severity == "warning"]
     own = _grade("", journal.pressing(), warnings)
     lost = any(task.letter == "D" for task in made)

@@ -30,6 +30,7 @@ def _job(job: JobPlan) -> list[str]:
         lines.append(f"    {stage.role or 'the whole job'}{gpu}{gated}")
         role = "step" if stage.native else "container"
         lines += [f"      {role} {item.name}: {item.image}" for item in stage.containers]
+        lines += [f"      beside the step: {stage.beside}"] if stage.beside else []
         lines += [_step(step, 6) for step in stage.steps]
     return lines
 

@@ -13,6 +13,7 @@ from gha2tekton.report.entries import Entry, Group, Work
 from gha2tekton.report.grades import LETTERS, MEANING
 from gha2tekton.report.nearest import nearest
 from gha2tekton.report.supplies import Supply
+from gha2tekton.source import printable
 
 Style = Literal["", "title", "bad", "fair", "good", "heading", "thing", "where", "quote", "command"]
 
@@ -59,7 +60,7 @@ def styled(conversions: Sequence[Conversion], width: int) -> Iterator[tuple[Styl
     for number, lines in enumerate([_overview(together), *map(_workflow, told)]):
         for line in lines:
             for text in line.folded(width):
-                yield line.style, text
+                yield line.style, printable(text)
         if len(told) > 1 and number < len(told):
             yield "", ""
 
@@ -78,7 +79,7 @@ def _workflow(told: Digest) -> Iterator[Line]:
     yield Line(f"grade {told.grade.letter}: {MEANING[told.grade.letter]}", _GRADES[told.grade.letter], 2)
     yield Line(told.summary, "where", 2)
     if told.errors:
-        yield from _heading("Not converted: GitHub would refuse this workflow")
+        yield from _heading(f"N{told.headline[1:]}")
         for error in told.errors:
             yield Line(f"{error.span or told.name}: {error.message} [{error.code}]", "bad", 2)
             if error.span:

@@ -207,6 +207,18 @@ def interpreter(name: str) -> Language | None:
     return "other" if name in _OTHERS else None
 
 
+_ELSEWHERE = re.compile(r"(docker|podman|singularity|apptainer|ssh|wsl|msys2)\b")
+_SHELL_READS = re.compile(r"(?<![\w.-])(ba|da|z|k|a)?sh\b[^|;&]*\{0\}")
+
+
+def script_language(shell: str) -> Language:
+    """What reads a step's script, by the step's ``shell``; a shell in an environment, such as conda's, is one too."""
+    first = shell.split(maxsplit=1)[0].rsplit("/", 1)[-1] if shell.strip() else "sh"
+    language = interpreter(first) or "other"
+    nested = language == "other" and not _ELSEWHERE.match(first) and _SHELL_READS.search(shell)
+    return "sh" if nested else language
+
+
 def _of_interpreter(
     language: Language, words: tuple[Word, ...], command: Command, remote: bool, container: bool
 ) -> InnerCode | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,48 @@ def test_the_remote_names_the_repository(repository: Path) -> None:
         '[core]\n\tbare = false\n[remote "origin"]\n\turl = git@x.org:a/Rapids.git\n'
     )
     assert "name: rapids-eventlistener" in convert(repository)["triggers/eventlistener.yaml"]
+
+
+def _linked(target: Path) -> Callable[[Path], None]:
+    return lambda path: path.symlink_to(target)
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "another encoding": (lambda path: path.write_bytes(b"on: push\nname: caf\xe9\n"), r"b\.yml:2:10: not UTF-8 text"),
+    "UTF-16": (lambda path: path.write_text("on: push\n", encoding="utf-16"), r"b\.yml:1:1: not UTF-8 text"),
+    "a pipe": (os.mkfifo, r"b\.yml:1:1: the file cannot be read: is no regular file"),
+    "a device": (_linked(Path("/dev/zero")), r"b\.yml:1:1: the file is a link that leads out"),
+    "a link out": (_linked(Path("/etc/hostname")), r"b\.yml:1:1: the file is a link that leads out of its repository"),
+    "a link to nothing": (_linked(Path("nowhere")), r"b\.yml:1:1: the file cannot be read: No such file"),
+    "a link to itself": (_linked(Path("b.yml")), r"b\.yml:1:1: the file cannot be read: "),
+    "larger than memory": (
+        lambda path: truncated(path, 1 << 40),
+        r"b\.yml:1:1: the file cannot be read: is larger than 64 MiB",
+    ),
+    "longer than GitHub takes": (lambda path: path.write_text("#" * (2 << 20)), r"b\.yml:1:1: The maximum file size"),
+}
+
+
+def truncated(path: Path, size: int) -> None:
+    path.touch()
+    os.truncate(path, size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_what_cannot_be_read_leaves_the_others_alone(repository: Path, case: str) -> None:
+    make, message = UNREADABLE[case]
+    path = repository / ".github/workflows/b.yml"
+    path.unlink()
+    make(path)
+    result = CliRunner().invoke(cli, ["convert", str(repository), "-o", str(repository.parent / "out")])
+    assert result.exit_code == 1, result.output
+    assert (repository.parent / "out/pipelines/ci.yaml").is_file()
+    assert re.search(message, (repository.parent / "out/report.txt").read_text())
+    alone = CliRunner().invoke(cli, ["convert", str(path)])
+    assert alone.exit_code == 2, alone.output
+    assert re.search(f"{message}|there is no such file", alone.output)
+    assert CliRunner().invoke(cli, ["check", str(repository.parent / "out")]).exit_code < 2
 
 
 def test_a_refused_workflow_leaves_the_others_alone(repository: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from gha2tekton import lock
 from gha2tekton.discover import InputError, find
 from gha2tekton.record import Record
+from gha2tekton.source import content_of, text_of, why
 
 NAME = lock.NAME
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox"})
@@ -77,7 +78,7 @@ def present(bundle: Path, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         path = bundle / name
         if path.is_file():
-            out[name] = path.read_text(encoding="utf-8", errors="surrogateescape")
+            out[name] = content_of(path).decode("utf-8", "surrogateescape")
     return out
 
 
@@ -90,11 +91,11 @@ def read_bundle(place: Path) -> dict[str, str]:
     """The manifests of a directory or file; InputError when there are none."""
     try:
         if place.is_file():
-            return {place.name: place.read_text(encoding="utf-8")}
+            return {place.name: text_of(place)}
         paths: Sequence[Path] = sorted(path for path in place.rglob("*.yaml") if path.is_file())
-        texts = {path.relative_to(place).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+        texts = {path.relative_to(place).as_posix(): text_of(path) for path in paths}
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{place}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+        raise InputError(f"{place}: {why(error)}") from None
     if not texts:
         raise InputError(f"{place}: there are no manifests here")
     return texts

@@ -15,7 +15,7 @@ _ERRORS = """
     call-cycle cycle duplicate-id empty-file empty-vector expression-not-allowed filter-conflict missing-image
     missing-input missing-key missing-secret nested-parallel no-first-job not-a-workflow not-an-action
     not-callable too-long too-many-files unclosed-expression unknown-context unknown-function unknown-input
-    unknown-job unknown-key unknown-secret unknown-step unreadable-compose-file wrong-type
+    unknown-job unknown-key unknown-secret unknown-step unreadable-compose-file unreadable-file wrong-type
 """
 _WARNINGS = """
     bad-suppression call-not-expanded call-not-found condition-always-true empty-steps gpu-behind-docker gpu-sum

@@ -13,7 +13,7 @@ from typing import Any
 
 from gha2tekton import schema
 from gha2tekton.record import Record, field
-from gha2tekton.source import Source
+from gha2tekton.source import Source, text_of, why
 from gha2tekton.yaml import Mapping as MappingNode
 from gha2tekton.yaml import YamlError, compose, plain
 
@@ -73,13 +73,11 @@ def _read(path: Path) -> Configuration:
 
 def _yaml(path: Path) -> tuple[dict[str, Any], list[str]]:
     try:
-        node = compose(Source(path.as_posix(), path.read_text(encoding="utf-8")))
+        node = compose(Source(path.as_posix(), text_of(path)))
     except YamlError as error:
         raise ConfigurationError(f"{error.span}: {error.message}") from None
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{path}: not UTF-8 text") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {why(error)}") from None
     if node is None:
         return {}, []
     faults = [f"{span}: {message}" for message, span in schema.explain(node, _SCHEMA)]
@@ -88,9 +86,11 @@ def _yaml(path: Path) -> tuple[dict[str, Any], list[str]]:
 
 def _table(path: Path) -> dict[str, Any] | None:
     try:
-        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+        tool = tomllib.loads(text_of(path)).get("tool", {})
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}") from None
+        raise ConfigurationError(f"{path}: {why(error)}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{path}: nested too deep") from None
     return tool.get("gha2tekton") if isinstance(tool, dict) else None

@@ -43,7 +43,7 @@ def inside_of(folder: Path) -> list[Path]:
     if workflows.is_dir():
         folder = workflows
     try:
-        return sorted(entry for entry in folder.iterdir() if entry.suffix in (".yml", ".yaml") and entry.is_file())
+        return sorted(entry for entry in folder.iterdir() if entry.suffix in (".yml", ".yaml") and not entry.is_dir())
     except OSError as error:
         raise InputError(f"{folder}: {error.strerror}") from None
 
@@ -51,5 +51,5 @@ def inside_of(folder: Path) -> list[Path]:
 def shown(path: Path) -> str:
     """The path within its repository, so that output does not depend on where one stands."""
     root = Repository.around(path).root
-    absolute = path.resolve()
-    return absolute.relative_to(root).as_posix() if root is not None else path.name
+    folder = path.parent.resolve()
+    return (folder / path.name).relative_to(root).as_posix() if root is not None else path.name

@@ -15,6 +15,7 @@ from typing import Any
 from gha2tekton import __version__
 from gha2tekton.record import Record, field, plain
 from gha2tekton.resources import mappings
+from gha2tekton.source import content_of, text_of, why
 from gha2tekton.workflow.repository import CHECKOUTS
 
 VERSION = 1
@@ -71,14 +72,14 @@ class Lock(Record, frozen=True):
 def read(path: Path) -> Lock:
     """The lock file at a path; LockError when it is none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content.pop("version") != VERSION:
+        found = json.loads(text_of(path))
+        if found.pop("version") != VERSION:
             raise LockError(f"{path}: written by another version of gha2tekton; convert again")
         for name in ("sources", "workflows"):
-            content[name] = tuple(content[name])
-        return Lock(**content)
+            found[name] = tuple(found[name])
+        return Lock(**found)
     except OSError as error:
-        raise LockError(f"{path}: {error.strerror}") from None
+        raise LockError(f"{path}: {why(error)}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, LockError):
             raise
@@ -123,6 +124,6 @@ def _below(folder: str, *way: str) -> Iterator[tuple[str, ...]]:
 def hash_of(path: Path) -> str:
     """The hash of a file's content, "" where there is none."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(content_of(path)).hexdigest()
     except OSError:
         return ""

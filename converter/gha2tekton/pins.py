@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from gha2tekton.source import text_of, why
+
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _IMAGE = re.compile(r"[a-z0-9][\w.:/-]*")
 
@@ -17,9 +19,9 @@ class PinError(ValueError):
 def read_pins(path: Path) -> Mapping[str, str]:
     """The digest of each image, by the image's full name with its tag; PinError for what is no such file."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = text_of(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise PinError(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+        raise PinError(f"{path}: {why(error)}") from None
     found: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         words = line.partition("#")[0].replace("@", " ").split()

@@ -6,15 +6,17 @@ The verdict on a workflow is not given here: jsonschema is loaded only when it i
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache, reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
+from gha2tekton import yaml
 from gha2tekton.resources import mappings
 from gha2tekton.source import Span
-from gha2tekton.yaml import Mapping, Node, Sequence, plain
+from gha2tekton.yaml import Node, plain
 
 
 def names() -> tuple[str, ...]:
@@ -29,30 +31,51 @@ def text(name: str) -> str:
 
 def explain(node: Node, name: str) -> list[tuple[str, Span]]:
     """What a schema finds wrong with a document, and where, in the order of the text; nothing when it is right."""
-    found = [
-        (error.message, _unexpected(node, _locate(node, error.absolute_path), error.message))
+    found = {
+        (message, _locate(node, error.absolute_path, key))
         for error in _errors(plain(node), name)
-    ]
-    return sorted(found, key=lambda one: one[1].start)
-
-
-def _unexpected(node: Node, span: Span, message: str) -> Span:
-    """The place of a key that should not be there, rather than of the mapping that holds it."""
-    found = re.search(r"\('([^']+)'(?:, '[^']+')* (?:was|were) unexpected\)", message)
-    if not found or not isinstance(node, Mapping):
-        return span
-    if node.span == span:
-        return next((key.span for key, _ in node.entries if key.text == found[1]), span)
-    for _, inner in node.entries:
-        if inner.span.start <= span.start and span.end <= inner.span.end:
-            return _unexpected(inner, span, message)
-    return span
+        for message, key in _worded(error, name)
+    }
+    return sorted(found, key=lambda one: (one[1].start, one[0]))
 
 
 def faults(value: Any, name: str) -> list[str]:
     """What a schema finds wrong with plain data, each with the way to the place."""
-    found = ((".".join(str(step) for step in error.absolute_path), error.message) for error in _errors(value, name))
-    return [f"{place}: {message}" if place else message for place, message in found]
+    found = (
+        (".".join(str(step) for step in error.absolute_path), message)
+        for error in _errors(value, name)
+        for message, _ in _worded(error, name)
+    )
+    return list(dict.fromkeys(f"{place}: {message}" if place else message for place, message in found))
+
+
+_LONG = 60
+
+
+def _worded(error: Any, name: str) -> list[tuple[str, str]]:
+    """The messages of an error, each with the key that it is about where that is one too many."""
+    if error.validator in ("additionalProperties", "unevaluatedProperties") and isinstance(error.instance, dict):
+        known = _known(error.schema, name)
+        return [(_unknown(key, known), key) for key in error.instance if key not in known]
+    told = repr(error.instance)
+    shown = told if len(told) <= _LONG else f"{told[:_LONG]}…"
+    if error.validator == "pattern" and "title" in error.schema:
+        return [(f"{shown} is not {error.schema['title']}", "")]
+    return [(error.message.replace(told, shown, 1), "")]
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    near = get_close_matches(key, sorted(known), 1)
+    return f"{key!r} is not known here" + (f"; is {near[0]!r} meant?" if near else "")
+
+
+def _known(schema: Mapping[str, Any], name: str) -> set[str]:
+    """The keys that a part of a schema names, and those of what it is made of."""
+    found = set(schema.get("properties", {}))
+    for part in schema.get("allOf", ()):
+        way = part["$ref"].removeprefix("#/").split("/") if "$ref" in part else ()
+        found |= _known(reduce(getitem, way, json.loads(text(name))) if way else part, name)
+    return found
 
 
 def _folder() -> Path:
@@ -77,15 +100,17 @@ def _validator(name: str) -> Any:
     return Draft202012Validator(schema, registry=Registry().with_resources(others))
 
 
-def _locate(node: Node, path: Iterable[str | int]) -> Span:
-    """The place of a node, or of the deepest one above it."""
+def _locate(node: Node, path: Iterable[str | int], key: str = "") -> Span:
+    """The place of a node, or of the deepest one above it; with ``key`` that of this key of it."""
     for step in path:
         below: Node | None = None
-        if isinstance(node, Mapping) and isinstance(step, str):
+        if isinstance(node, yaml.Mapping) and isinstance(step, str):
             below = node.get(step)
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+        elif isinstance(node, yaml.Sequence) and isinstance(step, int) and step < len(node.items):
             below = node.items[step]
         if below is None:
             break
         node = below
+    if key and isinstance(node, yaml.Mapping):
+        return next((own.span for own, _ in node.entries if own.text == key), node.span)
     return node.span

@@ -2,9 +2,50 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
+import stat
 from bisect import bisect_right
 
 from gha2tekton.record import Record, field
+
+MAX_CHARACTERS = 1 << 20
+"""GitHub reads no larger file."""
+
+_MOST = 64 << 20
+_STREAMS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+
+
+def content_of(path: str | os.PathLike[str]) -> bytes:
+    """What a file holds; OSError, too, for what is no regular file, or none that anyone wrote, which might not end."""
+    streams = os.fspath(path).startswith(_STREAMS)
+    descriptor = os.open(path, os.O_RDONLY | (0 if streams else os.O_NONBLOCK))
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) and not streams:
+            raise OSError(errno.EINVAL, "is no regular file", os.fspath(path))
+        if status.st_size > _MOST:
+            raise OSError(errno.EFBIG, f"is larger than {_MOST >> 20} MiB", os.fspath(path))
+        return file.read()
+
+
+def text_of(path: str | os.PathLike[str]) -> str:
+    """The text of a file; OSError as above, UnicodeDecodeError where it is not UTF-8."""
+    return content_of(path).decode("utf-8")
+
+
+def why(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file could not be read, for a message that names the file."""
+    return "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
+
+
+_UNSEEN = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Text of others for a terminal: what would move its cursor, colour it or turn lines round is written out."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Source(Record, frozen=True, eq=False):

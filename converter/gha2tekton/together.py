@@ -11,6 +11,7 @@ from gha2tekton.convert import Options
 from gha2tekton.files import convert_file
 from gha2tekton.record import Record, replace
 from gha2tekton.rules.load import RuleSet
+from gha2tekton.source import text_of
 from gha2tekton.tekton.bundle import RUNS, Bundle
 from gha2tekton.tekton.model import Manifest
 from gha2tekton.tekton.names import Namespace, label
@@ -30,10 +31,8 @@ class Terms(Record, frozen=True):
     actions: Path | None = None
 
 
-def convert_together(
-    found: Sequence[tuple[Path, str]], terms: Callable[[Path, str], Terms], broken: Callable[[str, Exception], None]
-) -> list[Conversion]:
-    """The conversions of workflows that share a repository; ``broken`` hears of files that cannot be read."""
+def convert_together(found: Sequence[tuple[Path, str]], terms: Callable[[Path, str], Terms]) -> list[Conversion]:
+    """The conversions of workflows that share a repository."""
     done: list[Conversion] = []
     taken: set[tuple[str, str]] = set()
     names = Namespace()
@@ -41,15 +40,11 @@ def convert_together(
         own = terms(path, shown)
         if len(found) > 1:
             own = _with(own, shared=own.options.output.repository or repository_name(Repository.around(path)))
-        try:
-            conversion = convert_file(path, shown, own.rules, own.actions, own.options)
-            if taken & _objects(conversion):
-                # Another workflow has these names: the file's is added, which is unique.
-                base = names.take(label(f"{conversion.base} {PurePosixPath(shown).stem}", 40))
-                conversion = convert_file(path, shown, own.rules, own.actions, _with(own, name_prefix=base).options)
-        except (OSError, ValueError) as error:
-            broken(shown, error)
-            continue
+        conversion = convert_file(path, shown, own.rules, own.actions, own.options)
+        if taken & _objects(conversion):
+            # Another workflow has these names: the file's is added, which is unique.
+            base = names.take(label(f"{conversion.base} {PurePosixPath(shown).stem}", 40))
+            conversion = convert_file(path, shown, own.rules, own.actions, _with(own, name_prefix=base).options)
         taken |= _objects(conversion)
         done.append(conversion)
     return done
@@ -66,7 +61,7 @@ def repository_name(repository: Repository) -> str:
         return "workflows"
     config = repository.root / ".git" / "config"
     try:
-        remote = re.search(r'\[remote "origin"\][^\[]*?\n\s*url\s*=\s*(\S+)', config.read_text(encoding="utf-8"))
+        remote = re.search(r'\[remote "origin"\][^\[]*?\n\s*url\s*=\s*(\S+)', text_of(config))
     except (OSError, UnicodeDecodeError):
         remote = None
     name = re.split(r"[/:]", remote[1].rstrip("/").removesuffix(".git"))[-1] if remote else repository.root.name

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.error import YAMLError as RuamelError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, StreamEndEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
@@ -113,9 +114,29 @@ class _Resolver(VersionedResolver):
         pass
 
 
+_COMPACT = re.compile(r"(?:[-?:][ \t]+){100}")
+"""Block collections within each other on one line."""
+
+
+def _shallow(text: str) -> None:
+    """ComposerError for nesting so deep that composing, which recurs in C, would end the process.
+
+    Few texts hold enough brackets to be looked at twice; indentation alone cannot go so deep within GitHub's limits.
+    """
+    if text.count("[") + text.count("{") - 2 * text.count("${{") < 1000 and not _COMPACT.search(text):
+        return
+    parser = CParser(text)
+    depth = 0
+    while not isinstance(event := parser.get_event(), StreamEndEvent):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > 10 * MAX_DEPTH:
+            raise ComposerError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
+
+
 def _compose(text: str) -> Any:
     """The root node; libyaml alone refuses a colon within a plain scalar of a flow collection, as in ``[80:80]``."""
     try:
+        _shallow(text)
         return _Composer(text).get_single_node()
     except MarkedYAMLError as error:
         if error.problem != "found unexpected ':'":
@@ -239,6 +260,7 @@ def joined(value: Any) -> Any:
 def documents(text: str, name: str) -> list[Any]:
     """All documents of a file as plain data, for manifests; ValueError names the place where it is no YAML."""
     try:
+        _shallow(text)
         return list(YAML(typ="safe").load_all(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -246,3 +268,5 @@ def documents(text: str, name: str) -> list[Any]:
         raise ValueError(f"{name}{where}: {error.problem or error.context}") from None
     except RuamelError as error:
         raise ValueError(f"{name}: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise ValueError(f"{name}: nested too deep") from None

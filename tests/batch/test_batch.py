@@ -64,6 +64,7 @@ def test_a_second_run_finds_nothing_to_do(tree: Path, batch: Batch) -> None:
     [
         lambda tree: (tree / "repos/good/.github/workflows/w0.yml").write_text("on: push\njobs: {a: {runs-on: x}}\n"),
         lambda tree: (tree / "repos/good/.gha2tekton.yaml").write_text("layout: job\n"),
+        lambda tree: (tree / "repos/good/pyproject.toml").write_text("[tool.gha2tekton]\nlayout = 'job'\n"),
         lambda tree: (tree / "out/good/pipeline.yaml").unlink(),
         lambda tree: (tree / "repos/good/.github/workflows/w1.yaml").write_text("on: push\n"),
     ],

@@ -22,7 +22,7 @@ from gha2tekton.batch.row import Row
 from gha2tekton.batch.run import Processes
 from gha2tekton.batch.sources import Origin
 from gha2tekton.batch.work import Order
-from gha2tekton.cli.options import Choice
+from gha2tekton.cli.choice import Choice
 
 pytestmark = pytest.mark.slow
 
@@ -49,6 +49,19 @@ def test_every_fault_is_a_row(tmp_path: Path, batch: Batch, silent_server: str) 
     (binary / ".github/workflows/w1.yml").write_bytes(b"\xff\xfe\x00on")
     options = repository(tmp_path / "repos/options", ("ci", KNOWN))
     (options / ".gha2tekton.yaml").write_text("layuot: job\n")
+    (tmp_path / "secret").write_text("password\n")
+    for name, inside in (("reads", ".gha2tekton.yaml"), ("leads", ".github/workflows/w1.yml")):
+        (repository(tmp_path / f"repos/{name}", ("ci", KNOWN)) / inside).symlink_to(tmp_path / "secret")
+    pins = repository(tmp_path / "repos/pins", ("ci", KNOWN))
+    (pins / ".gha2tekton.yaml").write_text("pin: ../../secret\n")
+    outside = repository(tmp_path / "repos/outside")
+    shutil.rmtree(outside / ".github/workflows")
+    (outside / ".github/workflows").symlink_to(loop / ".github/workflows")
+    pipe = repository(tmp_path / "repos/pipe", ("ci", KNOWN))
+    os.mkfifo(pipe / ".github/workflows/w1.yml")
+    os.mkfifo(pipe / "pyproject.toml")
+    deep = repository(tmp_path / "repos/deep", ("ci", KNOWN))
+    (deep / ".github/workflows/w1.yml").write_text("on: " + "[" * 200_000)
     (tmp_path / "repos/linked").mkdir()
     (tmp_path / "repos/linked/.github").symlink_to(tmp_path / "nowhere")
     empty = tmp_path / "empty.git"
@@ -68,15 +81,20 @@ def test_every_fault_is_a_row(tmp_path: Path, batch: Batch, silent_server: str) 
         row["repository"]: (row["status"], row["reason"])
         for row in csv.DictReader((tmp_path / "out/summary.csv").read_text().splitlines())
     }
-    for name in ("good", "with-space-and-line", "twice", "loop"):
+    for name in ("good", "with-space-and-line", "twice"):
         assert rows[name][0] == "whole", (name, rows[name])
-    assert rows["binary"][0] == "partly"
-    assert "layuot" in rows["options"][1]
+    for name in ("binary", "loop", "leads", "pipe", "deep"):
+        assert rows[name][0] == "partly", (name, rows[name])
+    assert rows["options"][1] == ".gha2tekton.yaml:1:1: 'layuot' is not known here; is 'layout' meant?"
+    for name in ("reads", "pins", "outside"):
+        assert "out of the repository" in rows[name][1]
+    assert not any("password" in reason for _, reason in rows.values())
     assert "did not end within 3 s" in rows["acme-hangs"][1]
     failed = {name for name, (status, reason) in rows.items() if status == "failed" and reason}
     assert {"options", "empty", "missing", "acme-hangs"} <= failed
-    assert len(failed) == 6
-    assert len(rows) == 12
+    assert len(failed) == 9
+    assert len(rows) == 18
+    assert {path.stem for path in (tmp_path / "out/.gha2tekton/logs").iterdir()} == failed
     pipelines = list((tmp_path / "out/twice/pipelines").iterdir())
     assert len(pipelines) == 2
 

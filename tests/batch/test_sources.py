@@ -62,6 +62,7 @@ def test_lists(tree: Path, text: str, expected: list[str]) -> None:
         ("\n{not json\n", r"list\.txt:2: "),
         ('{"ref": "main"}\n', r"list\.txt:1: an entry has source"),
         ('{"source": "one", "branch": "main"}\n', r"list\.txt:1: an entry has source"),
+        ("one\nlist.txt\n", r"list\.txt: the list holds itself"),
     ],
 )
 def test_lists_that_are_none(tree: Path, text: str, message: str) -> None:

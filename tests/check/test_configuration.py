@@ -6,11 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from gha2tekton import schema
 from gha2tekton.cli import cli
+from gha2tekton.cli.kinds import TEXT
 from gha2tekton.cli.options import parameters
 
 WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: [self-hosted, big]\n    steps: [{run: echo}]\n"
@@ -62,6 +64,19 @@ WRONG = [
     (".gha2tekton.yaml", "runners: {labels: {big: {gpus: 1}}}\n", r"\.gha2tekton\.yaml:1:\d+: .*gpus"),
     ("pyproject.toml", "[tool.gha2tekton]\nlayout = 3\n", r"pyproject\.toml: layout: 3 is not one of"),
     ("pyproject.toml", "[tool.gha2tekton\n", r"pyproject\.toml: "),
+    (
+        "pyproject.toml",
+        "[tool.gha2tekton]\nlayuot = 3\n",
+        r"pyproject\.toml: 'layuot' is not known here; is 'layout' meant\?",
+    ),
+    ("pyproject.toml", f"x = {'[' * 5000}", r"pyproject\.toml: "),
+    (".gha2tekton.yaml", "[" * 5000, r"\.gha2tekton\.yaml:1:\d+: nested deeper"),
+    (
+        ".gha2tekton.yaml",
+        "workflows: {ci.yml: {layout: x}}\n",
+        r"^\.?\S*\.gha2tekton\.yaml:1:30: 'x' is not one of [^\n]*\n\Z",
+    ),
+    (".gha2tekton.yaml", "memory: some\n", r"\.gha2tekton\.yaml:1:9: 'some' is not a quantity of Kubernetes"),
 ]
 
 
@@ -73,6 +88,40 @@ def test_a_wrong_file_is_named_with_the_place(repository: Path, name: str, text:
 
     assert re.search(message, said)
     assert not (repository / "out").exists()
+
+
+SHAPES = {
+    "namespace": (["ci", "a" * 63], ["CI", "a b", "-a", "a" * 64, "ci\n"]),
+    "name-prefix": (["mine", "other-"], ["../x", "Mine", "a" * 41]),
+    "gpu-resource": (["nvidia.com/mig-1g.5gb", "amd.com/gpu"], ["gpu", "nvidia.com/", "a/b/c"]),
+    "memory": (["64Gi", "1.5Gi", "8000000000"], ["64 Gi", "lots", "0", "-1Gi", "64GiB"]),
+    "image": (["python", "r.example.com:5000/a/b:1@sha256:0"], ["a b", "$(x)", "-x"]),
+    "status-url": (["https://tekton.example.com/#/x"], ["javascript:x", "tekton.example.com", "https://a b"]),
+    "github-repository": (["octo/hello.world"], ["octo", "a/b/c", "a/b c"]),
+    "default-branch": (["release/1.x"], ["a b", "x^", "a:b"]),
+    "token-account": (["robot", "renovate[bot]"], ["a b", "x[y]"]),
+    "host": (["ci.example.com"], ["CI.example.com", "a b", "https://x", "x/"]),
+    "storage-class": (["fast", "a.b"], ["A", "a_b"]),
+    "storage": (["1Ti"], ["0Gi", "50 Gi"]),
+    "service-account": (["runner"], ["A_b"]),
+    "action-image": (["./x=r/x:1", "a/b@v1=i"], ["x", "a=", "a b=c"]),
+}
+
+
+def test_every_option_of_text_has_a_shape() -> None:
+    assert set(SHAPES) == {one.opts[0].lstrip("-") for one in parameters() if one.type is TEXT}
+
+
+@pytest.mark.parametrize("option", SHAPES)
+def test_what_tekton_would_refuse_is_refused(option: str) -> None:
+    (parameter,) = (one for one in parameters() if one.opts[0] == f"--{option}")
+    context = click.Context(click.Command("x"))
+    good, bad = SHAPES[option]
+    for value in [*good, *([] if parameter.multiple else [""])]:
+        assert TEXT.convert(value, parameter, context) == value
+    for value in bad:
+        with pytest.raises(click.BadParameter, match=r"is not an? |is not the "):
+            TEXT.convert(value, parameter, context)
 
 
 def test_runners_of_ones_own_win(repository: Path) -> None:

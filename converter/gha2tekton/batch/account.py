@@ -12,6 +12,7 @@ from textwrap import wrap
 from typing import Any
 
 from gha2tekton.batch.summary import Summary
+from gha2tekton.source import printable
 
 VERSION = 1
 _TOP = 15
@@ -34,7 +35,7 @@ def text(summary: Summary) -> str:
         cells = [line for row in rows for line in _folded(row)]
         widths = [max(len(row[column]) for row in (head, *cells)) for column in range(len(head))]
         lines += ["  " + _aligned(head, widths), *("  " + _aligned(row, widths) for row in cells)]
-    return "\n".join(lines) + "\n"
+    return printable("\n".join(lines) + "\n")
 
 
 def _folded(row: Sequence[object]) -> Iterator[tuple[str, ...]]:

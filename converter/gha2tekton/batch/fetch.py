@@ -33,7 +33,11 @@ _ENVIRONMENT = {
 
 
 class FetchError(OSError):
-    """A repository could not be had; the message is git's own."""
+    """A repository could not be had; the message is git's own, ``log`` all that it said."""
+
+    def __init__(self, message: str, log: str = "") -> None:
+        super().__init__(message)
+        self.log = log
 
 
 def commit_of(origin: Origin, limit: float) -> str:
@@ -51,7 +55,7 @@ def checkout(origin: Origin, place: Path, limit: float) -> str:
     _git(["remote", "add", "origin", origin.place], place, limit)
     _git(["sparse-checkout", "set", "--no-cone", *NEEDED], place, limit)
     wanted = origin.ref or "HEAD"
-    _git(["fetch", "--quiet", "--depth", "1", "--no-tags", "--filter=blob:none", "origin", wanted], place, limit)
+    _git(["fetch", "--quiet", "--depth", "1", "--no-tags", "--filter=blob:none", "--", "origin", wanted], place, limit)
     _git(["checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
     return _git(["rev-parse", "HEAD"], place, limit).strip()
 
@@ -74,6 +78,7 @@ def head(place: Path, limit: float) -> str:
 def _git(arguments: list[str], place: Path | None, limit: float) -> str:
     """Run git; its whole process group is ended when the time is over."""
     safe = ["-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
+    safe += ["-c", "log.showSignature=false"]
     process = subprocess.Popen(
         ["git", *safe, *arguments],
         cwd=place,
@@ -89,10 +94,9 @@ def _git(arguments: list[str], place: Path | None, limit: float) -> str:
         out, error = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        raise FetchError(f"git {arguments[0]} did not end within {limit:g} s") from None
+        raise FetchError(f"git {arguments[0]} did not end within {limit:g} s", process.communicate()[1]) from None
     if process.returncode:
         said = [line for line in error.splitlines() if line.strip()]
         fatal = [line for line in said if line.startswith(("fatal:", "error:", "ERROR:"))]
-        raise FetchError((fatal or said or [f"git {arguments[0]} failed"])[0])
+        raise FetchError((fatal or said or [f"git {arguments[0]} failed"])[0], error)
     return out

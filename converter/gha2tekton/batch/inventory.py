@@ -11,11 +11,11 @@ from gha2tekton.plan.model import Plan
 def describe(conversion: Conversion) -> WorkflowRow:
     """The row of one workflow."""
     journal = conversion.journal
-    counts = {str(fate): count for fate, count in journal.summary().items()}
     if journal.has_errors or conversion.plan is None:
         codes = sorted({finding.code for finding in journal.diagnostics if finding.severity == "error"})
-        return WorkflowRow(conversion.source.name, "refused", counts, tuple(("error", code) for code in codes))
+        return WorkflowRow(conversion.source.name, "refused", {}, tuple(("error", code) for code in codes))
     plan = conversion.plan
+    counts = {str(fate): count for fate, count in journal.summary().items()}
     manual = [outcome for outcome in journal.outcomes() if outcome.fate == "manual"]
     return WorkflowRow(
         conversion.source.name,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gha2tekton.record import Record, field, replace
+from gha2tekton.source import text_of, why
 from gha2tekton.tekton.names import label
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:(?!//)")
@@ -53,16 +54,19 @@ def origins(sources: Sequence[str]) -> list[Origin]:
     return _named(list(found.values()))
 
 
-def _expand(source: str) -> Iterator[Origin]:
+def _expand(source: str, lists: tuple[Path, ...] = ()) -> Iterator[Origin]:
     path = Path(source)
     if _URL.match(source):
         yield Origin("", source, kind="git")
     elif path.is_dir():
         yield from _tree(path)
     elif path.is_file():
-        yield from _listed(path)
+        if path.resolve() in lists:
+            raise SourceError(f"{path}: the list holds itself")
+        yield from _listed(path, (*lists, path.resolve()))
     else:
-        yield Origin("", source, problem="there is no such file or directory")
+        problem = "is neither a directory nor a list" if path.exists() else "there is no such file or directory"
+        yield Origin("", source, problem=problem)
 
 
 def _tree(top: Path) -> Iterator[Origin]:
@@ -71,7 +75,8 @@ def _tree(top: Path) -> Iterator[Origin]:
         yield Origin("", str(top), kind=kind)
         return
     count = 0
-    for folder, names, _ in os.walk(top, onerror=None):
+    closed: list[OSError] = []
+    for folder, names, _ in os.walk(top, onerror=closed.append):
         here = Path(folder)
         names[:] = sorted(name for name in names if name not in _SKIPPED and not (here / name).is_symlink())
         for name in list(names):
@@ -82,7 +87,11 @@ def _tree(top: Path) -> Iterator[Origin]:
                 yield Origin("/".join((here / name).relative_to(top).parts), str(here / name), kind=inner)
         if len(here.relative_to(top).parts) >= _DEPTH:
             names.clear()
-    if not count:
+    for error in closed:
+        place = Path(error.filename)
+        name = "/".join(place.relative_to(top).parts)
+        yield Origin(name, str(place), problem=f"the directory cannot be read: {why(error)}")
+    if not count and not closed:
         yield Origin("", str(top), problem="there are no repositories in this directory")
 
 
@@ -98,22 +107,22 @@ def _kind(path: Path) -> Literal["directory", "git"] | None:
     return None
 
 
-def _listed(path: Path) -> Iterator[Origin]:
+def _listed(path: Path, lists: tuple[Path, ...]) -> Iterator[Origin]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = text_of(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+        raise SourceError(f"{path}: {why(error)}") from None
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
         if text.startswith("{"):
-            yield from _entry(_json(text, f"{path}:{number}"), path)
+            yield from _entry(_json(text, f"{path}:{number}"), path, lists)
         else:
             words = text.split()
             if len(words) > 3:
                 raise SourceError(f"{path}:{number}: more than a source, a ref and a name; write it as JSON")
-            yield from _entry(dict(zip(("source", "ref", "name"), words, strict=False)), path)
+            yield from _entry(dict(zip(("source", "ref", "name"), words, strict=False)), path, lists)
 
 
 def _json(text: str, where: str) -> dict[str, Any]:
@@ -126,10 +135,10 @@ def _json(text: str, where: str) -> dict[str, Any]:
     return dict(entry)
 
 
-def _entry(entry: dict[str, Any], path: Path) -> Iterator[Origin]:
+def _entry(entry: dict[str, Any], path: Path, lists: tuple[Path, ...]) -> Iterator[Origin]:
     source, ref, name = str(entry["source"]), str(entry.get("ref") or ""), str(entry.get("name") or "")
     place = source if _URL.match(source) else os.path.normpath(path.parent / source)
-    for origin in _expand(place):
+    for origin in _expand(place, lists):
         kind = "git" if ref and not origin.problem else origin.kind
         yield replace(origin, ref=ref, kind=kind, name=name or origin.name)
 

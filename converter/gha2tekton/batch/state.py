@@ -18,6 +18,11 @@ from gha2tekton.batch.row import Row, parse
 FOLDER = ".gha2tekton"
 
 
+def log_of(output: Path, name: str) -> Path:
+    """Where all is kept that is known of a repository that failed."""
+    return output / FOLDER / "logs" / f"{name}.log"
+
+
 class Busy(RuntimeError):
     """Another run works on the same directory."""
 

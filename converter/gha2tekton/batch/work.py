@@ -8,13 +8,13 @@ import pickle
 import shutil
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from gha2tekton import __version__, lock
-from gha2tekton.batch import fetch
+from gha2tekton.batch import fetch, state
 from gha2tekton.batch.inventory import describe
 from gha2tekton.batch.row import Row, Status, WorkflowRow
 from gha2tekton.batch.sources import Origin
@@ -26,6 +26,7 @@ from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleError, RuleSet
 from gha2tekton.tekton import disk
 from gha2tekton.together import Terms, convert_together
+from gha2tekton.workflow.repository import CHECKOUTS, Repository
 
 
 class Settled(Protocol):
@@ -59,10 +60,11 @@ class Order(Record, frozen=True):
     previous: Row | None = None
 
 
-def made_by(choice: Chooser, folders: tuple[Path, ...], explicit: Mapping[str, Any]) -> str:
-    """The hash of everything beside the repositories that decides what comes out."""
-    text = f"{__version__}\0{lock.rules_hash(folders)}\0{sorted((k, str(v)) for k, v in explicit.items())}"
-    return hashlib.sha256(text.encode()).hexdigest()
+def made_by(folders: Sequence[Path], files: Iterable[Path], explicit: Mapping[str, Any]) -> str:
+    """The hash of everything beside the repositories that decides what comes out: rules, files, options."""
+    hashes = [__version__, lock.rules_hash(folders), *map(lock.hash_of, files)]
+    text = "\0".join([*hashes, str(sorted((k, str(v)) for k, v in explicit.items()))])
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @lru_cache(maxsize=2)
@@ -73,68 +75,85 @@ def _chooser(choice: bytes) -> Chooser:
 
 def carry_out(order: Order) -> Row:
     """Convert one repository; whatever goes wrong with it is in its row."""
+    row = _carried_out(order)
+    if order.output is not None and row.status != "failed":
+        state.log_of(order.output, row.name).unlink(missing_ok=True)
+    return row
+
+
+def _carried_out(order: Order) -> Row:
     origin = order.origin
     if origin.problem:
-        return _row(order, "failed", reason=origin.problem)
+        return _failed(order, origin.problem)
     clone: Path | None = None
+    root = Path(origin.place)
     try:
         commit = ""
         if origin.kind == "git":
             commit = fetch.commit_of(origin, order.limit) if not _is_commit(origin.ref) else origin.ref
-            if order.previous and _kept(order, order.previous) and commit and order.previous.commit == commit:
-                return order.previous
+            previous = order.previous
+            if previous and commit and previous.commit == commit and _kept(order, previous) and _same_checkouts(order):
+                return previous
             order.staging.mkdir(parents=True, exist_ok=True)
             clone = Path(tempfile.mkdtemp(prefix="clone.", dir=order.staging))
             root = clone / origin.name
             commit = fetch.checkout(origin, root, order.limit)
-        else:
-            root = Path(origin.place)
         if order.since and not fetch.changed_since(root, order.since, order.limit):
             return order.previous or _row(order, "nothing", reason=f"no commit since {order.since}")
         return _convert(order, root, commit)
-    except (fetch.FetchError, InputError, RuleError, ConfigurationError, OSError, ValueError) as error:
-        return _row(order, "failed", reason=_said(error, clone))
+    except (InputError, RuleError, ConfigurationError, OSError) as error:
+        return _failed(order, _said(error, root, clone), getattr(error, "log", ""))
     except Exception as error:  # a fault of ours must not stop the others
-        log = order.staging.parent / "logs" / f"{origin.name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc(), encoding="utf-8")
-        return _row(order, "failed", reason=f"a fault of gha2tekton: {type(error).__name__}: {error}")
+        *_, last = traceback.extract_tb(error.__traceback__)
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        reason = f"a fault of gha2tekton, please tell us: {type(error).__name__}: {error} ({where})"
+        return _failed(order, reason.replace(f"{root}/", ""), traceback.format_exc())
     finally:
         if clone is not None:
             shutil.rmtree(clone, ignore_errors=True)
 
 
+def _failed(order: Order, reason: str, log: str = "") -> Row:
+    """The row of what could not be done; all that is known of it is in its log, where output is written at all."""
+    if order.output is not None:
+        place = state.log_of(order.output, order.origin.name)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(f"{order.origin.source}\n{reason}\n{log}", encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            pass  # the row says it
+    return _row(order, "failed", reason=reason)
+
+
 def _convert(order: Order, root: Path, commit: str) -> Row:
     folder = root / ".github" / "workflows"
-    paths = inside_of(root) if folder.is_dir() else []
     if not os.access(root, os.R_OK | os.X_OK):
         raise InputError("the directory cannot be read")
+    for name in (".github/workflows", *NAMES, "pyproject.toml"):
+        if not Repository(root).holds(root / name):
+            raise InputError(f"{name}: a link that leads out of the repository")
+    paths = inside_of(root) if folder.is_dir() else []
     shown = [path.relative_to(root).as_posix() for path in paths]
     previous = order.previous
-    if previous and not commit and _kept(order, previous) and _same_inputs(previous, root, shown):
+    if previous and not commit and _kept(order, previous) and _same_inputs(order, previous, root, shown):
         return previous
     if not paths:
+        if order.output is not None and previous and previous.outputs:
+            disk.remove(order.output / order.origin.name)
         return _row(order, "nothing", commit, reason="there are no workflows")
-    broken: list[WorkflowRow] = []
     chooser = _chooser(order.choice)
 
     def terms(path: Path, name: str) -> Terms:
         settled = chooser.settle(root, name, order.origin.name)
         return Terms(settled.options, settled.rules, settled.actions)
 
-    def unreadable(name: str, error: Exception) -> None:
-        if not isinstance(error, InputError):
-            raise error
-        broken.append(WorkflowRow(name, "refused", {}, (("unreadable", str(error).rpartition(": ")[2]),)))
-
-    done = convert_together(list(zip(paths, shown, strict=True)), terms, unreadable)
-    rows = sorted([*(describe(item) for item in done), *broken], key=lambda row: row.path)
+    done = convert_together(list(zip(paths, shown, strict=True)), terms)
+    rows = sorted((describe(item) for item in done), key=lambda row: row.path)
     files = output_files(done)
     if order.output is not None and files:
         disk.write(files, order.output / order.origin.name, order.staging)
-    inputs = {name: digest for item in done for name, digest in item.inputs.items()}
-    for name in NAMES:
-        inputs[name] = lock.hash_of(root / name)
+    inputs = {name: lock.hash_of(root / name) for name in (*NAMES, "pyproject.toml")}
+    inputs |= {name: digest for item in done for name, digest in item.inputs.items()}
     return _row(order, _status(rows), commit, "", tuple(rows), inputs, lock.hashes(files))
 
 
@@ -180,19 +199,27 @@ def _kept(order: Order, previous: Row) -> bool:
     return all(lock.hash_of(place / name) == digest for name, digest in previous.outputs.items())
 
 
-def _same_inputs(previous: Row, root: Path, workflows: list[str]) -> bool:
-    if [row.path for row in previous.workflows] != workflows or any(
-        name.startswith("actions:") for name in previous.inputs
-    ):
+def _same_inputs(order: Order, previous: Row, root: Path, workflows: list[str]) -> bool:
+    if [row.path for row in previous.workflows] != workflows or not _same_checkouts(order):
         return False
-    return all(lock.hash_of(root / name) == digest for name, digest in previous.inputs.items())
+    own = ((name, digest) for name, digest in previous.inputs.items() if not name.startswith(CHECKOUTS))
+    return all(lock.hash_of(root / name) == digest for name, digest in own)
+
+
+def _same_checkouts(order: Order) -> bool:
+    """Whether what was read of other repositories' checkouts is as it was."""
+    read = {k: v for k, v in (order.previous.inputs if order.previous else {}).items() if k.startswith(CHECKOUTS)}
+    place = _chooser(order.choice).settle(None, "").actions if read else None
+    return all(place and lock.hash_of(place / name[len(CHECKOUTS) :]) == digest for name, digest in read.items())
 
 
 def _is_commit(ref: str) -> bool:
     return len(ref) in (40, 64) and all(letter in "0123456789abcdef" for letter in ref)
 
 
-def _said(error: Exception, clone: Path | None) -> str:
-    """The message without names that differ from run to run."""
+def _said(error: Exception, root: Path, clone: Path | None) -> str:
+    """The message without names that differ from run to run, or from machine to machine."""
     text = str(error) if not isinstance(error, OSError) or not error.strerror else f"{error.filename}: {error.strerror}"
-    return text.replace(f"{clone}/", "") if clone else text
+    for place in (root, clone) if clone else (root,):
+        text = text.replace(f"{place}/", "")
+    return text

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.choice import Choice
+from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.progress import Progress
 from gha2tekton.cli.stop import stop
 
@@ -85,7 +86,7 @@ def command(
     Killed and run again with the same arguments it goes on where it was.
     """
     from gha2tekton.batch import batch
-    from gha2tekton.batch.state import Busy
+    from gha2tekton.batch.state import Busy, log_of
     from gha2tekton.batch.summary import Summary
 
     wanted = report_options(reports)
@@ -103,6 +104,8 @@ def command(
         stop(str(error))
     except OSError as error:
         stop(f"{error.filename or output}: {error.strerror or error}")
+    if summary.repositories["failed"]:
+        click.echo(f"what is known of each that failed: {log_of(output, '*')}", err=True)
     put(summary, [*wanted, *((name, output / f"summary.{end}") for name, end in _ENDS.items())])
     sys.exit(status(summary, fail_on))
 
@@ -130,14 +133,17 @@ def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: st
     from gha2tekton.configuration import ConfigurationError
 
     choice = Choice.of(ctx)
+    choice.confined = True
     if len(sources) == 1 and Path(sources[0]).is_dir():
         choice.fallback = {"actions_dir": Path(sources[0]).resolve()}
     try:
         choice.settle(None, "")
     except ConfigurationError as error:
         stop(str(error))
-    folders = tuple(choice.explicit.get("rules") or ())
-    return Terms(choice, made_by(choice, folders, choice.explicit), limit, since, retry_failed)
+    folders = choice.explicit.get("rules") or ()
+    files = [file for file in (choice.config, choice.explicit.get("pin")) if file is not None]
+    made = made_by(folders, files, {**choice.explicit, "config": choice.config})
+    return Terms(choice.absolute(), made, limit, since, retry_failed)
 
 
 def executor(scheduler: str | None, jobs: int | None) -> Executor:
@@ -158,16 +164,25 @@ def teller(progress: Progress) -> Callable[[Row, bool], None]:
     """What is said of each row."""
 
     def tell(row: Row, again: bool) -> None:
-        told = {
-            "whole": "converted",
-            "partly": f"converted, {row.count('manual')} by hand",
-            "refused": "refused: GitHub itself would not run its workflows",
-            "nothing": row.reason,
-            "failed": f"failed: {row.reason}",
-        }[row.status]
-        progress.tell(row.name, f"{told}{' (unchanged)' if again else ''}", row.status == "failed")
+        progress.tell(row.name, said(row), row.status == "failed", again)
 
     return tell
+
+
+def said(row: Row) -> str:
+    """What became of a repository, on one line."""
+    refused = sum(workflow.status == "refused" for workflow in row.workflows)
+    match row.status:
+        case "failed":
+            return f"failed: {row.reason}"
+        case "nothing":
+            return row.reason
+        case "refused":
+            return "refused: GitHub itself would not run its workflows, or they cannot be read"
+        case "partly" | "whole":
+            manual = row.count("manual")
+            parts = ["converted", f"{manual} by hand" if manual else "", f"{refused} refused" if refused else ""]
+            return ", ".join(part for part in parts if part)
 
 
 def put(summary: Summary, reports: Sequence[tuple[str, Path | None]]) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from gha2tekton import check, lock
-from gha2tekton.cli.options import Choice
+from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
 from gha2tekton.discover import InputError
+from gha2tekton.source import printable
 
 
 @click.command("check")
@@ -64,7 +65,7 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
         if finding.severity == "error"
     ]
     if faults:
-        click.echo("\n".join(faults), err=True)
+        click.echo(printable("\n".join(faults)), err=True)
         return 1
     files = files_of(choice, found.sources, workflows, done, place)
     before = check.present(place, {*files, *found.lock.outputs})
@@ -92,13 +93,13 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
 def _tell(found: check.Found, changes: list[str], fresh: list[str], stale: bool) -> None:
     click.echo(f"{found.bundle}: {'out of date' if stale else 'means the same still'}")
     for line in found.why:
-        click.echo(f"  because {line}")
+        click.echo(f"  because {printable(line)}")
     if stale and found.edited:
         click.echo(f"  edited by hand: {', '.join(found.edited)}; changes of your own belong into an overlay")
     for line in changes:
-        click.echo(f"    {line}")
+        click.echo(f"    {printable(line)}")
     for line in fresh:
-        click.echo(f"  new, {line}")
+        click.echo(f"  new, {printable(line)}")
 
 
 def _rules(made: lock.Lock, root: Path) -> str:

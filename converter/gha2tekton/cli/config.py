@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from gha2tekton.cli.options import Choice, conversion_options, defaults, parameters
+from gha2tekton.cli.choice import Choice
+from gha2tekton.cli.options import conversion_options, defaults, parameters
 from gha2tekton.cli.stop import stop
 
 

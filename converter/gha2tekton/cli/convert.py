@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.fail_on import fail_on_option, reached
-from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.stop import stop
 from gha2tekton.report import FORMATS
+from gha2tekton.source import printable
 
 if TYPE_CHECKING:
     from gha2tekton.conversion import Conversion
@@ -98,7 +100,7 @@ def tell_refused(refused: Sequence[Conversion]) -> None:
         for finding in conversion.journal.diagnostics:
             if finding.severity == "error":
                 where = finding.span or conversion.source.name
-                click.echo(f"{where}: {finding.message} [{finding.code}]", err=True)
+                click.echo(printable(f"{where}: {finding.message} [{finding.code}]"), err=True)
 
 
 def report_options(given: Sequence[str]) -> list[tuple[str, Path | None]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gha2tekton.cli.stop import stop
+from gha2tekton.source import printable
 
 
 @click.command("diff")
@@ -26,5 +27,5 @@ def command(old: Path, new: Path, quiet: bool) -> None:
         stop(str(error))
     if not quiet:
         for change in changes:
-            click.echo("\n".join(change.lines()))
+            click.echo(printable("\n".join(change.lines())))
     sys.exit(1 if changes else 0)

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.choice import Choice
+from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.stop import stop
+from gha2tekton.source import content_of, why
 
 
 @click.command("explain")
@@ -39,11 +41,9 @@ def _place(text: str) -> tuple[Path, int]:
     if not name or not number.isdecimal():
         stop(f"{text}: give a file and the number of a line, as in ci.yml:12")
     try:
-        lines = len(path.read_text(encoding="utf-8").splitlines())
+        lines = len(content_of(path).splitlines())
     except OSError as error:
-        stop(f"{path}: {error.strerror}")
-    except UnicodeDecodeError:
-        stop(f"{path}: not UTF-8 text")
+        stop(f"{path}: {why(error)}")
     if not 1 <= int(number) <= lines:
         stop(f"{path}: has {lines} lines, no line {number}")
     return path, int(number)
@@ -76,7 +76,7 @@ def _of_output(bundle: Path, path: Path, line: int) -> list[str]:
     name = path.resolve().relative_to(bundle).as_posix()
     if name not in files:
         stop(f"{path}: no manifest of the bundle; give a workflow, or a manifest that convert -o wrote")
-    if files[name] != path.read_text(encoding="utf-8"):
+    if files[name].encode() != content_of(path):
         stop(f"{path}: is not what its workflow gives now: convert again (gha2tekton check --write {bundle})")
     return of_output(done, files, name, line)
 

@@ -15,12 +15,13 @@ from gha2tekton.cli.stop import stop
 @click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 def command(bundles: tuple[Path, ...]) -> None:
     """List the images of BUNDLES, directories of manifests, one a line."""
+    from gha2tekton.source import text_of
     from gha2tekton.yaml import documents
 
     found: set[str] = set()
     for path in sorted(file for bundle in bundles for file in bundle.rglob("*.yaml")):
         try:
-            for document in documents(path.read_text(encoding="utf-8"), str(path)):
+            for document in documents(text_of(path), str(path)):
                 found |= set(_images(document))
         except (OSError, ValueError) as error:
             stop(str(error))

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.fail_on import FATES, fail_on_option, reached
-from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.stop import stop
+from gha2tekton.source import printable
 
 
 @click.command("lint")
@@ -33,11 +35,11 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **
     for item in done:
         for finding in item.journal.diagnostics:
             if finding.severity == "error":
-                click.echo(f"{finding.span or item.source.name}: {finding.message} [{finding.code}]")
+                click.echo(printable(f"{finding.span or item.source.name}: {finding.message} [{finding.code}]"))
                 bad += 1
         if item.journal.has_errors:
             continue
         for outcome in item.journal.pressing():
             if outcome.fate in told:
-                click.echo(f"{outcome.span}: {outcome.subject}: {outcome.reason} [{outcome.fate}]")
+                click.echo(printable(f"{outcome.span}: {outcome.subject}: {outcome.reason} [{outcome.fate}]"))
     sys.exit(1 if fail_on != "never" and (bad or reached(done, fail_on)) else 0)

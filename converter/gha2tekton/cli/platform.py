@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gha2tekton.cli.options import Choice
+from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
 
 if TYPE_CHECKING:

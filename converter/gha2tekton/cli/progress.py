@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from gha2tekton.source import printable
+
 
 class Progress:
     """Tells of finished things as they come, with the time that is left; use it as a context."""
@@ -18,6 +20,7 @@ class Progress:
         self.total = total
         self.done = 0
         self.quiet = quiet
+        self._fresh = 0
         self._began = time.monotonic()
         self._stack = ExitStack()
         self._bar: Any = None
@@ -39,9 +42,11 @@ class Progress:
     ) -> None:
         self._stack.close()
 
-    def tell(self, name: str, line: str, bad: bool) -> None:
-        """One more is finished; ``line`` says how, and always shows when it is ``bad``."""
+    def tell(self, name: str, line: str, bad: bool, again: bool) -> None:
+        """One more is finished; ``line`` says how, and always shows when it is ``bad``; ``again``: nothing was done."""
         self.done += 1
+        self._fresh += not again
+        line = f"{printable(line.replace(chr(10), '; '))}{' (unchanged)' if again else ''}"
         if self._bar is not None:
             self._bar.update(self._task, completed=self.done, description=name)
             if bad:
@@ -53,7 +58,7 @@ class Progress:
 
     def _left(self) -> str:
         spent = time.monotonic() - self._began
-        if spent < 5 or self.done == self.total:
+        if spent < 5 or self.done == self.total or not self._fresh:
             return ""
-        left = int(spent / self.done * (self.total - self.done))
+        left = int(spent / self._fresh * (self.total - self.done))
         return f", {left // 60}:{left % 60:02} left"

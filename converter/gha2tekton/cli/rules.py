@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
-from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.choice import Choice
+from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.stop import stop
+from gha2tekton.source import text_of, why
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -37,9 +39,9 @@ def list_rules(words: tuple[str, ...], rules: tuple[Path, ...]) -> None:
             ]
             rows += [(f"$ {rule.command}", rule.fate, rule.role or rule.reason) for rule in commands(folder)]
             for row in dict.fromkeys(rows):
-                text = "\t".join(row)
-                if all(word.lower() in text.lower() for word in words):
-                    click.echo(text)
+                line = "\t".join(row)
+                if all(word.lower() in line.lower() for word in words):
+                    click.echo(line)
     except RuleError as error:
         stop(str(error))
 
@@ -55,7 +57,10 @@ def show(name: str, rules: tuple[Path, ...]) -> None:
     for folder in (*rules, resources.mappings()):
         path = folder / kind / f"{name.partition('@')[0].lower()}.yaml"
         if path.is_file():
-            click.echo(f"# {path}\n{path.read_text(encoding='utf-8')}", nl=False)
+            try:
+                click.echo(f"# {path}\n{text_of(path)}", nl=False)
+            except (OSError, UnicodeDecodeError) as error:
+                stop(f"{path}: {why(error)}")
             return
     stop(f"no rule knows {name}" + (f"; gha2tekton rules new {name} begins one" if kind == "actions" else ""))
 
@@ -75,9 +80,11 @@ def new(name: str, output: Path | None, action_file: Path | None, actions_dir: P
     if action.count("/") < 1 or not all(action.split("/")):
         stop(f"{name}: name an action, owner/name")
     source = Repository(None, actions_dir).remote_action(action, name.partition("@")[2])
-    text = action_file.read_text(encoding="utf-8") if action_file else source.text if source else ""
     try:
-        found = documents(text, str(action_file or source)) if text else [None]
+        written = text_of(action_file) if action_file else source.text if source else ""
+        found = documents(written, str(action_file or source)) if written else [None]
+    except (OSError, UnicodeDecodeError) as error:
+        stop(f"{action_file}: {why(error)}")
     except ValueError as error:
         stop(str(error))
     made = stub(action, found[0] if found and isinstance(found[0], dict) else None)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gha2tekton.cli.options import Choice, conversion_options
+from gha2tekton.cli.choice import Choice
+from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.stop import stop
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ def _findings(orders: list[_Order], jobs: int) -> Iterator[Finding]:
 def _finding(order: _Order) -> Finding:
     from gha2tekton.ablation import ablate
     from gha2tekton.record import replace
-    from gha2tekton.source import Source
+    from gha2tekton.source import Source, text_of
     from gha2tekton.workflow.repository import Repository
 
     choice, path, shown = order
     repository = Repository.around(path)
     settled = choice.settle(repository.root, shown)
-    source = Source(shown, path.read_text(encoding="utf-8"))
+    source = Source(shown, text_of(path))
     return ablate(source, replace(repository, actions=settled.actions), settled.rules, settled.options)

@@ -7,8 +7,10 @@ from typing import NoReturn
 
 import click
 
+from gha2tekton.source import printable
+
 
 def stop(message: str) -> NoReturn:
     """Tell why and leave with exit status 2."""
-    click.echo(message, err=True)
+    click.echo(printable(message), err=True)
     sys.exit(2)

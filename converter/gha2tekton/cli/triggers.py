@@ -28,12 +28,12 @@ def explain(workflow: Path, event: str, payload: Path, changed: tuple[str, ...],
     from gha2tekton.journal import Journal
     from gha2tekton.lower.decision import explain as decide
     from gha2tekton.lower.decision import starting, verdict
-    from gha2tekton.source import Source
+    from gha2tekton.source import Source, text_of
     from gha2tekton.workflow.parse import parse_workflow
 
     try:
-        source = Source(shown(workflow), workflow.read_text(encoding="utf-8"))
-        body = json.loads(payload.read_text(encoding="utf-8"))
+        source = Source(shown(workflow), text_of(workflow))
+        body = json.loads(text_of(payload))
     except (OSError, ValueError) as error:
         stop(f"{getattr(error, 'filename', None) or payload}: {getattr(error, 'strerror', None) or error}")
     journal = Journal()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gha2tekton import lock
-from gha2tekton.cli.options import Choice
+from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
 from gha2tekton.discover import InputError
 
@@ -28,11 +28,8 @@ def convert_all(choice: Choice, found: Sequence[tuple[Path, str]]) -> list[Conve
         settled = choice.settle(Repository.around(path).root, shown)
         return Terms(settled.options, settled.rules, settled.actions)
 
-    def broken(shown: str, error: Exception) -> None:
-        raise error
-
     try:
-        return convert_together(found, terms, broken)
+        return convert_together(found, terms)
     except (ConfigurationError, InputError, RuleError) as error:
         stop(str(error))
 

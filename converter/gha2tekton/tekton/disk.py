@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from gha2tekton.source import content_of
 from gha2tekton.tekton.bundle import MARK, REFERENCES
 
 LOCK = "gha2tekton.lock"
@@ -54,6 +55,15 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
     return True
 
 
+def remove(directory: Path) -> None:
+    """Take away what an earlier conversion left; what is not ours stays."""
+    for name in generated(directory):
+        (directory / name).unlink()
+    for folder, _, _ in os.walk(directory, topdown=False):
+        if not any(Path(folder).iterdir()):
+            os.rmdir(folder)
+
+
 def _replace(new: Path, directory: Path, wanted: Mapping[str, bytes], before: Mapping[str, bytes]) -> None:
     for name in wanted:
         (directory / name).parent.mkdir(parents=True, exist_ok=True)
@@ -69,9 +79,9 @@ def generated(directory: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for name in _names(directory):
         if name in _OURS or name.startswith("report."):
-            found[name] = (directory / name).read_bytes()
+            found[name] = content_of(directory / name)
         elif name.endswith(".yaml"):
-            data = (directory / name).read_bytes()
+            data = content_of(directory / name)
             if data.startswith(MARK.encode()):
                 found[name] = data
     return found

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from gha2tekton.source import content_of
+
 _REMOTE = re.compile(r"^\s*url\s*=\s*\S*?[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?\s*$", re.MULTILINE)
 
 
@@ -69,7 +71,7 @@ def _directories(folder: Path) -> list[Path]:
 
 def _remote(path: Path) -> str:
     try:
-        found = _REMOTE.search((path / ".git" / "config").read_text(encoding="utf-8", errors="replace"))
+        found = _REMOTE.search(content_of(path / ".git" / "config").decode("utf-8", "replace"))
     except OSError:
         return ""
     return f"{found[1]}/{found[2]}" if found else ""

@@ -56,6 +56,8 @@ class Service(Record, frozen=True):
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
     user: str = ""
+    open_input: tuple[str, ...] = ()
+    """The keys that say that its input has no end."""
     container_name: str = ""
     shm_size: str = ""
     gpus: int | str | None = None
@@ -253,6 +255,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
         env_files=tuple(env_file_of(item, text) for item in ([files] if isinstance(files, str) else files)),
         volumes=tuple(pair for item in body.get("volumes") or () if (pair := volume_of(item, text))),
         working_dir=text(body.get("working_dir")),
+        open_input=tuple(key for key in ("tty", "stdin_open") if text(body.get(key, False)) == "true"),
         entrypoint=words(body.get("entrypoint")),
         command=words(body.get("command")),
         user=text(body.get("user")),

@@ -29,14 +29,14 @@ def check_needs(reader: Reader, jobs: Sequence[Job], span: Span) -> None:
 
 def ancestors(job: Job, workflow: Workflow) -> tuple[str, ...]:
     """The ids of all jobs up the chain, in lower case, those that it needs itself first: what success() speaks of."""
+    jobs = {one.id.lower(): one for one in workflow.jobs}
     above: dict[str, None] = {}
     pending = list(job.needed)
     while pending:
         name = pending.pop(0)
         if name not in above:
             above[name] = None
-            needed = workflow.job(name)
-            pending += needed.needed if needed else ()
+            pending += jobs[name].needed if name in jobs else ()
     return tuple(above)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.source import Source, Span
+from gha2tekton.source import MAX_CHARACTERS, Source, Span
 from gha2tekton.workflow.events import read_events, read_input, read_outputs
 from gha2tekton.workflow.jobs import read_concurrency, read_defaults, read_jobs
 from gha2tekton.workflow.model import Action, Workflow
@@ -12,9 +12,6 @@ from gha2tekton.workflow.shape import shape
 from gha2tekton.workflow.steps import read_steps
 from gha2tekton.workflow.survey import Survey
 from gha2tekton.yaml import Mapping, Scalar, Sequence, YamlError, compose
-
-MAX_CHARACTERS = 1 << 20
-"""GitHub reads no larger file."""
 
 _PROGRAMS = ("main", "pre", "pre-if", "post", "post-if", "pre-entrypoint", "post-entrypoint")
 _TOLD = ("description", "author", "branding", "permissions")

@@ -37,12 +37,16 @@ class Repository(Record, frozen=True, eq=False):
     @staticmethod
     def around(path: Path) -> Repository:
         """The repository that a workflow file lies in, told by ``.github`` or ``.git`` above it."""
-        here = os.path.realpath(path)
+        here = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
         while (above := os.path.dirname(here)) != here:
             here = above
             if os.path.isdir(os.path.join(here, ".github")) or os.path.exists(os.path.join(here, ".git")):
                 return Repository(Path(here))
         return Repository()
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path leads to something within it, links followed; everything lies within no repository."""
+        return self.root is None or Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root))
 
     def read(self, relative: str) -> Source | None:
         """A text file of the repository; None when it is missing, too large or lies outside."""

@@ -1,0 +1,172 @@
+"""What the options of conversions come to: the command line first, then the options file, then the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gha2tekton.cli.options import PATH, defaults, parameters, path_options
+from gha2tekton.record import Record, field, replace
+
+if TYPE_CHECKING:
+    from gha2tekton.configuration import Configuration
+    from gha2tekton.convert import Options
+    from gha2tekton.rules.load import RuleSet
+
+
+class Settled(Record, frozen=True):
+    """What holds for one workflow."""
+
+    options: Options
+    rules: RuleSet
+    actions: Path | None
+    values: Mapping[str, Any]
+    config: Path | None = None
+
+
+class Choice(Record):
+    """What the user chose: the command line first, then the options file, then the defaults."""
+
+    explicit: Mapping[str, Any] = field(default_factory=dict)
+    """What stood on the command line."""
+    config: Path | None = None
+    fallback: Mapping[str, Any] = field(default_factory=dict)
+    """What takes the place of defaults."""
+    confined: bool = False
+    """Whether a repository's own options file may name only what lies within it: whoever wrote it may be anyone."""
+    _files: dict[Path, Configuration] = field(default_factory=dict)
+    _rules: dict[Any, RuleSet] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type[Choice], tuple[Any, ...]]:
+        """Without what was read: other processes read for themselves."""
+        return Choice, (self.explicit, self.config, self.fallback, self.confined)
+
+    @staticmethod
+    def of(ctx: click.Context) -> Choice:
+        """From a command that has the options of ``CONVERSION``."""
+        names = {parameter.name for parameter in parameters()}
+        stood = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
+        explicit = {n: v for n, v in ctx.params.items() if n in names and ctx.get_parameter_source(n) in stood}
+        return Choice(explicit, ctx.params.get("config"))
+
+    def absolute(self) -> Choice:
+        """The same for processes that stand elsewhere."""
+        paths = {name: self.explicit[name] for name in path_options() & self.explicit.keys()}
+        whole = {k: tuple(map(Path.absolute, v)) if isinstance(v, tuple) else v.absolute() for k, v in paths.items()}
+        return replace(self, explicit={**self.explicit, **whole}, config=self.config and self.config.absolute())
+
+    def configuration(self, root: Path | None) -> Configuration:
+        """The options file that holds for a repository; ConfigurationError when it is wrong."""
+        from gha2tekton.configuration import Configuration, load
+
+        place = self.config or root
+        if place is None:
+            return Configuration()
+        if place not in self._files:
+            if len(self._files) > 100:
+                self._files.clear()
+                self._rules.clear()
+            self._files[place] = load(place)
+        return self._files[place]
+
+    def settle(self, root: Path | None, workflow: str, repository: str = "") -> Settled:
+        """What holds for a workflow of a repository (None: of no repository); ConfigurationError for what cannot be.
+
+        ``repository`` goes before all names, where many share a namespace.
+        """
+        from gha2tekton.configuration import ConfigurationError
+        from gha2tekton.rules.load import RuleSet
+
+        configuration = self.configuration(root)
+        own = _typed(configuration, workflow)
+        if self.confined and root is not None and not self.config:
+            _see_that_within(root, own)
+        values = {**defaults(), **self.fallback, **own, **self.explicit}
+        folders = tuple(Path(folder) for folder in values["rules"] or ())
+        for folder in folders:
+            if not folder.is_dir():
+                raise ConfigurationError(f"{folder}: there is no such folder of rules")
+        key = (folders, configuration.path)
+        rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
+        return Settled(_options(values, repository), rules, values["actions_dir"], values, configuration.path)
+
+
+def _see_that_within(root: Path, own: Mapping[str, Any]) -> None:
+    from gha2tekton.configuration import ConfigurationError
+    from gha2tekton.workflow.repository import Repository
+
+    for name in path_options() & own.keys():
+        for path in own[name] if isinstance(own[name], tuple) else (own[name],):
+            if not Repository(root).holds(path):
+                option = name.replace("_", "-")
+                raise ConfigurationError(f"{option}: {path}: leads out of the repository; give --{option} yourself")
+
+
+_CONTEXT = click.Context(click.Command("options"))
+
+
+def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
+    """The file's values as the options' own types take them; paths are relative to the file."""
+    given = configuration.of(workflow)
+    out: dict[str, Any] = {}
+    for one in parameters():
+        if one.name not in given or configuration.path is None:
+            continue
+        value = given[one.name]
+        try:
+            value = one.type_cast_value(_CONTEXT, tuple(value) if isinstance(value, list) else value)
+        except click.UsageError as error:
+            from gha2tekton.configuration import ConfigurationError
+
+            raise ConfigurationError(f"{configuration.path}: {one.opts[0].lstrip('-')}: {error.message}") from None
+        if one.type is PATH:
+            parent = configuration.path.parent
+            value = tuple(parent / item for item in value) if isinstance(value, tuple) else parent / value
+        out[one.name] = value
+    return out
+
+
+def _options(values: Mapping[str, Any], repository: str) -> Options:
+    from gha2tekton.convert import Options
+    from gha2tekton.lower.settings import Settings
+    from gha2tekton.plan.build import PlanOptions
+
+    settings = Settings(**{name: values[name] for name in _SETTINGS}, repository=repository, pins=_pins(values["pin"]))
+    pairs = dict(item.split("=", 1) for item in values["action_image"] or ())
+    plan = PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"], values["docker"], pairs)
+    return Options(plan, settings)
+
+
+def _pins(path: Path | None) -> Mapping[str, str]:
+    from gha2tekton.configuration import ConfigurationError
+    from gha2tekton.pins import PinError, read_pins
+
+    try:
+        return read_pins(path) if path else {}
+    except PinError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+_SETTINGS = (
+    "triggers",
+    "forks",
+    "github_status",
+    "concurrency",
+    "status_url",
+    "github_repository",
+    "default_branch",
+    "token_account",
+    "host",
+    "pull_request_head",
+    "namespace",
+    "name_prefix",
+    "gpu_resource",
+    "memory",
+    "storage_class",
+    "storage",
+    "unmapped",
+    "service_account",
+)

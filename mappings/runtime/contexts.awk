@@ -21,6 +21,7 @@ function content(file,   line, out, found) {
 # The status that success() and its like look at: of the jobs that are needed, of a composite action, of the job.
 function status(   v) {
   if (ENVIRON["GHA_STATUS"] != "") return ENVIRON["GHA_STATUS"]
+  if ("GHA_ABOVE" in ENVIRON) return chain(ENVIRON["GHA_ABOVE"])
   v = content(scope() "/status")
   return v == "z" ? "success" : substr(v, 2)
 }
@@ -97,32 +98,6 @@ function told(dir,   id, command, list, names, n, i, v) {
 
 # One word that a shell reads as just this text.
 function shell_word(s) { gsub(/\047/, "\047\\\047\047", s); return "\047" s "\047" }
-
-function need_value(p, depth,   n, i, ids, id) {
-  if (depth > 1 && p[2] != "*") {
-    if (index(" " tolower(ENVIRON["GHA_NEEDED"]) " ", " " tolower(p[2]) " ") == 0) return "z"   # not needed directly
-    if (depth == 3 && tolower(p[3]) == "result") return need_result(p[2])
-    if (depth == 4 && tolower(p[3]) == "outputs" && p[4] != "*")
-      return content(need_place(p[2]) "/outputs/" tolower(p[4]))
-    return parts(need_object(p[2]), p, 3, depth)
-  }
-  id = made()
-  n = split(ENVIRON["GHA_NEEDED"], ids, " ")
-  for (i = 1; i <= n; i++) put(id, ids[i], need_object(ids[i]))
-  return parts("j" id, p, 2, depth)
-}
-
-function need_place(name) { return ENVIRON["GHA_NEEDS"] "/" tolower(name) }
-
-# A job that never told its result did not succeed.
-function need_result(name,   v) { v = content(need_place(name) "/result"); return v == "z" ? "sfailure" : v }
-
-function need_object(name,   id) {
-  id = made()
-  put(id, "result", need_result(name))
-  put(id, "outputs", told(need_place(name) "/outputs"))
-  return "j" id
-}
 
 function hashed(count, args,   command, i, out) {
   command = shell_word(ENVIRON["GHA_RUNTIME"] "/hash-files")

@@ -2,7 +2,8 @@
 
 evaluate() { # MODE TEXT
   GHA_MODE=$1 GHA_TEXT=$2 awk -f "$GHA_RUNTIME/expression.awk" -f "$GHA_RUNTIME/parser.awk" \
-    -f "$GHA_RUNTIME/values.awk" -f "$GHA_RUNTIME/objects.awk" -f "$GHA_RUNTIME/contexts.awk" -f "$GHA_RUNTIME/whole-contexts.awk"
+    -f "$GHA_RUNTIME/values.awk" -f "$GHA_RUNTIME/objects.awk" -f "$GHA_RUNTIME/contexts.awk" \
+    -f "$GHA_RUNTIME/needs.awk" -f "$GHA_RUNTIME/whole-contexts.awk"
 }
 
 template() {
@@ -23,17 +24,8 @@ step_condition() {
 
 # A job's success() speaks of all jobs up the chain: one that ran in spite of a failure does not mend it for the next.
 job_condition() {
-  _worst=success
-  for _need in ${GHA_ANCESTORS:-${GHA_NEEDED:-}}; do
-    case $(cat "${GHA_NEEDS:-}/$_need/result" 2>/dev/null || echo failure) in
-      success) ;;
-      cancelled) [ "$_worst" = failure ] || _worst=cancelled ;;
-      skipped) [ "$_worst" != success ] || _worst=skipped ;;
-      *) _worst=failure ;;
-    esac
-  done
   if has_status "$1"; then _text=$1; else _text="success() && ($1)"; fi
-  GHA_STATUS=$_worst evaluate truth "$_text"
+  GHA_ABOVE=${GHA_ANCESTORS-${GHA_NEEDED:-}} evaluate truth "$_text"
 }
 
 # Every secret, and each line of it, is hidden in what steps print. The list stays in this container; only what steps

@@ -1,6 +1,6 @@
 # Evaluates GitHub expressions over what is known while a job runs.
 # usage: GHA_TEXT=TEXT GHA_MODE=template|value|truth awk -f expression.awk -f parser.awk -f values.awk -f objects.awk -f contexts.awk
-#   -f whole-contexts.awk
+#   -f needs.awk -f whole-contexts.awk
 # template prints a text with its ${{ }} replaced, value prints an expression's value as a string, truth prints true or
 # false. Exit status 2 with a message when the expression cannot be evaluated. Nothing is ever handed to a shell as code.
 # https://docs.github.com/actions/reference/workflows-and-actions/expressions

@@ -64,10 +64,10 @@ function ordered(a, operator, b,   x, y, less, same) {
   return operator == ">" ? !less && !same : !less
 }
 
-function call(name, count, args,   i, n, list, out, value) {
+function call(name, count, args,   i, n, list, out, value, jobs) {
   if (name ~ /^(success|failure|cancelled|always)$/) {
-    if (count) fail(name "() of single jobs is not available while the job runs")
-    return bool(name == "always" || status() == name)
+    for (i = 1; i <= count; i++) jobs = jobs " " str(args[i])
+    return bool(name == "always" || (count ? chain(jobs) : status()) == name)
   }
   if (name ~ /^(contains|startswith|endswith)$/ && count != 2) fail(name " needs two values")
   if (name == "contains") {

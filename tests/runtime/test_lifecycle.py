@@ -290,6 +290,47 @@ def test_conditions_of_jobs(
     assert job.ended.code == 0
 
 
+CALLS = [
+    # (condition, GHA_NEEDED, GHA_ANCESTORS or none, results, whether the job runs)
+    ("success('a')", "a b", None, "success failure", True),
+    ("success('a', 'B')", "a b", None, "success failure", False),
+    ("failure('a') || cancelled()", "a b", None, "success failure", False),
+    ("success('a+b')", "c", None, "success skipped", True),
+    ("success()", "call=a+b", None, "success skipped", True),
+    ("success()", "call=a+b", None, "skipped skipped", False),
+    ("success()", "call=a+b", "a+b c", "success success skipped", False),
+    ("failure()", "call=a+b", None, "skipped failure", True),
+    ("needs.call.result == 'success'", "Call=a+b", None, "success skipped", True),
+    ("always() && needs.CALL.result == 'cancelled'", "call=a+b", None, "success cancelled", True),
+    ("join(needs.*.result) == 'success,success'", "call=a+b c", None, "success skipped success", True),
+    ("join(needs.*.result) == 'success'", "a -b -call=c", None, "success success success", True),
+    ("needs.a.outputs.v == '1' && needs.b.result == ''", "a -c", "", "success failure", True),
+    (
+        "always() && needs.a.outputs.v && needs.b.result && needs.c.result",
+        "call=a+b -c",
+        "",
+        "success failure success",
+        True,
+    ),
+    ("success()", "a", "", "failure", True),
+]
+
+
+@pytest.mark.parametrize(("condition", "needed", "above", "results", "runs"), CALLS)
+@pytest.mark.slow
+def test_calls_are_jobs_to_conditions(
+    machine: Machine, directory: Path, condition: str, needed: str, above: str | None, results: str, runs: bool
+) -> None:
+    for name, result in zip("abc", results.split(), strict=False):
+        (directory / "jobs" / name / "outputs").mkdir(parents=True)
+        (directory / "jobs" / name / "result").write_text(result)
+        (directory / "jobs" / name / "outputs" / "v").write_text("1")
+    given = {"GHA_NEEDS": str(directory / "jobs"), "GHA_NEEDED": needed, "GHA_IF": condition}
+    given |= {} if above is None else {"GHA_ANCESTORS": above}
+    job = run_job(machine, directory, step("s"), **given)
+    assert (job.told("result"), job.ended.code) == ("success" if runs else "skipped", 0)
+
+
 @pytest.mark.slow
 def test_legs_are_one_job(machine: Machine, directory: Path) -> None:
     jobs = directory / "jobs"

@@ -13,6 +13,7 @@ from gha2tekton.source import Source
 from gha2tekton.workflow.model import Job, Value
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
+from gha2tekton.workflow.results import word
 from gha2tekton.workflow.reusable import expand
 
 CASES = sorted(path for path in (Path(__file__).parent / "calls").iterdir())
@@ -37,6 +38,11 @@ def shown(job: Job) -> Iterator[str]:
     yield f"job {job.id}" + (f" = {text(job.name)}" if job.name else "")
     if job.needs:
         yield f"  needs {', '.join(job.needed)}"
+    if job.calls:
+        borrowed = [f"-{name}" for name in sorted(job.borrowed)]
+        yield f"  calls {', '.join([*(f'{name}={word(ids)}' for name, ids in job.calls.items()), *borrowed])}"
+    if job.above is not None and set(job.above) != set(job.needed):
+        yield f"  above {', '.join(job.above)}"
     if job.condition:
         yield f"  if {unparse(job.condition.tree)}"
     if job.uses:

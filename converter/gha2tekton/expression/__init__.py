@@ -4,8 +4,9 @@ https://docs.github.com/actions/reference/workflows-and-actions/expressions
 """
 
 from gha2tekton.expression.evaluation import evaluate, evaluate_tree
-from gha2tekton.expression.fold import UNKNOWN, Partial, fold, fold_template
+from gha2tekton.expression.fold import fold, fold_template
 from gha2tekton.expression.json_text import from_json, to_json
+from gha2tekton.expression.open_values import UNKNOWN, Partial
 from gha2tekton.expression.parser import parse
 from gha2tekton.expression.printer import unparse, unparse_template
 from gha2tekton.expression.syntax import (

@@ -7,7 +7,16 @@ from typing import Any
 
 from gha2tekton.expression.evaluation import Filtered, evaluate_tree, find_key, is_exact, lookup, plain, spread
 from gha2tekton.expression.functions import FUNCTIONS
-from gha2tekton.expression.json_text import to_json
+from gha2tekton.expression.open_values import (
+    EXPRESSION,
+    UNKNOWN,
+    Partial,
+    is_open,
+    is_unknown,
+    open_contains,
+    open_join,
+    open_json,
+)
 from gha2tekton.expression.syntax import (
     Call,
     Compare,
@@ -22,28 +31,13 @@ from gha2tekton.expression.syntax import (
     Property,
     calls,
     chain,
+    path,
     walk,
 )
 from gha2tekton.expression.template import Template
 from gha2tekton.expression.values import compare, is_scalar, is_truthy, to_string
 from gha2tekton.record import Record
 
-
-class _Unknown:
-    """A value that only the run will tell."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = _Unknown()
-
-
-class Partial(dict[str, Any]):
-    """An object of which only some entries are known: what it lacks is unknown instead of null."""
-
-
-_EXPRESSION = (Context, Property, Index, Filter, Call, Not, Compare, Logic, Literal)
 _STATUS = frozenset({"success", "failure", "always", "cancelled"})
 _WHOLE = frozenset({"inputs", "secrets", "needs"})
 """Contexts that toJSON is given as a whole, and whose names may be others than those of the workflow."""
@@ -106,12 +100,12 @@ class _Fold:
                 return _found(_spread(target), Filter(_target(target), start=tree.start, end=tree.end))
             case Not():
                 operand = self.result(tree.operand)
-                if isinstance(operand, _Known) and not _open(operand.value):
+                if isinstance(operand, _Known) and not is_open(operand.value):
                     return _computed(not is_truthy(operand.value))
                 return Not(_settled(operand), start=tree.start, end=tree.end)
             case Compare():
                 left, right = self.result(tree.left), self.result(tree.right)
-                if isinstance(left, _Known) and isinstance(right, _Known) and not _open([left.value, right.value]):
+                if isinstance(left, _Known) and isinstance(right, _Known) and not is_open([left.value, right.value]):
                     return _computed(compare(tree.operator, left.value, right.value))
                 return Compare(tree.operator, _settled(left), _settled(right), start=tree.start, end=tree.end)
             case Logic():
@@ -124,7 +118,7 @@ class _Fold:
         rest = Index(_target(target), _settled(index), start=tree.start, end=tree.end)
         if isinstance(target, _Known) and is_scalar(target.value):
             return _found(_step(target, None), rest)
-        if not isinstance(index, _Known) or _open(index.value):
+        if not isinstance(index, _Known) or is_open(index.value):
             return rest
         return _found(_step(target, index.value, is_exact(tree.target)), rest)
 
@@ -133,7 +127,7 @@ class _Fold:
         kept: list[_Known | Expression] = []
         for index, operand in enumerate(tree.operands):
             result = self.result(operand)
-            if isinstance(result, _Known) and not _open(result.value):
+            if isinstance(result, _Known) and not is_open(result.value):
                 decides = is_truthy(result.value) == (tree.operator == "||")
                 if not decides and index < len(tree.operands) - 1:
                     continue
@@ -170,10 +164,8 @@ class _Fold:
 
     def call(self, tree: Call) -> _Known | Expression:
         arguments = [self.result(argument) for argument in tree.arguments]
-        if tree.name.lower() == "tojson" and isinstance(tree.arguments[0], Context):
-            whole = arguments[0]
-            if tree.arguments[0].name.lower() in _WHOLE and isinstance(whole, _Known) and _open(whole.value):
-                return _json(whole.value, tree)
+        if (found := _opened(tree, arguments)) is not None:
+            return _found(found, tree)
         folded = Call(tree.name, tuple(map(_settled, arguments)), start=tree.start, end=tree.end)
         if all(_is_closed(argument) for argument in folded.arguments) and tree.name.lower() in FUNCTIONS:
             try:
@@ -183,39 +175,21 @@ class _Fold:
         return folded
 
 
-def _json(value: Any, tree: Call) -> _Known | Expression:
-    """``toJSON`` of an object, in which some values are expressions; they are not folded again."""
-    unknown: list[Expression] = []
-    body = _laid_out(value, unknown, "")
-    if body is None:
-        return tree
-    if unknown:
-        return Call("format", (Literal(body), *unknown))
-    return _computed(body.replace("{{", "{").replace("}}", "}"))
-
-
-def _laid_out(value: Any, unknown: list[Expression], indent: str) -> str | None:
-    """The pattern of an object for ``format``; None where parts of it are not known at all."""
-    if isinstance(value, Partial) or any(item is UNKNOWN for item in value.values()):
+def _opened(tree: Call, arguments: Sequence[_Known | Expression]) -> Expression | None:
+    """What a function makes of an object or a list in which expressions stand."""
+    if not arguments or not isinstance(arguments[0], _Known) or not is_open(arguments[0].value):
         return None
-    lines: list[str] = []
-    for key, item in value.items():
-        item = item.value if isinstance(item, Literal) else item
-        if isinstance(item, _EXPRESSION):
-            shown: str | None = f"{{{len(unknown)}}}"
-            unknown.append(Call("toJSON", (item,)))
-        elif isinstance(item, dict) and _open(item):
-            shown = _laid_out(item, unknown, f"{indent}  ")
-        else:
-            shown = _escaped(to_json(item, f"{indent}  "))
-        if shown is None:
+    match tree.name.lower(), arguments[0].value, arguments[1:]:
+        case "tojson", dict() as whole, [] if (path(tree.arguments[0]) or ("",))[0].lower() in _WHOLE:
+            return open_json(whole)
+        case "contains", Filtered() as values, [item]:
+            return open_contains(values, _settled(item))
+        case "join", Filtered() as values, []:
+            return open_join(values, ",")
+        case "join", Filtered() as values, [_Known(value=str() as separator)]:
+            return open_join(values, separator)
+        case _:
             return None
-        lines.append(f"{indent}  {_escaped(to_json(key))}: {shown}")
-    return "{{\n" + ",\n".join(lines) + f"\n{indent}}}}}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _found(value: Any, tree: Expression) -> _Known | Expression:
@@ -223,7 +197,7 @@ def _found(value: Any, tree: Expression) -> _Known | Expression:
         return tree
     if isinstance(value, Literal):
         return _Known(value.value, value)
-    return value if isinstance(value, _EXPRESSION) else _Known(value, tree)
+    return value if isinstance(value, EXPRESSION) else _Known(value, tree)
 
 
 def _computed(value: Any) -> _Known:
@@ -234,10 +208,10 @@ def _settled(result: _Known | Expression) -> Expression:
     """A result as a tree."""
     if not isinstance(result, _Known):
         return result
-    if _open(result.value):
-        return result.tree
     tree = result.tree
-    return tree if isinstance(tree, Literal) else Literal(plain(result.value), start=tree.start, end=tree.end)
+    if is_open(result.value) or isinstance(tree, Literal):
+        return tree
+    return Literal(plain(result.value), start=tree.start, end=tree.end)
 
 
 def _target(result: _Known | Expression) -> Expression:
@@ -249,7 +223,7 @@ def _step(target: _Known | Expression, key: Any, exact: bool = False) -> Any:
     if not isinstance(target, _Known):
         return UNKNOWN
     for item in _items(target.value):
-        if _is_unknown(item) or (isinstance(item, Partial) and find_key(item, key, exact) is None):
+        if is_unknown(item) or (isinstance(item, Partial) and find_key(item, key, exact) is None):
             return UNKNOWN
     return lookup(target.value, key, exact)
 
@@ -257,7 +231,7 @@ def _step(target: _Known | Expression, key: Any, exact: bool = False) -> Any:
 def _spread(target: _Known | Expression) -> Any:
     if not isinstance(target, _Known):
         return UNKNOWN
-    if any(_is_unknown(item) or isinstance(item, Partial) for item in _items(target.value)):
+    if any(is_unknown(item) or isinstance(item, Partial) for item in _items(target.value)):
         return UNKNOWN
     return spread(target.value)
 
@@ -265,19 +239,6 @@ def _spread(target: _Known | Expression) -> Any:
 def _items(value: Any) -> Sequence[Any]:
     """What a dereference goes to."""
     return value if isinstance(value, Filtered) else (value,)
-
-
-def _is_unknown(value: Any) -> bool:
-    return value is UNKNOWN or isinstance(value, _EXPRESSION)
-
-
-def _open(value: Any) -> bool:
-    """Whether any part of a value is not known."""
-    if _is_unknown(value) or isinstance(value, Partial):
-        return True
-    if isinstance(value, dict):
-        return any(map(_open, value.values()))
-    return isinstance(value, list) and any(map(_open, value))
 
 
 def _is_closed(tree: Expression) -> bool:

@@ -26,7 +26,7 @@ from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
 from gha2tekton.lower.event_types import tidied, with_booleans
 from gha2tekton.lower.trust import ordered, trusted
-from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE
+from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE, of_needs
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvFrom, EnvVar
 from gha2tekton.tekton.names import input_param, param, variable
@@ -72,6 +72,7 @@ class Carrier(Record):
     """Whether the matrix comes with the run: the runtime knows it then, and nothing of it can be trusted."""
     kept: frozenset[str] = frozenset()
     """The names of the matrix that come as JSON, or ``EVERY``."""
+    calls: bool = False
     variables: dict[str, EnvVar] = field(default_factory=dict)
     params: dict[str, Path] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
@@ -113,6 +114,8 @@ class Carrier(Record):
                     self.computed(node, static_path(target) or ("",))
                 case Filter(target=Context(name=name)) if name.lower() == "env":
                     self.whole_env = True
+                case _ if self.calls and of_needs(node):
+                    raise Unsupported("needs.*.outputs: what calls of workflows give is known by name alone")
                 case _:
                     pass
         for path in references(tree):
@@ -203,7 +206,6 @@ class Carrier(Record):
         self.give(EnvVar("GHA_INPUTS", " ".join(names)))
 
     def job(self, path: Path) -> None:
-        """What a job knows of itself."""
         part = path[1].lower()
         if part == "check_run_id":
             self.notes.add(CHECK_RUN)

@@ -13,8 +13,9 @@ from gha2tekton.plan.scope import fails_fast
 from gha2tekton.plan.tools import PIP
 from gha2tekton.record import Record
 from gha2tekton.tekton.model import EnvVar
-from gha2tekton.workflow.model import Workflow
+from gha2tekton.workflow.model import Job, Workflow
 from gha2tekton.workflow.needs import ancestors
+from gha2tekton.workflow.results import word
 
 _NAMED = tuple(
     f"GITHUB_{name}"
@@ -132,7 +133,7 @@ def waited_for(plan: Plan, job: JobPlan) -> list[EnvVar]:
     """Where the jobs that a job needs tell of themselves, and how many legs they have."""
     if not job.state or not job.job.needs:
         return []
-    needed, above = job.job.needed, ancestors(job.job, plan.workflow)
+    above = ancestors(job.job, plan.workflow)
     several: list[str] = []
     for name in above:
         plans = [other for other in plan.jobs if other.job.id.lower() == name]
@@ -141,9 +142,23 @@ def waited_for(plan: Plan, job: JobPlan) -> list[EnvVar]:
             several.append(f"{name}:*")
         elif count > 1:
             several.append(f"{name}:{count}")
+    needed = _words(job.job)
+    spoken_of = above if job.job.above is None else job.job.above
     out = [EnvVar("GHA_NEEDS", f"$(workspaces.{ARTIFACTS}.path)/.jobs"), EnvVar("GHA_NEEDED", " ".join(needed))]
-    out += [EnvVar("GHA_ANCESTORS", " ".join(above))] if len(above) > len(needed) else []
+    if set(spoken_of) != {said.partition("=")[2] or said.removeprefix("-") for said in needed}:
+        out.append(EnvVar("GHA_ANCESTORS", " ".join(spoken_of)))
     return [*out, EnvVar("GHA_LEGS", " ".join(several))] if several else out
+
+
+def _words(job: Job) -> tuple[str, ...]:
+    """What a job needs, as the runtime is told: see contexts.awk."""
+    whole = {id.lower(): (name, ids) for name, ids in job.calls.items() for id in ids}
+    words: dict[str, None] = {}
+    for id in job.needed:
+        name, ids = whole.get(id, (id, ()))
+        hidden = "-" if name in job.borrowed else ""
+        words[f"{hidden}{name}={word(ids)}" if ids else f"{hidden}{name}"] = None
+    return tuple(words)
 
 
 def _conditions(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> list[EnvVar]:

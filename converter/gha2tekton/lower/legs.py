@@ -56,7 +56,7 @@ def leg_carrier(workflow: Workflow, job: JobPlan) -> Carrier:
         keys = {key for leg in job.legs for key in leg.values if key.lower() not in kept}
         flags = {key: all(isinstance(leg.values.get(key, True), bool) for leg in job.legs) for key in keys}
         typed |= boolean_inputs(flags, "matrix")
-    return Carrier(typed, inputs, bool(job.matrix), kept)
+    return Carrier(typed, inputs, bool(job.matrix), kept, bool(job.job.calls))
 
 
 def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:

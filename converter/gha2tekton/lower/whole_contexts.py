@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gha2tekton.expression import Context, Expression, Filter, Property
 from gha2tekton.tekton.model import EnvFrom
 
 SECRETS = "github-secrets"
@@ -31,3 +32,12 @@ ABOUT_THE_RUN = (
     "ref sha repository run_id run_number actor triggering_actor workflow head_ref base_ref event_name".split()
 )
 """What is brought where a script dumps the whole github context."""
+
+
+def of_needs(node: Expression) -> bool:
+    """Whether it is ``needs.*.outputs``."""
+    match node:
+        case Property(target=Filter(target=Context(name=root)), name=part):
+            return (root.lower(), part.lower()) == ("needs", "outputs")
+        case _:
+            return False

@@ -6,21 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.expression import (
+    Compare,
     Context,
     Expression,
+    Literal,
     Logic,
     Partial,
     Property,
+    chain,
     fold,
     fold_template,
     references,
     unparse,
 )
 from gha2tekton.record import replace
-from gha2tekton.workflow.inlining import argument, called_as, expression, inline, reads, values
+from gha2tekton.workflow.inlining import argument, called_as, expression, inline, reads, told_by, values
 from gha2tekton.workflow.matrix import Leg, of_leg
-from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
-from gha2tekton.workflow.results import never_skips, within
+from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
+from gha2tekton.workflow.needs import ancestors
+from gha2tekton.workflow.results import renamed_status, renamed_word, some, within
 from gha2tekton.workflow.rewiring import Drawn, needed_by, renamed
 
 
@@ -35,9 +39,12 @@ def flatten(
     """
     jobs: list[Job] = []
     outputs: dict[str, list[Expression]] = {}
+    call = _spelled_out(call, workflow)
     for leg in legs:
         stem = call.id if leg is None or len(legs) == 1 else f"{call.id}-{leg.index + 1}"
         ids = {job.id.lower(): _take(f"{stem}--{job.id}", taken) for job in workflow.jobs}
+        calls = dict.fromkeys(name for job in workflow.jobs for name in job.calls)
+        ids |= {name: _take(f"{stem}--{name}", taken) for name in calls}
         one = call
         if leg is not None:
             facts = {"job-index": float(leg.index), "job-total": float(leg.total)}
@@ -45,21 +52,43 @@ def flatten(
         named = call.name is not None and call.name.literal is None
         flat = _Flat(one, workflow, event, ids, leg, named, call.inputs)
         jobs += [flat.job(job) for job in workflow.jobs]
-        results = {name: Property(Context("needs"), id) for name, id in ids.items()}
         for output in event.outputs:
             # Of several legs the last that sets a value wins.
-            tree = expression(fold_template(output.value.template, {"jobs": results}))
-            outputs.setdefault(output.name, []).insert(0, tree)
+            outputs.setdefault(output.name, []).insert(0, _output(output, one, ids, workflow))
     conditions = [job.condition.tree for job in workflow.jobs if job.condition is not None]
     needed = set() if conditions else {name for job in jobs for name in job.needed}
     drawn = Drawn(
         ids=tuple(job.id for job in jobs),
         ends=tuple(job.id for job in jobs if job.id.lower() not in needed),
-        whole=all(never_skips(tree) for tree in conditions),
         outputs={name: trees[0] if len(trees) == 1 else Logic("||", tuple(trees)) for name, trees in outputs.items()},
-        leaves={output.name: output.value for output in event.outputs},
+        leaves={output.name: (output.value, *output.called) for output in event.outputs},
     )
     return jobs, drawn
+
+
+def _spelled_out(call: Job, workflow: Workflow) -> Job:
+    """A call which says of each what it says of all that it needs, where its jobs need others."""
+    if not _reads_all(call) or not any(job.needs for job in workflow.jobs):
+        return call
+    return inline(call, {"needs": {need.text: told_by(need.text) for need in call.needs}})
+
+
+def _reads_all(job: Job) -> bool:
+    """Whether it speaks of all that it needs at once."""
+    return any(path in (("needs",), ("needs", "*")) for path in reads(replace(job, called=())))
+
+
+def _output(output: Output, call: Job, ids: Mapping[str, str], workflow: Workflow) -> Expression:
+    """What a call gives as an output, in the caller's terms: nothing where the call itself is skipped."""
+    results = {job.id.lower(): Property(Context("needs"), ids[job.id.lower()]) for job in workflow.jobs}
+    # What another call gives is told by its jobs already.
+    tree = expression(fold_template(output.value.template, {"jobs": results, "needs": Partial(results)}))
+    skips = call.condition is not None or bool(call.needs)
+    idle = {ids[job.id.lower()]: {"result": "", "outputs": {}} for job in workflow.jobs}
+    if not skips or fold(tree, {"needs": idle}) in (Literal(""), Literal(None)):
+        return tree
+    ran = some(Compare("!=", Property(Property(Context("needs"), id), "result"), Literal("skipped")) for id in idle)
+    return chain("||", chain("&&", ran, tree), Literal(""))
 
 
 def _take(id: str, taken: set[str]) -> str:
@@ -72,6 +101,11 @@ def _take(id: str, taken: set[str]) -> str:
 
 _ALONE = {"fail-fast": True, "job-index": 0.0, "job-total": 1.0, "max-parallel": 1.0}
 """The strategy context of a job without a matrix."""
+
+
+def _above(job: Job, workflow: Workflow) -> tuple[str, ...]:
+    """The words for what success() of a job speaks of."""
+    return ancestors(job, workflow) if job.above is None else job.above
 
 
 class _Flat:
@@ -97,6 +131,7 @@ class _Flat:
         self.named = named
         self.written = written
         """The inputs as the call has them, with what they read of its matrix."""
+        self.names = {name: id.lower() for name, id in ids.items()}
         self.known: dict[str, Any] = {
             "inputs": {input.name: argument(self.given(input.name.lower()), input.type) for input in event.inputs},
             "job": called_as(call.uses),
@@ -123,11 +158,14 @@ class _Flat:
         if self.leg is None:
             # What the called job says of its matrix is said of none; the values of the call speak of the call's.
             own = inline(own, {"matrix": None, "strategy": Partial(_ALONE)})
-        inlined = inline(own, self.known)
+        inlined = inline(own, {**self.known, **self.needs(own)})
         if self.leg is None:
             inlined = replace(inlined, strategy=call.strategy)
-        siblings = [self.ids[name] for name in job.needed if name in self.ids]
-        tree = within(call.condition, inlined.condition, call.needed, siblings)
+        siblings = tuple(renamed_word(said, self.names) for said in _above(job, self.workflow))
+        inner = inlined.condition
+        if inner is not None:
+            inner = replace(inner, tree=renamed_status(inner.tree, self.names))
+        tree, above = within(call.condition, inner, call.above or (), siblings)
         conditions = [one for one in (call.condition, inlined.condition) if one is not None]
         idle = {one.value.path for one in conditions if _plain(one.tree)}
         own_says = inlined.condition if inlined.condition and not _plain(inlined.condition.tree) else None
@@ -140,13 +178,24 @@ class _Flat:
             name=self.name(inlined),
             needs=needs,
             condition=Condition(said, tree) if tree is not None else None,
+            above=above,
+            calls={self.names[name]: tuple(self.ids[id] for id in ids) for name, ids in inlined.calls.items()},
+            borrowed=frozenset(self.names.get(name, name) for name in inlined.borrowed),
             concurrency=inlined.concurrency or call.concurrency,
             called=(*inlined.called, *self.leaves(own)),
             idle=frozenset({*inlined.idle, *idle, *self.idle(own)}),
             readers={**inlined.readers, **dict(self.readers(own))},
         )
-        above = [need for need in call.needs if not siblings or need.text.lower() in needed_by(below)]
-        return replace(below, needs=(*needs, *above))
+        more = [need for need in call.needs if not siblings or need.text.lower() in needed_by(below)]
+        if _reads_all(own):
+            below = replace(below, borrowed=below.borrowed | {need.text.lower() for need in more})
+        return replace(below, needs=(*needs, *more))
+
+    def needs(self, job: Job) -> Mapping[str, Any]:
+        """The context ``needs`` of a job that asks for all of it, under the names that its own workflow has."""
+        if not any(path == ("needs",) for path in reads(replace(job, called=()))):
+            return {}
+        return {"needs": {need.text: told_by(self.ids[need.text.lower()]) for need in job.needs}}
 
     def name(self, job: Job) -> Value:
         """``caller / callee``, as GitHub shows it; its row in the ledger is that of a name that was written."""

@@ -107,6 +107,8 @@ class Output(Record, frozen=True):
     name: str
     value: Value
     leaves: tuple[Value, ...] = ()
+    called: tuple[Value, ...] = ()
+    """Outputs of other calls that it hands on."""
 
 
 class Defaults(Record, frozen=True):
@@ -229,6 +231,14 @@ class Job(Record, frozen=True):
     """What a call passes on, or the word ``inherit``."""
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The paths of a call's inputs, with those of the leaves that read them."""
+    above: tuple[str, ...] | None = None
+    """What success() speaks of where calls were drawn in: the jobs up the chain of its own workflow, ``a+b`` being a
+    call that became a and b. None says that it is all that ``needs`` leads to.
+    """
+    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The calls that it needs, by name in lower case, with the jobs they became."""
+    borrowed: frozenset[str] = frozenset()
+    """What only the call needs of which it is a part: to be waited for, and no entry of its context ``needs``."""
     called: tuple[Value, ...] = ()
     """Leaves of a call, and of the workflow it calls, that went into this job when it was drawn in."""
     idle: frozenset[str] = frozenset()

@@ -40,6 +40,17 @@ def ancestors(job: Job, workflow: Workflow) -> tuple[str, ...]:
     return tuple(above)
 
 
+def needed_first(workflow: Workflow) -> list[Job]:
+    """The jobs, each behind those that it needs, otherwise as written."""
+    left, out, done = list(workflow.jobs), list[Job](), set[str]()
+    while left:
+        ready = next((job for job in left if done.issuperset(job.needed)), left[0])
+        left.remove(ready)
+        out.append(ready)
+        done.add(ready.id.lower())
+    return out
+
+
 def _need(job: Job, id: str) -> Value:
     return next(need for need in job.needs if need.text.lower() == id)
 

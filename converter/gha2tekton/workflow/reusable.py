@@ -13,9 +13,10 @@ from gha2tekton.workflow.flattening import flatten
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import Leg, MatrixError, legs, static_leaf
 from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
+from gha2tekton.workflow.needs import ancestors, needed_first
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
-from gha2tekton.workflow.rewiring import Drawn, rewired
+from gha2tekton.workflow.rewiring import Drawn, handed_on, rewired
 
 _STARTED = "the workflow is part of the one that calls it"
 
@@ -57,21 +58,21 @@ class _Expansion:
             return workflow
         taken = {job.id.lower() for job in workflow.jobs}
         drawn: dict[str, Drawn] = {}
-        jobs: list[Job] = []
-        for job in workflow.jobs:
+        members: dict[str, list[Job]] = {}
+        for job in needed_first(workflow):
+            above = tuple(drawn[name].word if name in drawn else name for name in ancestors(job, workflow))
+            own = replace(job, above=above)
             if job.uses is None:
                 # The environment of a workflow is that of its own jobs, not of those it calls.
-                jobs.append(replace(job, env={**workflow.env, **job.env}, defaults=job.defaults or workflow.defaults))
-                continue
-            called = self.called(job, repository, chain)
-            combinations = self.legs(job, called[0]) if called else ()
-            if called is None or not combinations:
-                jobs.append(job)
-                continue
-            self.calls.append(job)
-            members, drawn[job.id.lower()] = flatten(job, *called, combinations, taken)
-            jobs += members
-        return replace(workflow, env={}, defaults=None, jobs=tuple(rewired(job, drawn) for job in jobs))
+                own = replace(own, env={**workflow.env, **job.env}, defaults=job.defaults or workflow.defaults)
+            members[job.id] = [own]
+            called = self.called(job, repository, chain) if job.uses is not None else None
+            if called is not None and (combinations := self.legs(job, called[0])):
+                self.calls.append(job)
+                members[job.id], drawn[job.id.lower()] = flatten(own, *called, combinations, taken)
+        jobs = tuple(rewired(member, drawn) for job in workflow.jobs for member in members[job.id])
+        events = tuple(handed_on(event, drawn) for event in workflow.events)
+        return replace(workflow, env={}, defaults=None, jobs=jobs, events=events)
 
     def legs(self, job: Job, called: Workflow) -> tuple[Leg | None, ...]:
         """The legs of a call; None stands for those that the run works out, whose matrix the called jobs take over."""

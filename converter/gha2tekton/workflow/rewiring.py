@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gha2tekton.expression import Expression, Partial
+from gha2tekton.expression import Context, Expression, Partial, Property
 from gha2tekton.record import Record, replace
 from gha2tekton.workflow.inlining import inline, reads, told_by
-from gha2tekton.workflow.model import Condition, Job, Value
-from gha2tekton.workflow.results import after, call_result, call_succeeded, every, succeeded
+from gha2tekton.workflow.model import Event, Job, Value
+from gha2tekton.workflow.results import renamed_status, word
 
 
 class Drawn(Record, frozen=True):
@@ -19,11 +19,14 @@ class Drawn(Record, frozen=True):
     ends: tuple[str, ...]
     """Those that must be done before the call is: that no other of them needs, where none can run after a failure."""
 
-    whole: bool
-    """All of them are skipped or none, so that each speaks for the call."""
-
     outputs: Mapping[str, Expression]
-    leaves: Mapping[str, Value]
+    leaves: Mapping[str, tuple[Value, ...]]
+    """What says each output."""
+
+    @property
+    def word(self) -> str:
+        """How conditions speak of the call."""
+        return word(self.ids)
 
 
 def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
@@ -31,22 +34,22 @@ def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
     calls = {name: drawn[name] for name in job.needed if name in drawn}
     if not calls:
         return job
-    outputs = {name: {"result": call_result(call.ids), "outputs": dict(call.outputs)} for name, call in calls.items()}
+    outputs = {name: {"result": _result(name), "outputs": dict(call.outputs)} for name, call in calls.items()}
     read = [path for path in reads(replace(job, called=())) if path[0] == "needs" and len(path) > 3]
     leaves = [
         leaf
         for _, name, _, output, *_ in read
-        if name.lower() in calls and (leaf := _ignoring_case(calls[name.lower()].leaves, output))
+        if name.lower() in calls
+        for leaf in _ignoring_case(calls[name.lower()].leaves, output)
     ]
     needed: dict[str, Any] = Partial(outputs)
     if any(path == ("needs",) for path in reads(replace(job, called=()))):
         # A whole context has the names that the workflow gave its jobs.
         needed = {need.text: outputs.get(need.text.lower()) or told_by(need.text) for need in job.needs}
     new = inline(job, {"needs": needed})
-    if not all(call.whole for call in calls.values()):
-        good = every(call_succeeded(calls[name].ids) if name in calls else succeeded([name]) for name in job.needed)
-        said = new.condition.value if new.condition else job.needs[0]
-        new = replace(new, condition=Condition(said, after(new.condition, good)))
+    if new.condition is not None:
+        tree = renamed_status(new.condition.tree, {name: call.word for name, call in calls.items()})
+        new = replace(new, condition=replace(new.condition, tree=tree))
     asked = needed_by(new)
     needs: list[Value] = []
     for need in job.needs:
@@ -55,7 +58,24 @@ def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
             needs.append(need)
         else:
             needs += [renamed(need, id) for id in call.ids if id in call.ends or id.lower() in asked]
-    return replace(new, needs=tuple(needs), called=(*job.called, *dict.fromkeys(leaves)))
+    told = {name: call.ids for name, call in calls.items()}
+    return replace(new, needs=tuple(needs), calls={**job.calls, **told}, called=(*job.called, *dict.fromkeys(leaves)))
+
+
+def handed_on(event: Event, drawn: Mapping[str, Drawn]) -> Event:
+    """A ``workflow_call`` whose outputs tell what calls give by the jobs of these."""
+    jobs = Partial({name: {"outputs": dict(call.outputs)} for name, call in drawn.items()})
+    outputs = []
+    for output in event.outputs:
+        read = [path for path in reads(output.value) if path[0] == "jobs" and len(path) > 3]
+        calls = [(drawn[name.lower()], given) for _, name, _, given, *_ in read if name.lower() in drawn]
+        leaves = [leaf for call, given in calls for leaf in _ignoring_case(call.leaves, given)]
+        outputs.append(replace(output, value=inline(output.value, {"jobs": jobs}), called=tuple(dict.fromkeys(leaves))))
+    return replace(event, outputs=tuple(outputs))
+
+
+def _result(name: str) -> Expression:
+    return Property(Property(Context("needs"), name), "result")
 
 
 def renamed(need: Value, id: str) -> Value:
@@ -69,5 +89,5 @@ def needed_by(job: Job) -> set[str]:
     return {path[1].lower() for path in paths if path[0] == "needs" and len(path) > 1}
 
 
-def _ignoring_case(leaves: Mapping[str, Value], name: str) -> Value | None:
-    return next((leaf for key, leaf in leaves.items() if key.lower() == name.lower()), None)
+def _ignoring_case(leaves: Mapping[str, tuple[Value, ...]], name: str) -> tuple[Value, ...]:
+    return next((found for key, found in leaves.items() if key.lower() == name.lower()), ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from gha2tekton.manifests import dump
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain
 
-SECRET = "github-webhook-secret/webhook-secret"
+SECRET, TOKEN = "github-webhook-secret/webhook-secret", "github-token/token"
 
 
 def judge(name: str) -> str:
@@ -49,8 +50,9 @@ class Listener:
         payload: Any,
         signed: bool = True,
         headers: tuple[str, ...] = ("Content-Type: application/json",),
+        api: Mapping[str, Any] | None = None,
     ) -> dict[str, Fired]:
-        """Sends one delivery; what every Trigger did, by its name."""
+        """Sends one delivery; what every Trigger did, by its name. ``api`` is what GitHub's has at each path."""
         self._count += 1
         place = self._directory / f"delivery-{self._count}"
         place.mkdir()
@@ -58,6 +60,9 @@ class Listener:
         (place / "body").write_text(json.dumps(payload), encoding="utf-8")
         command = [judge("trigger-fire"), "--triggers", str(self.file), "--headers", str(place / "headers")]
         command += ["--body", str(place / "body"), "--secret", f"{SECRET}=secret", "--out", str(place / "out")]
+        if api is not None:
+            (place / "api").write_text(json.dumps({"token": "t0k", "paths": api}), encoding="utf-8")
+            command += ["--github", str(place / "api"), "--secret", f"{TOKEN}=t0k"]
         done = subprocess.run(
             command + (["--sign", SECRET] if signed else []), capture_output=True, text=True, check=False
         )

@@ -14,6 +14,7 @@ import pytest
 from tests.triggers.reading import lower
 
 from gha2tekton.lower.status import PATHS, SCRIPT, Check, pending, status_params, status_task, verdict
+from gha2tekton.lower.values import sent
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
 
@@ -88,8 +89,9 @@ def test_words_of_tekton_become_states(api: Api, word: str, state: str) -> None:
 
 def test_names_arrive_as_they_are(api: Api) -> None:
     name = 'test (3.11, "a\\b", $(id) `id` é)'
-    assert run(api, f"Failed\t{name}\nSucceeded\tlint", TARGET_URL="https://x/?a=1&b=2").returncode == 0
-    assert [body["context"] for _, body, _ in api.taken] == [name, "lint"]
+    states = f"Failed\t{name}\nSucceeded\tlint\nSucceeded\t{sent(name + ' 5%24%')}"
+    assert run(api, states, TARGET_URL="https://x/?a=1&b=2").returncode == 0
+    assert [body["context"] for _, body, _ in api.taken] == [name, "lint", f"{name} 5%24%"]
     assert api.taken[0][1]["target_url"] == "https://x/?a=1&b=2"
 
 
@@ -113,10 +115,10 @@ def test_tasks_hand_over_what_the_script_reads() -> None:
     task = status_task("ci-github-status", ("github-token", "token")).manifest()
     declared = {param["name"] for param in task["spec"]["params"]}
     pipeline = {param.name for param in status_params()}
-    for made in (pending(task["metadata"]["name"], checks), verdict(task["metadata"]["name"], checks)):
+    for made in (pending("p", task["metadata"]["name"], checks), verdict("v", task["metadata"]["name"], checks)):
         assert set(made.params) == declared
         assert {value[9:-1] for value in made.params.values() if value.startswith("$(params.")} == pipeline
-    assert verdict("t", checks).params["states"] == "$(tasks.build.status)\tbuild (3.11)"
+    assert verdict("v", "t", checks).params["states"] == "$(tasks.build.status)\tbuild (3.11)"
     assert task["spec"]["steps"][0]["onError"] == "continue"
 
 

@@ -9,12 +9,12 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower.concurrency import holders
 from gha2tekton.lower.listener import TriggerSettings, ask_for_token
 from gha2tekton.lower.lowered import LoweredWorkflow
-from gha2tekton.lower.status import PATHS, Check, pending, status_params, status_task, verdict
+from gha2tekton.lower.status import PATHS, TASK, Check, pending, status_params, status_task, verdict
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import literal
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Param
-from gha2tekton.tekton.names import label
+from gha2tekton.tekton.names import Namespace
 from gha2tekton.workflow.matrix import Leg
 
 
@@ -25,7 +25,12 @@ def with_checks(
     checks = tuple(_checks(lowered, plan))
     if not checks:
         return lowered
-    task = status_task(label(f"{settings.name}-github-status"), settings.token_secret)
+    task_names, places = Namespace(), Namespace()
+    for named in lowered.tasks:
+        task_names.take(named.name)
+    for place in (*lowered.pipeline.tasks, *lowered.pipeline.finally_):
+        places.take(place.name)
+    task = status_task(task_names.take(f"{settings.name}-{TASK}"), settings.token_secret)
     params = tuple(
         Param(param.name, param.description, target_url) if param.name.endswith("-url") else param
         for param in status_params()
@@ -33,8 +38,8 @@ def with_checks(
     pipeline = replace(
         lowered.pipeline,
         params=(*lowered.pipeline.params, *params),
-        tasks=(pending(task.name, checks), *lowered.pipeline.tasks),
-        finally_=(*lowered.pipeline.finally_, verdict(task.name, checks)),
+        tasks=(pending(places.take(f"{TASK}-pending"), task.name, checks), *lowered.pipeline.tasks),
+        finally_=(*lowered.pipeline.finally_, verdict(places.take(TASK), task.name, checks)),
     )
     for job in plan.jobs:
         unnamed = replace(job, job=replace(job.job, name=None))

@@ -16,8 +16,8 @@ from gha2tekton.lower.event_types import boolean_inputs
 from gha2tekton.lower.job import LoweredTask
 from gha2tekton.lower.params import declarations
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES, Settings
-from gha2tekton.lower.sidecars import escaped
 from gha2tekton.lower.status import IMAGE
+from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Container, EnvVar, Param, PipelineTask, Result, Task, Workspace

@@ -11,7 +11,7 @@ from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.fan_out import IMAGES
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import RUNNER, SECRETS
 from gha2tekton.lower.words import usual
 from gha2tekton.plan.host_directories import Bind, bind, stands_for
@@ -67,10 +67,10 @@ def job_container(
             journal.dropped(value.path, "superseded", "the job has a variable of this name")
             continue
         template = job.scope.fold(value)
-        text = carrier.tekton(template)
+        text = carrier.tekton(written(template))
         path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
         if text is not None and usual(name):
-            env.append(EnvVar(name, escaped(text) if "$(params." not in text else text))
+            env.append(EnvVar(name, text))
         elif path is not None and path[0].lower() == "secrets" and usual(name):
             carrier.secrets.add(path[1])
             env.append(EnvVar(name, secret=(SECRETS, path[1])))

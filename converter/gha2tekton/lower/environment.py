@@ -6,7 +6,7 @@ from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.words import fits, usual
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import fails_fast
@@ -51,14 +51,15 @@ def given_env(workflow: Workflow, job: JobPlan, carrier: Carrier, journal: Journ
             journal.dropped(value.path, "superseded", "GitHub gives steps its own variable of this name")
             continue
         template = job.scope.fold(value)
-        text = carrier.tekton(template)
+        text = carrier.tekton(written(template))
         later.pop(name, None)
         now.pop(name, None)
         try:
             # What a param brings may be written for the way; in the midst of a text the runtime would not know it.
             plain = len(template) == 1 or all(isinstance(part, str) or carrier.trusts(part) for part in template)
-            if text is not None and plain and usual(name) and fits(text.replace("$(params.", "")):
-                now[name] = EnvVar(name, text if "$(params." in text else escaped(text))
+            plain = plain and all(fits(part) for part in template if isinstance(part, str))
+            if text is not None and plain and usual(name):
+                now[name] = EnvVar(name, text)
             else:
                 later[name] = carrier.text(template)
             journal.exact(value.path, target)

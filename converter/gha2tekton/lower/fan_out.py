@@ -11,7 +11,7 @@ from gha2tekton.lower.environment import waited_for
 from gha2tekton.lower.params import declarations
 from gha2tekton.lower.refusal import IMAGE
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Container, EnvVar, Result, Task, When, Workspace

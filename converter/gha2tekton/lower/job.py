@@ -173,7 +173,8 @@ class JobWriter(Record):
         )
         if not fits(script):
             step = self.filed(step, name)
-        services = service_sidecars(job, carrier, self.journal, target) if index == 0 else ()
+        others = [one.name for one in service.sidecars]
+        services = service_sidecars(job, carrier, others, self.journal, target) if index == 0 else ()
         supplied.ask_for_values(job, carrier, options.handed, self.settings.namespace, self.journal)
         host.ask(job, self.journal)
         if job.assumed:

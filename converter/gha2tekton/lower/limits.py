@@ -5,7 +5,7 @@ from __future__ import annotations
 from gha2tekton.expression import calls
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.tekton.model import EnvVar
 

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
 from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier
-from gha2tekton.lower.sidecars import escaped
+from gha2tekton.lower.sidecars import is_host
+from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount
+from gha2tekton.tekton.names import STEP, Namespace
 from gha2tekton.workflow.compose_keys import seconds
 from gha2tekton.workflow.model import Container as Service
 from gha2tekton.workflow.model import Value
 
 
-def service_sidecars(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -> tuple[Container, ...]:
-    """``services`` of a job as sidecars, ready when their health command says so."""
+def service_sidecars(
+    job: JobPlan, carrier: Carrier, taken: Iterable[str], journal: Journal, target: str
+) -> tuple[Container, ...]:
+    """``services`` of a job as sidecars beside those that are ``taken``, ready when their health command says so."""
     out: list[Container] = []
+    names = Namespace(STEP)
+    for one in taken:
+        names.take(one)
     scope = job.scope
     for name, service in job.job.services.items():
         image = carrier.tekton(scope.fold(service.image))
@@ -32,20 +40,23 @@ def service_sidecars(job: JobPlan, carrier: Carrier, journal: Journal, target: s
             continue
         if not image:
             continue
+        if job.job.container is not None and not is_host(name):
+            why = f"no host of a Pod may be called {name}: the job's container must ask for localhost"
+            journal.manual(service.image.path, why, target)
         journal.exact(service.image.path, target)
         env: list[EnvVar] = []
         for key, value in service.env.items():
-            text = carrier.tekton(scope.fold(value))
+            text = carrier.tekton(written(scope.fold(value)))
             if text is None:
                 env.append(_secret_variable(key, scope, value, carrier, journal, target))
             else:
-                env.append(EnvVar(key, escaped(text)))
+                env.append(EnvVar(key, text))
                 journal.exact(value.path, target)
         for port in service.ports:
             _port(port.text, port.path, journal, target)
         out.append(
             Container(
-                name=re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-"),
+                name=names.take(name),
                 image=image.removeprefix("docker://"),
                 env=tuple(env),
                 command=_words(service.entrypoint, scope, journal, target),

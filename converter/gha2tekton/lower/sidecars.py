@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.runtime import MOUNT, PLACE
+from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.record import Record, replace
@@ -198,7 +199,12 @@ def forwarder(containers: Sequence[ContainerPlan]) -> tuple[Container, ...]:
 def known_as(job: JobPlan, stage: Stage) -> tuple[str, ...]:
     """The names that lead to the Pod itself: of services, and of containers as scripts know them."""
     names = [name for container in stage.containers for name in container.hosts]
-    return tuple(dict.fromkeys((*job.job.services, *(name for name in names if _HOST.fullmatch(name)))))
+    return tuple(dict.fromkeys(name for name in (*job.job.services, *names) if is_host(name)))
+
+
+def is_host(name: str) -> bool:
+    """Whether Kubernetes lets a Pod know itself by this name."""
+    return _HOST.fullmatch(name) is not None
 
 
 def _run_as(user: str) -> dict[str, int]:
@@ -230,8 +236,3 @@ def shared_memory_volume(size: str) -> Manifest:
     units = {"": "", "b": "", "k": "Ki", "m": "Mi", "g": "Gi"}
     limit = {"sizeLimit": found[1] + units[found[2]]} if found else {}
     return {"name": SHM_VOLUME, "emptyDir": {"medium": "Memory", **limit}}
-
-
-def escaped(text: str) -> str:
-    """Text for an environment value or argument, in which Kubernetes would expand ``$(NAME)``."""
-    return re.sub(r"\$(?=[$(])", "$$", text)

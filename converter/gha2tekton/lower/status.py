@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from gha2tekton.lower.params import about
 from gha2tekton.lower.settings import MANAGED
+from gha2tekton.lower.values import sent
 from gha2tekton.record import Record
 from gha2tekton.tekton.model import Container, EnvVar, Param, PipelineTask, Task
 
@@ -40,6 +41,8 @@ json() { printf '%s' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g' | tr '\n\t\r' '   '; }
 failed=0
 tab=$(printf '\t')
 while IFS="$tab" read -r word check; do
+  # A name that Tekton must not read comes written for the way.
+  case $check in gha2tekton:*) check=$(printf '%s\n' "${check#gha2tekton:}" | sed 's/%24/$/g; s/%25/%/g') ;; esac
   # Of a job whose group is kept, what kept it comes first: it failed where the job gave way.
   case $word in 'Failed None') word=cancelled ;; *' '*) word=${word##* } ;; esac
   case $word in
@@ -108,14 +111,14 @@ def status_params() -> tuple[Param, ...]:
     return (*(Param(name, about(path), "") for name, path in PATHS.items()), target)
 
 
-def pending(task: str, checks: tuple[Check, ...]) -> PipelineTask:
+def pending(name: str, task: str, checks: tuple[Check, ...]) -> PipelineTask:
     """The first task: nothing waits for it."""
-    return _pipeline_task("github-status-pending", task, [("pending", check.name) for check in checks])
+    return _pipeline_task(name, task, [("pending", check.name) for check in checks])
 
 
-def verdict(task: str, checks: tuple[Check, ...]) -> PipelineTask:
+def verdict(name: str, task: str, checks: tuple[Check, ...]) -> PipelineTask:
     """The ``finally`` task."""
-    return _pipeline_task("github-status", task, [(check.verdict, check.name) for check in checks])
+    return _pipeline_task(name, task, [(check.verdict, check.name) for check in checks])
 
 
 def _pipeline_task(name: str, task: str, states: list[tuple[str, str]]) -> PipelineTask:
@@ -124,6 +127,6 @@ def _pipeline_task(name: str, task: str, states: list[tuple[str, str]]) -> Pipel
         "api": "$(params.github-status-api)",
         "sha": "$(params.github-status-sha)",
         "target-url": "$(params.github-status-target-url)",
-        "states": "\n".join(f"{state}\t{' '.join(check.split())}" for state, check in states),
+        "states": "\n".join(f"{state}\t{sent(' '.join(check.split()))}" for state, check in states),
     }
     return PipelineTask(name, task, timeout="10m0s", params=params)

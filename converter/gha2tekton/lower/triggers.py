@@ -5,7 +5,6 @@ https://tekton.dev/docs/triggers/triggers/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal, Setup
@@ -16,7 +15,7 @@ from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings, ask_for_t
 from gha2tekton.lower.params import SIZES, about
 from gha2tekton.lower.schedule import FILE as SCHEDULE_FILE
 from gha2tekton.lower.schedule import lower_schedules
-from gha2tekton.lower.values import sent
+from gha2tekton.lower.values import sent, within_json
 from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.record import Record, replace
 from gha2tekton.tekton.model import Manifest
@@ -29,6 +28,8 @@ TEMPLATE_FILE = "triggers/template.yaml"
 
 _ROOM = 57
 """Leaves room for a suffix within the 63 characters of a name."""
+
+_LOOKS = "public members of the organization, the first 30 collaborators, and who stands in a file OWNERS"
 
 _SAME_REPOSITORY = (
     "has(body.pull_request.head.repo) && body.pull_request.head.repo != null"
@@ -139,7 +140,9 @@ def _lower_event(
     other = (f"!({_SAME_REPOSITORY})",)
     # The owners check knows this delivery alone and lets every other one pass.
     if settings.forks == "members" and webhook.delivery == "pull_request":
-        ask_for_token(settings, "asks GitHub's API who is a member before a pull request from a fork runs", journal)
+        ask_for_token(
+            settings, f"asks GitHub's API who is a member before a pull request of a fork runs: {_LOOKS}", journal
+        )
         return (*out, trigger("-forks", other, template, owners=True))
     if settings.forks == "secretless":
         return (*out, trigger("-forks", other, _template_name(settings, "-forks")))
@@ -156,12 +159,10 @@ def _interceptors(
     last: dict[str, object] = {"filter": cel.every(filter_.conditions)}
     if owners:
         members = {"enabled": True, "personalAccessToken": token, "checkType": "all"}
-        out += [Interceptor("cel", last), Interceptor("github", {"githubOwners": members})]
-        last = {}
+        out, last = [*out, Interceptor("cel", last), Interceptor("github", {"githubOwners": members})], {}
     if filter_.changed_files:
-        changed = {"enabled": True, "personalAccessToken": token}
         out += [Interceptor("cel", last)] if last else []
-        out += [Interceptor("github", {"addChangedFiles": changed})]
+        out += [Interceptor("github", {"addChangedFiles": {"enabled": True, "personalAccessToken": token}})]
         last = {"filter": filter_.changed_files}
     overlays = [{"key": item.param, "expression": item.overlay} for item in bound if item.overlay]
     if overlays:
@@ -200,8 +201,7 @@ def _declared(name: str, path: Path, origin: Origin) -> TemplateParam:
         return TemplateParam(name, about(path))
     item = origin.input(path)
     if item:
-        # Triggers pastes a default into JSON as it stands.
-        return TemplateParam(name, about(path, item), json.dumps(sent(input_default(item)), ensure_ascii=False)[1:-1])
+        return TemplateParam(name, about(path, item), within_json(sent(input_default(item))))
     return TemplateParam(name, about(path), "")
 
 

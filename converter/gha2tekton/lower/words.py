@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gha2tekton.lower.values import TEKTONS_OWN
 from gha2tekton.shell.quote import word
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_TEKTONS_OWN = re.compile(
-    r"\$\((?:params|workspaces|results|context|steps?|tasks|finally|inputs|outputs|artifacts|credentials)(?:\.|\[|\))"
-)
 WIDTH = 110
 """Longer heads of steps are broken into lines."""
 
@@ -20,7 +18,7 @@ LARGE = 64 * 1024
 
 def fits(script: str) -> bool:
     """Whether a script may stand in a Task as it is: Tekton has no way to quote what it takes for a reference."""
-    return len(script) <= LARGE and not _TEKTONS_OWN.search(script) and not _UNREADABLE.search(script)
+    return len(script) <= LARGE and not TEKTONS_OWN.search(script) and not _UNREADABLE.search(script)
 
 
 def usual(name: str) -> bool:

@@ -12,6 +12,9 @@ from gha2tekton.record import Record, field
 
 Manifest = dict[str, Any]
 
+DOLLAR = "GHA_DOLLAR"
+"""The variable of a container that holds this sign, for texts in which Tekton would take it for its own."""
+
 PIPELINE_API = "tekton.dev/v1"
 
 
@@ -128,6 +131,8 @@ class Container(Record, frozen=True):
     """The Task's workspaces that it has, with the places where they are others than the Task says; without any, all."""
 
     def manifest(self) -> Manifest:
+        texts = (*(one.value for one in self.env), *self.command, *self.args)
+        sign = (EnvVar(DOLLAR, "$"),) if any(f"$({DOLLAR})" in text for text in texts) else ()
         return compact(
             name=self.name,
             image=self.image,
@@ -140,7 +145,7 @@ class Container(Record, frozen=True):
             readinessProbe=self.readiness,
             workspaces=[compact(name=name, mountPath=place) for name, place in self.workspaces],
             envFrom=manifests(self.env_from),
-            env=manifests(self.env),
+            env=manifests((*sign, *self.env)),
             volumeMounts=manifests(self.mounts),
             command=list(self.command),
             args=list(self.args),

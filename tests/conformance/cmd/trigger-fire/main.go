@@ -1,6 +1,7 @@
 // Command trigger-fire puts one recorded webhook through Triggers' own EventListener sink, core interceptors, bindings and
 // templates, without a cluster, and keeps what they would create.
-// Not done: interceptors over the network, and what asks GitHub's API (changed files of pull requests, owners).
+// What asks GitHub's API (changed files of pull requests, owners) is answered from a file. Not done: interceptors over the
+// network.
 package main
 
 import (
@@ -57,6 +58,7 @@ func main() {
 	path := flag.String("path", "/", "request path and query")
 	sign := flag.String("sign", "", "name/key of a secret: sign the body with it, as GitHub does")
 	out := flag.String("out", "", "directory for the resources that would be created, and result.json")
+	api := flag.String("github", "", "JSON of GitHub's API: {\"token\": …, \"paths\": {\"/repos/o/r/pulls/1/files\": […]}}")
 	id := flag.String("event-id", "", "fixed event id and $(uid)")
 	flag.Parse()
 	if len(paths) == 0 || *bodyFile == "" || *out == "" {
@@ -85,6 +87,7 @@ func main() {
 		template.UUID = func() string { return *id }
 	}
 
+	check(standIn(*api))
 	made, log := &creations{}, &journal{}
 	s, err := listen(set, listener, *namespace, made, log)
 	check(err)

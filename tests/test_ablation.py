@@ -94,20 +94,15 @@ def test_files_that_are_drawn_in_count(tmp_path: Path) -> None:
     assert silent(tmp_path) == (8, [])
 
 
-@pytest.mark.slow
-def test_inputs_of_calls_that_change_nothing_say_so(tmp_path: Path) -> None:
-    """A default said again through a matrix, a machine nobody knows, a name, a condition that is known to hold."""
-    files = {
-        "caller.yml": """
-on: push
-jobs:
-  call:
+CALLS = {
+    "a default said again through a matrix, a machine nobody knows, a name, a condition that is known to hold": (
+        """
     strategy: {matrix: {python: ['3.12']}}
     if: github.event_name == 'push' || true
     uses: ./.github/workflows/called.yml
     with: {python: '${{ matrix.python }}', size: large, machine: one-of-ours, title: tests}
 """,
-        "called.yml": """
+        """
 on: {workflow_call: {inputs: {python: {type: string, default: '3.12'}, size: {type: string, default: small},
   machine: {type: string}, title: {type: string}}}}
 jobs:
@@ -117,9 +112,38 @@ jobs:
     if: inputs.python != ''
     steps: [{run: make, env: {SIZE: '${{ inputs.size }}', PYTHON: 'python${{ inputs.python }}'}}]
 """,
-    }
-    for name, text in files.items():
-        (tmp_path / ".github" / "workflows").mkdir(parents=True, exist_ok=True)
+    ),
+    "what a leg adds for a name, for one job of two, for a step to be done by hand, with its secret": (
+        """
+    name: Tests on ${{ matrix.label }}
+    strategy: {matrix: {include: [{size: 1, label: one, part: 1}, {size: 2, label: two, hand: true}, {part: 3, size: 3}]}}
+    uses: ./.github/workflows/called.yml
+    with: {size: '${{ matrix.size }}', title: '${{ matrix.label }}', part: '${{ matrix.part }}', hand: '${{ matrix.hand == true }}'}
+    secrets: {KEY: '${{ secrets.KEY }}', OTHER: '${{ secrets.OTHER }}'}
+""",
+        """
+on: {workflow_call: {inputs: {size: {type: number}, title: {type: string}, part: {type: string},
+  hand: {type: boolean}}, secrets: {KEY: {}, OTHER: {}}}}
+jobs:
+  one:
+    name: ${{ inputs.title }} ${{ inputs.part }}
+    runs-on: ubuntu-latest
+    steps:
+    - run: make ${{ inputs.size }}
+    - {if: '${{ inputs.hand }}', uses: nobody/knows@v1, with: {key: '${{ secrets.KEY }}'}}
+  two:
+    runs-on: ubuntu-latest
+    steps: [{run: make, env: {OTHER: '${{ secrets.OTHER }}', PART: '${{ inputs.part }}'}}]
+""",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("call", "called"), CALLS.values(), ids=CALLS)
+def test_what_calls_carry_and_changes_nothing_says_so(call: str, called: str, tmp_path: Path) -> None:
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    for name, text in (("caller.yml", f"on: push\njobs:\n  call:{call}"), ("called.yml", called)):
         (tmp_path / ".github" / "workflows" / name).write_text(text)
     leaves, found = silent(tmp_path)
     assert leaves > 15

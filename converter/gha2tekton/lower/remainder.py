@@ -44,6 +44,7 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
     for job in plan.jobs:
         groups = [other for other in plan.jobs if other.job.id == job.job.id]
         _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), groups, journal)
+    _without_effect(plan, journal)
     _lost(plan, journal)
     for left in [one for one in journal.outcomes() if one.reason == NOT_UNDERSTOOD]:
         # What starts the workflow is lowered later.
@@ -104,8 +105,8 @@ def _job(plan: JobPlan, own: tuple[str, ...], groups: Sequence[JobPlan], journal
 
 
 def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
-    """Rows for what calls of workflows carry into a job."""
-    labels = {value.path for value in plan.job.runs_on.labels} if plan.job.runs_on is not None else set()
+    """Rows for what calls of workflows carry into a job, as far as it has an effect there."""
+    labels = _labels(plan)
     for value in plan.job.called:
         if journal.fate(value.path) not in (None, "exact"):
             continue
@@ -115,10 +116,8 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
         elif value.path.endswith(".secrets"):
             journal.dropped(value.path, "superseded", "all jobs read the same Secret")
-        elif fates == {"dropped"}:
-            journal.dropped(value.path, "superseded", "nothing that has an effect here reads it")
-        elif _names_the_machine(plan, sites, labels):
-            journal.dropped(value.path, "superseded", f"nothing but the machine hangs on it: {_machine(plan)}")
+        elif _idle(plan, value, journal):
+            continue
         elif fates and fates <= {"dropped", "manual"}:
             journal.manual(value.path, "what reads it is to be done by hand")
         else:
@@ -132,6 +131,30 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             again = SAME_AS_DEFAULT if value.path in plan.job.idle else again
             for file in sorted(files):
                 journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
+
+
+def _without_effect(plan: Plan, journal: Journal) -> None:
+    """Rows for what calls carry into jobs none of which makes anything of it."""
+    for job in plan.jobs:
+        if job.refused:
+            continue
+        for value in job.job.called:
+            if journal.fate(value.path) is None and (reason := _idle(job, value, journal)):
+                journal.dropped(value.path, "superseded", reason)
+
+
+def _idle(plan: JobPlan, value: Value, journal: Journal) -> str:
+    """Why what a call carries into a job has no effect there, empty where it has one."""
+    sites = plan.job.readers.get(value.path)
+    if sites is None:
+        return ""
+    if all(journal.fate(site) == "dropped" for site in sites):
+        return "nothing that has an effect here reads it"
+    return f"nothing but the machine hangs on it: {_machine(plan)}" if _names_the_machine(plan, sites) else ""
+
+
+def _labels(plan: JobPlan) -> set[str]:
+    return {value.path for value in plan.job.runs_on.labels} if plan.job.runs_on is not None else set()
 
 
 def _of_matrix(plan: JobPlan, value: Value, journal: Journal) -> set[str]:
@@ -180,10 +203,10 @@ def _file(path: str) -> str:
     return f"{name}#" if parted else ""
 
 
-def _names_the_machine(plan: JobPlan, sites: Iterable[str], labels: set[str]) -> bool:
+def _names_the_machine(plan: JobPlan, sites: Iterable[str]) -> bool:
     """Whether a value goes nowhere but into the label of a machine of which nothing special is known."""
     usual = replace(plan.runner or Runner("linux"), note="", hosted=False) == Runner("linux")
-    return usual and bool(set(sites)) and set(sites) <= labels
+    return usual and bool(set(sites)) and set(sites) <= _labels(plan)
 
 
 def _machine(plan: JobPlan) -> str:

@@ -16,7 +16,6 @@ from gha2tekton.expression import (
     chain,
     fold,
     fold_template,
-    references,
     unparse,
 )
 from gha2tekton.record import replace
@@ -24,6 +23,7 @@ from gha2tekton.workflow.inlining import argument, called_as, expression, inline
 from gha2tekton.workflow.matrix import Leg, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
+from gha2tekton.workflow.readings import readings, reads_matrix, sites
 from gha2tekton.workflow.results import renamed_status, renamed_word, some, within
 from gha2tekton.workflow.rewiring import Drawn, needed_by, renamed
 
@@ -50,7 +50,7 @@ def flatten(
             facts = {"job-index": float(leg.index), "job-total": float(leg.total)}
             one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
         named = call.name is not None and call.name.literal is None
-        flat = _Flat(one, workflow, event, ids, leg, named, call.inputs)
+        flat = _Flat(one, workflow, event, ids, leg, named, call)
         jobs += [flat.job(job) for job in workflow.jobs]
         for output in event.outputs:
             # Of several legs the last that sets a value wins.
@@ -119,7 +119,7 @@ class _Flat:
         ids: Mapping[str, str],
         leg: Leg | None,
         named: bool,
-        written: Mapping[str, Value],
+        written: Job,
     ) -> None:
         assert call.uses is not None
         self.call = call
@@ -130,7 +130,7 @@ class _Flat:
         self.leg = leg
         self.named = named
         self.written = written
-        """The inputs as the call has them, with what they read of its matrix."""
+        """The call as it stands, with what it reads of its matrix."""
         self.names = {name: id.lower() for name, id in ids.items()}
         self.known: dict[str, Any] = {
             "inputs": {input.name: argument(self.given(input.name.lower()), input.type) for input in event.inputs},
@@ -220,10 +220,10 @@ class _Flat:
 
     def idle(self, job: Job) -> Iterator[str]:
         """The paths of inputs that say what the job takes without them."""
-        idle, readings = set(), _readings(job)
+        idle, found = set(), readings(job)
         for name in (input.name.lower() for input in self.event.inputs):
             value = self.given(name)
-            if value is not None and self.same_without(name, value, readings):
+            if value is not None and self.same_without(name, value, found):
                 idle.add(name)
                 yield value.path
         for name, item in of_leg(self.call.strategy, self.leg) if self.call.strategy and self.leg else ():
@@ -232,28 +232,29 @@ class _Flat:
 
     def reading(self, name: str) -> set[str]:
         """The inputs that read a value of the call's matrix."""
-        return {
-            input
-            for input, value in self.written.items()
-            if any(path[0] == "matrix" and path[1:2] in ((), ("*",), (name,)) for path in _lowered(value))
-        }
+        return {input for input, value in self.written.inputs.items() if reads_matrix(value, name)}
 
     def readers(self, job: Job) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The inputs of the call with the leaves of a job that read them."""
-        sites: dict[str, list[str]] = {}
-        whole: list[str] = []
-        for value in values(replace(job, called=())):
-            for path in reads(value):
-                if path == ("inputs",) or path[:2] == ("inputs", "*"):
-                    whole.append(value.path)
-                elif path[0] == "inputs":
-                    sites.setdefault(path[1].lower(), []).append(value.path)
-        for name in (item.name.lower() for item in self.event.inputs if whole):
-            sites.setdefault(name, []).extend(whole)
-        for name, paths in sites.items():
+        """The inputs and secrets of the call, and what its leg adds, with the leaves of a job that read them."""
+        inputs = sites(job, "inputs", [item.name.lower() for item in self.event.inputs])
+        for name, paths in inputs.items():
             given = self.given(name)
             if given is not None:
                 yield given.path, tuple(paths)
+        if not isinstance(self.call.secrets, Value):
+            held = {name.lower(): value for name, value in self.call.secrets.items()}
+            for name, paths in sites(job, "secrets", list(held)).items():
+                if name in held:
+                    yield held[name].path, tuple(paths)
+        for name, item in of_leg(self.call.strategy, self.leg) if self.call.strategy and self.leg else ():
+            if self.call.strategy and name not in {one.lower() for one in self.call.strategy.vectors}:
+                paths = [path for input in sorted(self.reading(name)) for path in inputs.get(input, ())]
+                paths += [value.path for value in self.beside_inputs() if reads_matrix(value, name)]
+                yield from ((value.path, tuple(paths)) for value in values(item.value))
+
+    def beside_inputs(self) -> list[Value]:
+        """What else of a call may read its matrix, but for its name."""
+        return values(replace(self.written, inputs={}, name=None, strategy=None, called=()))
 
     def leaves(self, job: Job) -> Iterator[Value]:
         """What of the call, and of the head of its workflow, goes into a job."""
@@ -277,21 +278,6 @@ class _Flat:
         yield from (value for name, value in call.secrets.items() if name.lower() in secrets or "*" in secrets)
 
 
-def _lowered(value: Value) -> Iterator[tuple[str, ...]]:
-    return (tuple(part.lower() for part in path) for path in reads(value))
-
-
 def _plain(tree: Expression) -> bool:
     """Whether a condition, with all that is known in it, is the one of a job that states none."""
     return unparse(tree) in ("success()", "true")
-
-
-def _readings(job: Job) -> tuple[tuple[frozenset[str], Expression], ...]:
-    """The expressions of a job that read inputs, with the names of these; ``*`` stands for all."""
-    found = []
-    for value in values(replace(job, called=())):
-        for piece in value.template:
-            if not isinstance(piece, str):
-                paths = [path for path in references(piece) if path[0] == "inputs"]
-                found.append((frozenset(path[1].lower() if path[1:] else "*" for path in paths), piece))
-    return tuple((names, piece) for names, piece in found if names)

@@ -21,7 +21,6 @@ recalled() { # CONTAINER
 leave() {
   _place=${_box%/*}
   echo "$_box" > "$_place/detached"
-  ( cat "$_box/err" & cat "$_box/out"; wait ) >> "$_place/log" 2>&1 < /dev/null &
   begun
 }
 

@@ -2,6 +2,7 @@
 #   argv env dir user mounts  what to run, words quoted for a shell
 #   in out err                a file and two pipes
 #   whole                     is there where the image's entrypoint comes first
+#   left                      is there where nobody waits: it prints to the container's log, without out and err
 #   there                     is there where the directory must be there already
 #   go, begun, code           starts it; it has its mounts; its end
 #   signal                    asks for its end
@@ -36,9 +37,12 @@ ready() { # NAME
 # Writes a call down and starts it.
 prepare() { # NAME WORD…
   put_down "$@"
-  mkfifo "$_box/out" "$_box/err" || exit 125
-  # The sidecar may run as another user.
-  chmod 666 "$_box/out" "$_box/err"
+  if [ "${_detached:-no}" = yes ]; then : > "$_box/left"
+  else
+    mkfifo "$_box/out" "$_box/err" || exit 125
+    # The sidecar may run as another user.
+    chmod 666 "$_box/out" "$_box/err"
+  fi
   chmod 777 "$_box"
   : > "$_box/go"
 }

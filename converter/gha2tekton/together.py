@@ -41,10 +41,11 @@ def convert_together(found: Sequence[tuple[Path, str]], terms: Callable[[Path, s
         if len(found) > 1:
             own = _with(own, shared=own.options.output.repository or repository_name(Repository.around(path)))
         conversion = convert_file(path, shown, own.rules, own.actions, own.options)
-        if taken & _objects(conversion):
-            # Another workflow has these names: the file's is added, which is unique.
-            base = names.take(label(f"{conversion.base} {PurePosixPath(shown).stem}", 40))
-            conversion = convert_file(path, shown, own.rules, own.actions, _with(own, name_prefix=base).options)
+        wanted = label(f"{conversion.base} {PurePosixPath(shown).stem}", 40)
+        while taken & _objects(conversion):
+            # Another workflow has these names: the file's is added, and a number where that is not enough.
+            named = _with(own, name_prefix=names.take(wanted))
+            conversion = convert_file(path, shown, own.rules, own.actions, named.options)
         taken |= _objects(conversion)
         done.append(conversion)
     return done

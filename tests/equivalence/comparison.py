@@ -54,6 +54,9 @@ def differences(expected: Mapping[str, Any], seen: Seen) -> list[str]:
     found: dict[str, list[SeenJob]] = {name: [] for name in expected["jobs"]}
     for job in seen.jobs:
         # a leg's task is named after its job and values
+        if job.name in found:
+            found[job.name].append(job)
+            continue
         fitting = [n for n in names if normal(job.name) == n or normal(job.name).startswith(f"{n}-")]
         if fitting:
             found[names[max(fitting, key=len)]].append(job)
@@ -104,9 +107,10 @@ def _job(wanted: Mapping[str, Any], seen: SeenJob) -> list[str]:
 
 def _steps(wanted: Mapping[str, str], seen: Sequence[SeenStep]) -> list[str]:
     by_key = {key: step for step in reversed(seen) for key in (normal(step.name), normal(step.id)) if key}
+    by_id = {step.id: step for step in seen if step.id}
     lines, order = [], []
     for key, end in wanted.items():
-        step = by_key.get(normal(key))
+        step = by_id.get(key) or by_key.get(normal(key))
         if step is None and len(wanted) == len(seen) == 1:
             step = seen[0]  # a Task of one plain step, which Tekton names in its own way
         if step is None:

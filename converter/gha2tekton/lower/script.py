@@ -102,7 +102,7 @@ class ScriptWriter(Record):
 
     def body(self, planned: PlannedStep, run: Value, shell: str) -> tuple[str, list[str], tuple[str, ...]]:
         """The script with holes filled, the options that bring their values, and what could not be filled."""
-        own = {name: _outside(planned.scope, planned.step, value) for name, value in planned.step.env.items()}
+        own = {name: planned.scope.outside(planned.step.env).fold(value) for name, value in planned.step.env.items()}
         return self.code(planned.scope, run, script_language(shell), own)
 
     def code(
@@ -121,7 +121,7 @@ class ScriptWriter(Record):
             if isinstance(part, str):
                 parts.append(part)
                 continue
-            name, option = self.hole(part, len(options) // 2 + 1, assigned, own or {})
+            name, option = self.hole(part, len(options) // 2 + 1, assigned, own or {}, held)
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
             held[part] = name
@@ -138,9 +138,14 @@ class ScriptWriter(Record):
         return filled.text, options, filled.problems
 
     def hole(
-        self, tree: Expression, number: int, assigned: set[str], own: Mapping[str, Template]
+        self,
+        tree: Expression,
+        number: int,
+        assigned: set[str],
+        own: Mapping[str, Template],
+        used: Mapping[Expression, str],
     ) -> tuple[str, list[str]]:
-        """The variable that holds an expression's value in a script, and the option that sets it where one must."""
+        """The variable for an expression's value, beside those ``used``, and the option that sets it, if any."""
         path = static_path(tree)
         whole = path is None or len(path) == 1
         text = self.carrier.expression(tree) if whole else unparse(tree)
@@ -160,6 +165,8 @@ class ScriptWriter(Record):
         computed = ("env", "steps", "needs", "job", *(("matrix", "strategy") if self.carrier.dynamic else ()))
         if root in computed or (root == "inputs" and self.carrier.callers) or self.carrier.as_json(path):
             mine = own.get(path[1]) if root == "env" and len(path) == 2 else None
+            # They may differ by a sign that no variable has.
+            name = f"{name}_{number}" if any(other == name and one != tree for one, other in used.items()) else name
             return name, ["--env", word(f"{name}={self.carrier.text(mine)}" if mine else f"{name}=${{{{ {text} }}}}")]
         return name, []
 
@@ -254,7 +261,7 @@ class ScriptWriter(Record):
             if self.journal.knows(step.condition.value.path):
                 self.journal.exact(step.condition.value.path, self.target, "", "" if words else SAME_AS_DEFAULT)
         for name, value in step.env.items():
-            out += ["--env", word(f"{name}={self.carrier.text(_outside(scope, step, value))}")]
+            out += ["--env", word(f"{name}={self.carrier.text(scope.outside(step.env).fold(value))}")]
             self.exact(value)
         return out if self.repeating else [*out, *self.bounds(step, scope)]
 
@@ -281,16 +288,6 @@ class ScriptWriter(Record):
     def exact(self, value: Value, reason: str = "") -> None:
         if self.journal.knows(value.path):
             self.journal.exact(value.path, self.target, reason=reason)
-
-
-def _outside(scope: Scope, step: Step, value: Value) -> Template:
-    """A variable's value, in which the step's other variables are not to be seen yet."""
-    known = dict(scope.known.get("env") or {})
-    for name in step.env:
-        known.pop(name, None)
-    return (
-        scope.with_known(env=type(scope.known["env"])(known)).fold(value) if "env" in scope.known else scope.fold(value)
-    )
 
 
 def _main(step: Step) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gha2tekton.expression import (
@@ -75,6 +75,11 @@ class Scope(Record, frozen=True):
             before.pop(name, None)
         known = {**self.known, "env": Partial({**before, **values} if constant else before)}
         return replace(self, known=known, likely=likely)
+
+    def outside(self, names: Iterable[str]) -> Scope:
+        """The scope in which variables are not to be seen yet."""
+        known = {name: value for name, value in dict(self.known.get("env") or {}).items() if name not in names}
+        return self.with_known(env=Partial(known)) if "env" in self.known else self
 
     def with_known(self, **contexts: Any) -> Scope:
         return replace(self, known={**self.known, **contexts})

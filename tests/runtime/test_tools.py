@@ -49,7 +49,15 @@ VERSIONS = [
     ("python", "echo Python 3.12.4", "3.12.4", "3.12.4", True),
     ("python", "echo Python 3.12.4", "3.x", "3.12.4", True),
     ("python", "echo Python 3.12.4", "", "3.12.4", True),
-    ("python", "echo Python 3.12.4", ">=3.9 <3.11", "3.12.4", True),
+    ("python", "echo Python 3.12.4", ">=3.9 <3.11", "3.12.4", False),
+    ("python", "echo Python 3.12.4", ">= 3.9, < 3.13", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "~=3.9", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "^3.13", "3.12.4", False),
+    ("python", "echo Python 3.12.4", "<=3.12", "3.12.4", True),
+    ("node", "echo v20.11.0", "18 || ^20.5", "20.11.0", True),
+    ("node", "echo v20.11.0", "~20.10", "20.11.0", False),
+    ("node", "echo v20.11.0", ">20", "20.11.0", False),
+    ("node", "echo v20.11.0", "^20.12.1", "20.11.0", False),
     ("python", "echo Python 3.12.4", "pypy3.9", "3.12.4", True),
     ("python", "echo Python 3.12.4", "3.10\n3.12\n", "3.12.4", True),
     ("python", "echo Python 3.12.4", "3.10\n3.11", "3.12.4", False),
@@ -73,6 +81,57 @@ def test_versions(
     ended = call(machine, directory, "setup-tool", name, asked)
     assert (ended.code, "::warning::" in ended.out) == (0, not fits), ended
     assert said(directory, "output") == [f"{name}-version={found}", f"{name}-path={directory}/bin/{name}"]
+
+
+FILES = [
+    ("python", ".python-version", "# ours\n3.11.4\n", "3.11.4"),
+    ("python", ".python-version", "3.11\n3.12", "3.11\n3.12"),
+    ("python", "pyproject.toml", '[project]\nname = "a"\nrequires-python = ">=3.10,<3.13"  # b\n', ">=3.10,<3.13"),
+    ("python", "pyproject.toml", "[tool.poetry.dependencies]\npython = '^3.9'\n", "^3.9"),
+    ("python", "Pipfile", '[requires]\npython_version = "3.8"\n', "3.8"),
+    ("python", ".tool-versions", "nodejs 20.1.0\npython 3.12.1\n", "3.12.1"),
+    ("node", ".nvmrc", "v20.11\n", "v20.11"),
+    ("node", ".node-version", "lts/iron", "lts/iron"),
+    ("node", ".tool-versions", "nodejs 20.1.0\npython 3.12.1\n", "20.1.0"),
+    ("node", "package.json", '{"name": "a", "engines": {"npm": "9", "node": ">=18"}}', ">=18"),
+    ("node", "package.json", '{"engines": {"node": "18"},\n "volta": {"node": "20.1.1"}}', "20.1.1"),
+    ("node", "package.json", '{"devEngines": {"runtime": [{"name": "node", "version": "22"}]}}', "22"),
+    ("node", "package.json", '{"scripts": {"node": "x"}}', ""),
+    ("go", "go.mod", "module a\n\ngo 1.23.4\n", "1.23.4"),
+    ("go", "go.mod", "module a\n\ngo 1.23.0\n\ntoolchain go1.24.1\n", "1.24.1"),
+    ("go", "go.work", "go 1.22\n\nuse ./a\n", "1.22"),
+    ("java", ".java-version", "temurin-17.0.9\n", "17.0.9"),
+    ("java", ".sdkmanrc", "# x\njava=21.0.1-tem\n", "21.0.1"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "file", "text", "version"), FILES)
+def test_files_that_name_a_version(
+    machine: Machine, directory: Path, name: str, file: str, text: str, version: str
+) -> None:
+    (directory / file).write_text(text)
+    ended = call(machine, directory, "version-file", name, file)
+    assert (ended.code, ended.out.strip()) == (0, version), ended
+
+
+def test_the_version_is_that_of_a_file(machine: Machine, directory: Path) -> None:
+    tool(directory, "python", "echo Python 3.12.4")
+    tool(directory, "curl", "exit 6")
+    tool(directory, "uv", "exit 6")
+    (directory / "version").write_text("3.11")
+    for words, warned in (
+        (["--file", "version"], True),
+        (["3.12", "--file", "version"], False),
+        (["", "--file", "version"], True),
+        ([], False),
+    ):
+        ended = call(machine, directory, "setup-tool", "python", *words)
+        assert (ended.code, "::warning::" in ended.out) == (0, warned), (words, ended)
+    (directory / ".python-version").write_text("3.10")
+    assert "::warning::" in call(machine, directory, "setup-tool", "python").out
+    ended = call(machine, directory, "setup-tool", "python", "--file", "none")
+    assert (ended.code, "none does not exist" in ended.out + ended.err) == (1, True), ended
 
 
 def test_a_tool_that_is_missing(machine: Machine, directory: Path) -> None:

@@ -209,6 +209,7 @@ REFUSED = [
     ("a delimiter", "cat <<@@\nx\n@@\n"),
     ("backticks", "echo `bash -c 'echo @@'`"),
     ("a broken script", 'if then bash -c "@@" fi (\n'),
+    ("two here-documents of one line", "cat <<A; cat <<'B'\nx\nA\n@@\nB\n"),
 ]
 
 

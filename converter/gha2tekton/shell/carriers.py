@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gha2tekton.record import Record
 from gha2tekton.shell.command import Command, Heredoc, Word
 from gha2tekton.shell.edit import Edit
-from gha2tekton.shell.grammar import Offsets, parse
+from gha2tekton.shell.grammar import Offsets, first_error, parse
 from gha2tekton.shell.nested import InnerCode, inner_code, reads_code
 from gha2tekton.shell.places import Spot, spot
 from gha2tekton.shell.quote import Decoded, decode
@@ -45,6 +45,8 @@ class Carriers:
         self.root = parse(text)
         self.offset = Offsets(text)
         self.doubtful = self.root.has_error and _RUNS_CODE.search(text) is not None
+        # How text stands is not known from the line on that the grammar could not read.
+        self.readable = first_error(self.root)
         self.commands = [command for command in read(text).commands if command.within is None]
 
     def bytes(self, start: int, end: int) -> tuple[int, int]:
@@ -54,7 +56,10 @@ class Carriers:
         return first, first + len(self.text[start:end].encode("utf-8", "surrogatepass"))
 
     def spot(self, start: int, end: int) -> Spot:
-        return spot(self.root, self.data, *self.bytes(start, end))
+        first, last = self.bytes(start, end)
+        if self.readable is not None and first >= self.readable:
+            return Spot("unreadable", "unreadable")
+        return spot(self.root, self.data, first, last)
 
     def holders(self, start: int, end: int) -> list[tuple[Command, Word | Heredoc, int]]:
         """The words and here-documents around a text, innermost first, each with its command and the word's index."""

@@ -24,6 +24,15 @@ def parse(script: str, language: Literal["bash", "javascript"] = "bash") -> Node
     return _parser(language).parse(script.encode("utf-8", "surrogatepass")).root_node
 
 
+def first_error(node: Node) -> int | None:
+    """Where the line begins, in bytes, on which something first cannot be read; None when everything can."""
+    if not node.has_error and not node.is_missing:
+        return None
+    if node.type == "ERROR" or node.is_missing:
+        return node.start_byte - node.start_point.column
+    return min((found for child in node.children if (found := first_error(child)) is not None), default=None)
+
+
 _CONTINUED = bytes(range(0x80, 0xC0))
 """The bytes of a character after its first."""
 

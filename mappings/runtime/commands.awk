@@ -32,6 +32,7 @@ function obey(name, list, value,   file, place) {
   else if (name == "set-output" || name == "save-state") {
     file = property(list, "name")
     if (file ~ /^$|\//) return 0
+    if (name == "set-output") { place = ENVIRON["GHA_STEP"] "/outputs.names"; print file >> place; close(place) }
     file = ENVIRON["GHA_STEP"] "/" (name == "set-output" ? "outputs/" tolower(file) : "saved/" file)
     printf "%s", value > file; close(file)
   } else if (name == "error" || name == "warning" || name == "notice") {

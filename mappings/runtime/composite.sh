@@ -31,6 +31,7 @@ enter_composite() {
   while [ "$_runs" = true ] && [ "$_index" -lt "$_inputs" ]; do
     _index=$((_index + 1))
     eval "_pair=\$_input_$_index"
+    printf '%s\n' "${_pair%%=*}" >> "$_inner/inputs.names"
     template "${_pair#*=}" > "$_inner/inputs/$(printf '%s' "${_pair%%=*}" | tr 'A-Z' 'a-z')" ||
       { told "$(cat "$_entry/name")" "failed: its input ${_pair%%=*} cannot be evaluated"; return; }
   done
@@ -47,6 +48,7 @@ enter_composite() {
 end_composite() { # [--output NAME=TEMPLATE]…
   eval "_entry=\$_entry_$_depth _number=\$_number_$_depth _id=\$_id_$_depth _forgiven=\$_forgiven_$_depth _runs=\$_runs_$_depth"
   while [ $# -gt 0 ]; do
+    printf '%s\n' "${2%%=*}" >> "$_entry/outputs.names"
     [ "$_runs" != true ] ||
       ( load_environment; load_path; template "${2#*=}" ) > "$_entry/outputs/$(printf '%s' "${2%%=*}" | tr 'A-Z' 'a-z')" || fail_job
     shift 2

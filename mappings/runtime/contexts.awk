@@ -2,12 +2,14 @@
 # env.X is the variable X, github.x GITHUB_X, runner.x RUNNER_X, secrets.X GHA_SECRET_X; steps, job and needs are files;
 # any other path a.b.c is the variable GHA_A_B_C, or lies below GHA_JSON_A_B, which holds JSON. What is not there is null.
 
-function variable(name,   n, i, places, v) {
-  if (name in ENVIRON) return "s" ENVIRON[name]
-  if (name ~ /^[A-Za-z_][A-Za-z0-9_]*$/) return "z"
+function variable(name) { return name in ENVIRON ? "s" ENVIRON[name] : "z" }
+
+# A variable of the workflow; GHA_KEPT names those that are in files, which lie in GHA_PLACES, the nearest first.
+function own_variable(name,   n, i, places, v) {
+  if (index(" " ENVIRON["GHA_KEPT"] " ", " " name " ") == 0) return variable(name)
   n = split(ENVIRON["GHA_PLACES"], places, ":")
   for (i = 1; i <= n && (v = content(places[i] "/" name)) == "z"; i++) ;
-  return i <= n ? v : "z"
+  return i <= n ? v : "s"
 }
 function shouted(s) { s = toupper(s); gsub(/[^A-Z0-9]/, "_", s); return s }
 
@@ -30,7 +32,7 @@ function scope() { return ENVIRON["GHA_SCOPE"] != "" ? ENVIRON["GHA_SCOPE"] : EN
 
 function lookup(path, depth,   p, root, v, i, name) {
   split(path, p, SUBSEP); root = tolower(p[1])
-  if (root == "env" && depth == 2 && p[2] != "*") return variable(p[2])
+  if (root == "env" && depth == 2 && p[2] != "*") return own_variable(p[2])
   if (root ~ /^(secrets|vars)$/ && depth == 2 && p[2] != "*") {
     v = variable((root == "vars" ? "GHA_VARS_" : "GHA_SECRET_") shouted(p[2]))
     return v == "z" && brought(root) ? member(every_one(root), p[2]) : v
@@ -81,16 +83,18 @@ function every_step(   n, i, ids, id) {
   return "j" id
 }
 
-# What the files of a directory tell, by their names.
-function told(dir,   id, command, list, names, n, i, v) {
+# What the files of a directory tell, by their names: a file beside it has these as they were written, in their order.
+function told(dir,   id, command, list, names, n, i, v, file, seen) {
   id = made()
   command = "ls " shell_word(dir) " 2> /dev/null"
   command | getline list
   close(command)
-  n = split(list, names, "\n")
+  n = split(substr(content(dir ".names"), 2) "\n" list, names, "\n")
   for (i = 1; i <= n; i++) {
-    if (names[i] == "") continue
-    v = content(dir "/" names[i])
+    file = tolower(names[i])
+    if (file == "" || file in seen || index("\n" list, "\n" file "\n") == 0) continue
+    seen[file] = 1
+    v = content(dir "/" file)
     put(id, names[i], v == "z" ? "s" : v)
   }
   return "j" id

@@ -1,12 +1,13 @@
 # Reads a GITHUB_ENV, GITHUB_OUTPUT or GITHUB_STATE file and writes each value to a file of its name.
-# usage: awk -v into=DIR [-v fold=1] -f envfile.awk FILE ; fold=1 writes names in lower case
+# usage: awk -v into=DIR [-v fold=1] -f envfile.awk FILE ; with fold=1 files have names in lower case, and DIR.names tells
+# how they are written
 # Exit status 1 with a message at the first line that GitHub refuses; what came before it stands.
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#environment-files
 
 function keep(name, value) {
   if (name == "") refuse("the name is empty")
   if (name ~ /\// || name == "." || name == "..") refuse("the name " name " cannot be kept")
-  name = fold ? tolower(name) : name
+  if (fold) { print name >> (into ".names"); name = tolower(name) }
   printf "%s", value > (into "/" name)
   close(into "/" name)
 }

@@ -15,9 +15,16 @@ reserved() {
   return 1
 }
 
-# A name that no shell can hold, such as cache-name: its value stays in a file, where expressions find it and from
-# where the step's process gets it. GHA_PLACES are their directories, the nearest first.
-unusual() { case $1 in *[!A-Za-z0-9_]* | [0-9]*) return 0 ;; esac; return 1; }
+# A name that no shell can hold, such as cache-name, or of a variable that would change the runtime itself: its value
+# stays in a file, where expressions find it and from where the step's process gets it. GHA_KEPT are such names, GHA_PLACES
+# the directories of their files, the nearest first.
+unusual() {
+  case $1 in
+    *[!A-Za-z0-9_]* | [0-9]* | _* | PATH | IFS | CDPATH | TMPDIR | POSIXLY_CORRECT | LD_* | GAWK_* | AWK* | ENV | BASH_* | \
+      BASHOPTS | SHELLOPTS | UID | EUID | PPID | OPTIND | PS4) return 0 ;;
+  esac
+  return 1
+}
 
 unusual_places() {
   GHA_PLACES=$GHA_STATE/env:$GHA_STATE/job-env
@@ -28,7 +35,14 @@ unusual_places() {
 
 unusual_files() {
   printf '%s\n' "$GHA_PLACES" | tr : '\n' | while read -r _one; do
-    for _path in "$_one"/*; do [ ! -f "$_path" ] || ! unusual "${_path##*/}" || printf '%s\n' "$_path"; done
+    for _path in "$_one"/*; do
+      case ${_path##*/} in
+        PATH) continue ;;
+        GHA_*) ! printenv "${_path##*/}" > /dev/null || continue ;;   # the runtime's own stands
+        *) unusual "${_path##*/}" || continue ;;
+      esac
+      [ ! -f "$_path" ] || printf '%s\n' "$_path"
+    done
   done
 }
 
@@ -37,7 +51,7 @@ load_environment() {
   for _path in "$GHA_STATE"/env/*; do
     [ -f "$_path" ] || continue
     _name=${_path##*/}
-    case $_name in GHA_*) continue ;; esac
+    case $_name in GHA_*) kept "$_name"; continue ;; esac
     reserved "$_name" || load_variable "$_name" "$_path"
   done
   for _one in $_scopes; do
@@ -50,21 +64,28 @@ load_environment() {
   esac
 }
 
+kept() { GHA_KEPT="${GHA_KEPT:-} $1"; export GHA_KEPT; of_env "$1"; }
+
 load_variable() { # NAME FILE
-  unusual "$1" || { _held=$(cat "$2"; printf x); export "$1=${_held%x}"; }
-  of_env "$1"
+  if unusual "$1"; then kept "$1"; else _held=$(cat "$2"; printf x); export "$1=${_held%x}"; of_env "$1"; fi
 }
 
 # Where GHA_ENV is set it names what the env context holds.
 of_env() { [ -z "${GHA_ENV+set}" ] || GHA_ENV="$GHA_ENV $1"; }
 
-# Directories of GITHUB_PATH, the last one written first, go before any PATH that the workflow set.
+# GHA_SEARCH is the PATH of the step's process; the runtime's own stays as it was. Directories of GITHUB_PATH, the last
+# one written first, go before any PATH that the workflow set.
 load_path() {
+  _added=''
   if [ -f "$GHA_STATE/path" ]; then
-    while IFS= read -r _line || [ -n "$_line" ]; do [ -z "$_line" ] || PATH=$_line:$PATH; done < "$GHA_STATE/path"
+    while IFS= read -r _line || [ -n "$_line" ]; do [ -z "$_line" ] || _added=$_line:$_added; done < "$GHA_STATE/path"
   fi
-  PATH=$GHA_RUNTIME:$PATH
-  export PATH
+  _own=$_search
+  for _one in $(printf '%s\n' "$GHA_PLACES" | tr : '\n'); do
+    [ ! -f "$_one/PATH" ] || { _own=$(cat "$_one/PATH"); break; }
+  done
+  # The shell is looked for where the runner looks, whatever PATH the workflow set.
+  _shells=$GHA_RUNTIME:$_added$_search _found=$GHA_RUNTIME:$_added$_own
 }
 
 # The step's own variables: each is evaluated before any is set; what the step says beside them (GHA_…,
@@ -90,8 +111,8 @@ some_variables() {
 }
 
 set_variable() { # NAME VALUE
-  if unusual "$1"; then mkdir -p "$_entry/env" && printf '%s' "$2" > "$_entry/env/$1"; else export "$1=$2"; fi
-  of_env "$1"
+  if unusual "$1"; then mkdir -p "$_entry/env" && printf '%s' "$2" > "$_entry/env/$1" && kept "$1"
+  else export "$1=$2"; of_env "$1"; fi
 }
 
 is_one_of() { case $2 in GHA_* | INPUT_*) [ "$1" = ours ] ;; *) [ "$1" = theirs ] ;; esac; }

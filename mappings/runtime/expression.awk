@@ -19,9 +19,9 @@ function fail(message) {
   exit 2
 }
 
-function template(rest,   out, at, end) {
-  while ((at = index(rest, "${{")) > 0) {
-    out = out substr(rest, 1, at - 1); rest = substr(rest, at + 3)
+function template(rest,   out, start, end) {
+  while ((start = index(rest, "${{")) > 0) {
+    out = out substr(rest, 1, start - 1); rest = substr(rest, start + 3)
     end = closing(rest)
     if (!end) fail("an expression is not closed")
     out = out str(evaluate(substr(rest, 1, end - 1))); rest = substr(rest, end + 2)
@@ -30,11 +30,11 @@ function template(rest,   out, at, end) {
 }
 
 # The first }} outside of a quoted string.
-function closing(s,   i, c, quoted) {
+function closing(s,   i, c, inside) {
   for (i = 1; i <= length(s); i++) {
     c = substr(s, i, 1)
-    if (c == "'") quoted = !quoted
-    else if (!quoted && substr(s, i, 2) == "}}") return i
+    if (c == "'") inside = !inside
+    else if (!inside && substr(s, i, 2) == "}}") return i
   }
   return 0
 }

@@ -18,6 +18,7 @@ for _pair in ${GHA_LEGS:-}; do
       skipped) [ "$_worst" != success ] || _worst=skipped ;;
       *) _worst=failure ;;
     esac
+    [ ! -f "$_one/outputs.names" ] || cat "$_one/outputs.names" >> "$GHA_NEEDS/$_need/outputs.names"
     for _path in "$_one"/outputs/*; do [ ! -s "$_path" ] || cp "$_path" "$GHA_NEEDS/$_need/outputs/"; done
     _leg=$((_leg + 1))
   done

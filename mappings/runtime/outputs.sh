@@ -19,7 +19,10 @@ publish_outputs() {
     if ! printf '%s\n' "$_text" | masked -v check=1; then
       echo "Output $_name is left out: it may hold a secret"; _text=''
     fi
-    [ -z "$_text" ] || printf '%s' "$_text" > "$GHA_STATE/outputs/$(printf '%s' "$_name" | tr 'A-Z' 'a-z')"
+    if [ -n "$_text" ]; then
+      printf '%s\n' "$_name" >> "$GHA_STATE/outputs.names"
+      printf '%s' "$_text" > "$GHA_STATE/outputs/$(printf '%s' "$_name" | tr 'A-Z' 'a-z')"
+    fi
     [ -n "$_file" ] || continue
     if [ "$(printf '%s' "$_text" | wc -c)" -gt 3000 ]; then
       echo "Output $_name is too large for a result: it is in $GHA_STATE/outputs only"; _text=''

@@ -1,17 +1,6 @@
 # Running one step's script as GitHub's runner does: shell, time limit, output, file commands.
 . "$GHA_RUNTIME/environment.sh"
-
-# GitHub's command line for a shell. https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
-shell_line() {
-  case $1 in
-    '') if command -v bash > /dev/null 2>&1; then echo 'bash -e {0}'; else echo 'sh -e {0}'; fi ;;
-    bash) echo 'bash --noprofile --norc -e -o pipefail {0}' ;;
-    sh) echo 'sh -e {0}' ;;
-    python) if command -v python > /dev/null 2>&1; then echo 'python {0}'; else echo 'python3 {0}'; fi ;;
-    pwsh) echo "pwsh -command . '{0}'" ;;
-    *) printf '%s\n' "$1" ;;
-  esac
-}
+. "$GHA_RUNTIME/shell.sh"
 
 run_script() {
   _place=$(template "$_directory") && _asked=$(template "$_shell") && _seconds=$(time_left) || return 1
@@ -32,15 +21,17 @@ run_script() {
   # A signal to all processes ends the step; what it still says must be printed.
   ( trap '' TERM INT; obey_commands < "$_pipe" ) &
   _filter=$!
-  eval "set -- $(printf '%s\n' "$_line" | $GHA_AWK -v script="$_body" -f "$GHA_RUNTIME/words.awk")"
+  # The words come quoted: nothing of the line is code here.
+  eval "set -- $(printf '%s' "$_line" | awk -v script="$_body" -f "$GHA_RUNTIME/words.awk")"
+  _program=$(PATH=$_shells command -v "$1") && { shift; set -- "$_program" "$@"; }
+  set -- "PATH=$_found" "$@"
   set -f
   for _path in $(set +f; unusual_files); do
-    [ "$1" = env ] || set -- env "$@"
-    shift
     _held=$(cat "$_path"; printf x)
-    set -- env "${_path##*/}=${_held%x}" "$@"
+    set -- "${_path##*/}=${_held%x}" "$@"
   done
   set +f
+  set -- env "$@"
   rm -f "$_entry/pid" "$_entry/late"
   _watcher=''
   if [ -n "$_seconds" ]; then
@@ -69,15 +60,6 @@ obey_commands() {
     tr) tr '\r' '\n' ;;
     *) cat ;;
   esac | LC_ALL=C $GHA_AWK -f "$GHA_RUNTIME/masks.awk" -f "$GHA_RUNTIME/commands.awk"
-}
-
-powershell_body() {
-  {
-    echo "\$ErrorActionPreference = 'stop'"
-    cat "$_body"
-    printf '\n%s\n' 'if ((Test-Path -LiteralPath variable:\LASTEXITCODE)) { exit $LASTEXITCODE }'
-  } > "$_body.ps1"
-  _body=$_body.ps1
 }
 
 # What is still to be printed; a process that the step left running may go on printing later.

@@ -127,7 +127,12 @@ function json(v, indent,   s, i, n, list, out, id, object) {
   return (object ? "{" : "[") out "\n" indent (object ? "}" : "]")
 }
 
-function quoted(s) {
+function quoted(s,   i, c) {
   gsub(/["\\]/, "\\\\&", s); gsub(/\n/, "\\n", s); gsub(/\r/, "\\r", s); gsub(/\t/, "\\t", s)
+  # Colours of a log and the like; no text of awk holds the byte 0.
+  if (s ~ /[\001-\037]/) for (i = 1; i < 32; i++) {
+    c = sprintf("%c", i)
+    gsub(c, i == 8 ? "\\b" : i == 12 ? "\\f" : sprintf("\\u%04x", i), s)
+  }
   return "\"" s "\""
 }

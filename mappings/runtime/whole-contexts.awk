@@ -36,7 +36,7 @@ function listed(list, root, prefix,   id, n, i, names, seen, v, path) {
     if (names[i] in seen) continue
     seen[names[i]] = 1
     if (root != "") { path = root SUBSEP names[i]; v = lookup(path, 2) }
-    else v = variable(prefix names[i])
+    else v = prefix == "" ? own_variable(names[i]) : variable(prefix names[i])
     if (prefix != "") names[i] = toupper(names[i])
     if (prefix == "GHA_SECRET_" && names[i] == "GITHUB_TOKEN") names[i] = "github_token"
     if (v != "z") put(id, names[i], v)

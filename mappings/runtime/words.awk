@@ -1,21 +1,26 @@
-# A custom shell's line as words in single quotes, {0} the script's path. Only blanks part words, save in double quotes,
-# as GitHub's runner starts a process. https://learn.microsoft.com/dotnet/api/system.diagnostics.processstartinfo.arguments
-function put(word) {
-  while ((at = index(word, "{0}")) > 0) word = substr(word, 1, at - 1) script substr(word, at + 3)
-  gsub(/'/, "'\\''", word)
-  printf "'%s' ", word
-}
-{
-  word = ""; open = within = 0
-  for (i = 1; i <= length($0); i++) {
-    char = substr($0, i, 1); slashes = 0
-    while (char == "\\") { slashes++; char = substr($0, ++i, 1) }
-    half = char == "\"" ? int(slashes / 2) : slashes
-    for (j = 0; j < half; j++) word = word "\\"
-    if (slashes) open = 1
-    if (char == "\"" && slashes % 2 == 0) { within = !within; open = 1 }
-    else if ((char == " " || char == "\t") && !within) { if (open) put(word); word = ""; open = 0 }
-    else if (char != "") { word = word char; open = 1 }
+# A command line in words, as GitHub's runner (.NET) reads one: blanks part words, double quotes keep them, \" is a quote.
+# usage: awk [-v script=PATH] -f words.awk ; prints the words as a POSIX shell reads them again, {0} is the script's path
+# https://learn.microsoft.com/dotnet/api/system.diagnostics.processstartinfo.arguments
+
+function out(text) { gsub(/\047/, "\047\\\047\047", text); printf " \047%s\047", text }
+
+{ all = all (NR > 1 ? "\n" : "") $0 }
+END {
+  if (script != "") while ((i = index(all, "{0}")) > 0) all = substr(all, 1, i - 1) script substr(all, i + 3)
+  n = length(all)
+  for (i = 1; i <= n; i++) {
+    c = substr(all, i, 1)
+    if (c == "\\") {
+      for (k = 0; substr(all, i, 1) == "\\"; i++) k++
+      if (substr(all, i, 1) == "\"") {
+        for (j = 0; j < int(k / 2); j++) text = text "\\"
+        if (k % 2) text = text "\""; else quote = !quote
+      } else { for (j = 0; j < k; j++) text = text "\\"; i-- }
+      begun = 1
+    } else if (c == "\"" && quote && substr(all, i + 1, 1) == "\"") { text = text c; i++ }
+    else if (c == "\"") { quote = !quote; begun = 1 }
+    else if ((c == " " || c == "\t") && !quote) { if (begun) out(text); text = ""; begun = 0 }
+    else { text = text c; begun = 1 }
   }
-  if (open) put(word)
+  if (begun) out(text)
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,32 @@ def test_what_steps_hand_on(machine: Machine, directory: Path) -> None:
     assert outputs == {"one": "1", "many": '\na "b" $c\n', "big": "x" * 4000, "env": "workflow"}
     assert [(directory / name).read_text() for name in ("many", "none", "big")] == ['\na "b" $c\n', "", ""]
     assert (directory / "kept" / "summary-j.md").read_text() == "# one\n\n# two\n\n"
+
+
+ODD = {"IFS": ":", "UID": "7", "PPID": "8", "TMPDIR": "/gone", "POSIXLY_CORRECT": "1", "_scope": "s", "LD_X": "x"}
+
+
+@pytest.mark.slow
+def test_variables_that_change_shells_and_tools(machine: Machine, directory: Path) -> None:
+    """They reach the step's process alone, expressions find them, and none takes the place of the runtime's."""
+    written = ODD | {"PATH": "/nowhere", "GHA_MINE": "m", "GHA_STATE": "/gone"}
+    python = f"{sys.executable} {{0}}"
+    show = f"import os; print(*[os.environ[name] for name in {[*ODD, 'GHA_MINE', 'WAS']}])"
+    seen = "env._scope == 's' && env.IFS == ':' && env.GHA_MINE == 'm'"
+    script = (
+        step("write", "".join(f"echo '{name}={value}' >> $GITHUB_ENV\n" for name, value in written.items()))
+        + step("read", show, "--if", seen, "--env", "WAS=${{ env.PATH }}", "--shell", python)
+        + step("own", show, "--shell", python, "--env", "PATH=/own", "--env", "WAS=none",
+               *(word for name in ODD for word in ("--env", f"{name}={ODD[name]}2")))
+        + step("words", 'printf "<%s>" "$@"', "--shell", 'sh -e {0} "a  b" "" c\\d \'e f\' $HOME')
+    )  # fmt: skip
+    job = run_job(machine, directory, script)
+    assert (job.outcomes, job.ended.err) == (["success"] * 4, "")
+    assert told(job.ended.out) == [
+        "=== write", "=== read", " ".join([*ODD.values(), "m /nowhere"]),
+        "=== own", " ".join([*(f"{value}2" for value in ODD.values()), "m none"]),
+        "=== words", "<a  b><><c\\d><'e><f'><$HOME>",
+    ]  # fmt: skip
 
 
 COMPOSITE = (

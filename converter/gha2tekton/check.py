@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gha2tekton import lock
-from gha2tekton.discover import InputError, find
+from gha2tekton.discover import SKIPPED, InputError, find
 from gha2tekton.record import Record
 from gha2tekton.source import content_of, text_of, why
 
 NAME = lock.NAME
-_SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox"})
 
 
 class Found(Record, frozen=True):
@@ -63,7 +62,7 @@ def bundles(place: Path) -> list[Path]:
         if any(entry.name == NAME and entry.is_file() for entry in entries):
             found.append(folder)
         else:
-            stack += [e for e in entries if e.name not in _SKIPPED and not e.is_symlink() and e.is_dir()]
+            stack += [e for e in entries if e.name not in SKIPPED and not e.is_symlink() and e.is_dir()]
     return sorted(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,6 +36,22 @@ def below(paths: Iterable[Path]) -> list[tuple[Path, str]]:
         inner = [] if not path.is_dir() or inside_of(path) else sorted(path.rglob(".github/workflows"))
         found += find(folder for folder in inner if inside_of(folder)) if inner else find([path])
     return found
+
+
+SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".cache"})
+"""Directories in which nobody looks for repositories or bundles."""
+
+
+def idle(root: Path) -> list[str]:
+    """Workflows of a checkout that GitHub does not see: those in a ``.github`` further down; links not followed."""
+    found: list[str] = []
+    for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if name not in SKIPPED]
+        if folder.endswith("/.github/workflows"):
+            place = Path(folder).relative_to(root)
+            if len(place.parts) > 2:
+                found += [(place / file).as_posix() for file in files if file.endswith((".yml", ".yaml"))]
+    return sorted(found)
 
 
 def inside_of(folder: Path) -> list[Path]:

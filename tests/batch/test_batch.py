@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -42,6 +43,17 @@ def test_each_repository_has_a_bundle_and_a_row(tree: Path, batch: Batch) -> Non
     }
     assert rows["half"]["workflows"] == "2"
     assert "nobody/knows-this" in done.stdout
+
+
+def test_workflows_that_github_does_not_see_are_told(tree: Path, batch: Batch) -> None:
+    for name in ("good", "none"):
+        repository(tree / f"repos/{name}/testdata/inner", ("ci", KNOWN))
+    said = batch("repos", "-o", "out", "-j", 1).stderr
+    unseen = "GitHub does not see testdata/inner/.github/workflows/w0.yml: only those in .github at the top"
+    assert f"good: converted; {unseen}" in said
+    assert f"none: there are no workflows; {unseen}" in said
+    rows = csv.DictReader((tree / "out/summary.csv").read_text().splitlines())
+    assert [row["repository"] for row in rows if row["reason"]] == ["good", "none"]
 
 
 def test_names_carry_the_repository(tree: Path, batch: Batch) -> None:
@@ -128,6 +140,30 @@ def test_retry_failed_does_only_what_failed(tree: Path, batch: Batch) -> None:
     done = batch("list", "-o", "out", "-j", 1, "--retry-failed")
     assert "later: converted" in done.stderr
     assert "good: converted (unchanged)" in done.stderr
+
+
+def test_since_leaves_out_what_is_older(tree: Path, batch: Batch) -> None:
+    for name, year in (("old", 2020), ("new", 2024)):
+        place = repository(tree / f"dated/{name}", ("ci", KNOWN))
+        for variable in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+            os.environ[variable] = f"{year}-06-01T12:00:00"
+        committed(place)
+    del os.environ["GIT_AUTHOR_DATE"], os.environ["GIT_COMMITTER_DATE"]
+    (repository(tree / "dated/plain", ("ci", KNOWN)) / ".git").rmdir()
+    said = batch("dated", "-o", "out", "-j", 1, "--since", "2024-06-01").stderr
+    assert "new: converted" in said
+    for name in ("old", "plain"):
+        assert f"{name}: no commit since 2024-06-01T00:00:00" in said
+    assert "old: no commit since 2024-06-02" in batch("dated", "-o", "out", "-j", 1, "--since", "2024-06-02").stderr
+    assert "old: converted" in batch("dated", "-o", "out", "-j", 1).stderr
+    assert "old: converted (unchanged)" in batch("dated", "-o", "out", "-j", 1, "--since", "1 year ago").stderr
+
+
+@pytest.mark.parametrize("date", ["garbage", "2024-13-01", "-1", "yesterday's"])
+def test_a_date_that_is_none(tree: Path, batch: Batch, date: str) -> None:
+    done = batch("repos", "-o", "out", "--since", date)
+    assert done.returncode == 2
+    assert "is no date" in done.stderr
 
 
 def test_dry_run_lists(tree: Path, batch: Batch) -> None:

@@ -144,6 +144,28 @@ def test_a_kill_at_any_moment_costs_nothing(tmp_path: Path, batch: Batch) -> Non
     assert content(tmp_path / "out") == content(tmp_path / "undisturbed")
 
 
+@pytest.mark.parametrize("group", [True, False], ids=["the terminal", "the parent alone"])
+def test_an_interruption_ends_at_once_and_costs_nothing(
+    tmp_path: Path, batch: Batch, silent_server: str, group: bool
+) -> None:
+    for number in range(4):
+        repository(tmp_path / f"repos/r{number}", ("ci", KNOWN))
+    process = subprocess.Popen(
+        command("batch", "repos", silent_server, "-o", "out", "-j", "2"), cwd=tmp_path, env=environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    told = [process.stderr.readline() for _ in range(4)]
+    (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+    with process:
+        _, rest = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert all("converted" in line for line in told)
+    assert rest == "interrupted: the same command goes on where this one was\n"
+    again = batch("repos", silent_server, "-o", "out", "-j", 2, "--time-limit", 1).stderr
+    assert again.count("converted (unchanged)") == 4
+
+
 class Deadly:
     """Unpickled, it ends the process."""
 

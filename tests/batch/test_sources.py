@@ -62,6 +62,7 @@ def test_lists(tree: Path, text: str, expected: list[str]) -> None:
         ("\n{not json\n", r"list\.txt:2: "),
         ('{"ref": "main"}\n', r"list\.txt:1: an entry has source"),
         ('{"source": "one", "branch": "main"}\n', r"list\.txt:1: an entry has source"),
+        ('{"source": "one", "ref": 3}\n', r"list\.txt:1: ref is no text"),
         ("one\nlist.txt\n", r"list\.txt: the list holds itself"),
     ],
 )

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
 
+from gha2tekton.batch.blockers import lasting
 from gha2tekton.batch.summary import Summary
 from gha2tekton.source import printable
 
@@ -20,8 +21,17 @@ _WIDTH = 70
 _WORDS = {
     "whole": "convert fully",
     "partly": "convert in part",
+    "not": "hold no job that can run in Pods as it is",
     "refused": "are refused by GitHub itself or cannot be read",
-    "nothing": "hold no workflow",
+    "nothing": "hold no workflow or were left out",
+    "failed": "could not be looked at",
+}
+_ONE = {
+    "whole": "converts fully",
+    "partly": "converts in part",
+    "not": "holds no job that can run in Pods as it is",
+    "refused": "is refused by GitHub itself or cannot be read",
+    "nothing": "holds no workflow or was left out",
     "failed": "could not be looked at",
 }
 Table = tuple[str, Sequence[str], list[Sequence[object]]]
@@ -93,6 +103,7 @@ def as_json(summary: Summary) -> str:
         "blockers": [{"kind": kind, "what": what, "workflows": count} for (kind, what), count in ranked(summary.met())],
         "actions": [{"name": n, "outcome": fate, "workflows": c} for (n, fate), c in ranked(summary.actions)],
         "runners": dict(ranked(summary.runners)),
+        "gpu_runners": dict(ranked(summary.gpu_runners)),
         "events": dict(ranked(summary.events)),
         "secrets": dict(ranked(summary.secrets)),
         "gpus": {str(count): number for count, number in sorted(summary.gpus.items())},
@@ -129,21 +140,23 @@ def headline(summary: Summary) -> Iterator[str]:
     """The account in a few sentences."""
     repositories, workflows = sum(summary.repositories.values()), sum(summary.workflows.values())
     yield f"{_number(repositories, 'repository', 'repositories')}, {_number(workflows, 'workflow', 'workflows')}"
-    for status in ("whole", "partly", "refused"):
+    for status in ("whole", "partly", "not", "refused"):
         count = summary.workflows[status]
         if count:
-            yield f"{count} workflows ({share(count, workflows)}) {_WORDS[status]}"
+            words = _WORDS[status] if count > 1 else _ONE[status]
+            yield f"{_number(count, 'workflow', 'workflows')} ({share(count, workflows)}) {words}"
     for status in ("nothing", "failed"):
         count = summary.repositories[status]
         if count:
-            yield f"{_number(count, 'repository', 'repositories')} {_WORDS[status]}"
+            words = _WORDS[status] if count > 1 else _ONE[status]
+            yield f"{_number(count, 'repository', 'repositories')} {words}"
     parts = sum(summary.parts[fate] for fate in _FATES)
     if parts:
         told = ", ".join(f"{summary.parts[fate]} {fate}" for fate in _FATES)
         yield f"{parts} parts: {told}"
-    steps = [step for step in summary.plan()[:5] if step.whole]
+    steps = [step for step in summary.plan()[:5] if step.whole and not lasting(step.blocker)]
     if steps and summary.convertible:
-        things = _number(len(steps), "thing", "things")
+        things = f"{len(steps)} things" if len(steps) > 1 else "thing"
         reached = share(steps[-1].whole, summary.convertible)
         yield f"do the first {things} of the plan and {reached} of the workflows convert fully"
 
@@ -173,6 +186,7 @@ def tables(summary: Summary) -> Iterator[Table]:
         yield "Actions that are known", ("action", "outcome", "workflows"), list(known[:_TOP])
     for title, name, counts in (
         ("Runners", "label", summary.runners),
+        ("Runners with GPUs", "label", summary.gpu_runners),
         ("Events", "event", summary.events),
         ("Secrets", "secret", summary.secrets),
     ):

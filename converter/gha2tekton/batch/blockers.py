@@ -10,10 +10,12 @@ from gha2tekton.journal import NOT_UNDERSTOOD, Outcome
 Blocker = tuple[str, str]
 """A kind of thing, and what is to be done of it."""
 
+_LASTING = "Pods run Linux; such legs stay on GitHub"
+
 # By the reason; the first that is found in it decides.
 _CLASSES: tuple[tuple[str, str, str], ...] = (
     (r"no rule knows ([^\s@]+)", "action", r"{}"),
-    (r"it runs on (macos|windows), and Pods run Linux", "runner", "{}: Pods run Linux; such legs stay on GitHub"),
+    (r"it runs on (macos|windows), and Pods run Linux", "runner", f"{{}}: {_LASTING}"),
     (
         r"^([\w.-]+/[\w.-]+)/\.github/workflows/\S+: a workflow of another repository",
         "reusable workflow",
@@ -48,6 +50,11 @@ _CONSEQUENCE = "what reads it is to be done by hand"
 _INPUT = re.compile(r"^input \S+: the rule \S+ does not know this input$")
 _HOLE = re.compile(r"\$\{\{.*?\}\}")
 _PLACES = re.compile(r"\[\d+\]")
+
+
+def lasting(blocker: Blocker) -> bool:
+    """Whether nobody can do away with it."""
+    return blocker[1].endswith(_LASTING)
 
 
 def blockers(manual: Iterable[Outcome]) -> tuple[Blocker, ...]:

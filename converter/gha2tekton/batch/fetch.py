@@ -61,7 +61,9 @@ def checkout(origin: Origin, place: Path, limit: float) -> str:
 
 
 def changed_since(place: Path, when: str, limit: float) -> bool:
-    """Whether the last commit of a checkout is not older than a date that git understands."""
+    """Whether the last commit of a checkout is not older than a date that git understands; one without git has none."""
+    if not (place / ".git").exists():
+        return False
     return bool(_git(["log", "-1", "--format=%H", f"--since={when}"], place, limit).strip())
 
 
@@ -95,6 +97,9 @@ def _git(arguments: list[str], place: Path | None, limit: float) -> str:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         raise FetchError(f"git {arguments[0]} did not end within {limit:g} s", process.communicate()[1]) from None
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     if process.returncode:
         said = [line for line in error.splitlines() if line.strip()]
         fatal = [line for line in said if line.startswith(("fatal:", "error:", "ERROR:"))]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gha2tekton.batch.blockers import blockers
 from gha2tekton.batch.row import WorkflowRow
 from gha2tekton.conversion import Conversion
-from gha2tekton.plan.model import Plan
+from gha2tekton.plan.model import JobPlan, Plan
 
 
 def describe(conversion: Conversion) -> WorkflowRow:
@@ -19,13 +21,14 @@ def describe(conversion: Conversion) -> WorkflowRow:
     manual = [outcome for outcome in journal.outcomes() if outcome.fate == "manual"]
     return WorkflowRow(
         conversion.source.name,
-        "partly" if manual else "whole",
+        "whole" if not manual else "not" if all(job.refused for job in plan.jobs) else "partly",
         counts,
         blockers(manual),
         _actions(plan),
-        tuple(sorted(_runners(plan))),
+        tuple(sorted(_labels(plan.jobs))),
         tuple(sorted(event.name for event in plan.workflow.events)),
         tuple(sorted(entry.name for entry in journal.setup if entry.kind == "secret")),
+        tuple(sorted(_labels(job for job in plan.jobs if job.gpu))),
         max((job.gpu for job in plan.jobs), default=0),
     )
 
@@ -43,6 +46,5 @@ def _actions(plan: Plan) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _runners(plan: Plan) -> set[str]:
-    values = [value for job in plan.workflow.jobs if job.runs_on for value in job.runs_on.labels]
-    return {value.text for value in values}
+def _labels(jobs: Iterable[JobPlan]) -> set[str]:
+    return {value.text for job in jobs if job.job.runs_on for value in job.job.runs_on.labels}

@@ -10,7 +10,7 @@ from gha2tekton.batch.summary import Summary
 
 _STYLE = """
 :root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--dim:#59636e;--line:#d1d9e0;
---whole:#1a7f37;--partly:#bf8700;--refused:#cf222e}
+--whole:#1a7f37;--partly:#bf8700;--not:#bc4c00;--refused:#cf222e}
 @media(prefers-color-scheme:dark){:root{--fg:#e6edf3;--bg:#0d1117;--dim:#9198a1;--line:#3d444d}}
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem;color:var(--fg);background:var(--bg)}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}ul{padding-left:1.2rem}
@@ -21,7 +21,7 @@ td.long{min-width:12rem;overflow-wrap:anywhere}td.number{white-space:nowrap;font
 th button{font:inherit;text-align:left;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 th[aria-sort] button::after{content:" ▲"}th[aria-sort=descending] button::after{content:" ▼"}
 .bar{display:flex;height:1.6rem;border-radius:.3rem;overflow:hidden;margin:1rem 0 .3rem}
-.whole{background:var(--whole)}.partly{background:var(--partly)}.refused{background:var(--refused)}
+.whole{background:var(--whole)}.partly{background:var(--partly)}.not{background:var(--not)}.refused{background:var(--refused)}
 .key{color:var(--dim);font-size:.9rem}
 .key i{display:inline-block;width:.8em;height:.8em;border-radius:.2em;margin:0 .3em 0 1em}
 .key i:first-child{margin-left:0}
@@ -60,7 +60,7 @@ def html(summary: Summary) -> str:
 
 
 def _bar(summary: Summary) -> str:
-    words = {"whole": "fully", "partly": "in part", "refused": "refused"}
+    words = {"whole": "fully", "partly": "in part", "not": "not at all", "refused": "refused"}
     total = sum(summary.workflows.values())
     if not total:
         return ""

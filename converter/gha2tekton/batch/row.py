@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from gha2tekton.record import Record, field, plain
 
-Status = Literal["whole", "partly", "refused", "nothing", "failed"]
-"""Of a workflow the first three; a repository may also hold no workflow at all, or could not be looked at."""
+Status = Literal["whole", "partly", "not", "refused", "nothing", "failed"]
+"""Of a workflow the first four (``not``: no job of it can run); a repository may also hold none, or be out of reach."""
 
 
 class WorkflowRow(Record, frozen=True):
@@ -25,6 +25,8 @@ class WorkflowRow(Record, frozen=True):
     runners: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    gpu_runners: tuple[str, ...] = ()
+    """Those of ``runners`` whose jobs ask for GPUs."""
     gpus: int = 0
     """The most GPUs that one Task asks for."""
 
@@ -63,5 +65,5 @@ def parse(line: str) -> Row:
 
 
 def _workflow(body: dict[str, Any]) -> WorkflowRow:
-    lists = {name: tuple(body[name]) for name in ("runners", "events", "secrets")}
+    lists = {name: tuple(body[name]) for name in ("runners", "events", "secrets", "gpu_runners")}
     return WorkflowRow(**{**body, **lists, "blockers": tuple((kind, name) for kind, name in body["blockers"])})

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import sys
+import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
 from gha2tekton.batch.row import Row
@@ -40,7 +47,11 @@ class Processes:
     def _pool(self, workers: int) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([carry_out.__module__])
-        return ProcessPoolExecutor(workers, context)
+        with _uninterrupted():
+            pool = ProcessPoolExecutor(workers, context, initializer=_begin)
+            for _ in range(workers):
+                pool.submit(os.getpid)
+        return pool
 
     def _until_broken(self, orders: Iterator[Order], suspects: list[Order]) -> Generator[Row, None, bool]:
         """Whether all orders were carried out; else those under way when a worker died are the suspects."""
@@ -61,6 +72,11 @@ class Processes:
             except BrokenProcessPool:
                 suspects += running.values()
                 return False
+            except BaseException:  # nobody waits for what is under way any longer
+                for worker in multiprocessing.active_children():
+                    worker.terminate()
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def _alone(self, order: Order) -> Row:
         with self._pool(1) as pool:
@@ -68,6 +84,35 @@ class Processes:
                 return pool.submit(carry_out, order).result()
             except BrokenProcessPool:
                 return _died(order)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits, and processes started meanwhile never hear of it: it is for this one to end them."""
+    resource_tracker.ensure_running()  # which would let Ctrl-C in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """In a worker: end an order that is under way when asked to, and end when nobody is there to ask any more."""
+    signal.signal(signal.SIGTERM, _end)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(1)
+
+
+def _follow(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
 
 
 class Dask:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from gha2tekton.discover import SKIPPED
 from gha2tekton.record import Record, field, replace
 from gha2tekton.source import text_of, why
 from gha2tekton.tekton.names import label
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:(?!//)")
 _DEPTH = 12
-_SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".cache"})
 
 
 class SourceError(ValueError):
@@ -78,7 +78,7 @@ def _tree(top: Path) -> Iterator[Origin]:
     closed: list[OSError] = []
     for folder, names, _ in os.walk(top, onerror=closed.append):
         here = Path(folder)
-        names[:] = sorted(name for name in names if name not in _SKIPPED and not (here / name).is_symlink())
+        names[:] = sorted(name for name in names if name not in SKIPPED and not (here / name).is_symlink())
         for name in list(names):
             inner = _kind(here / name)
             if inner is not None:
@@ -130,8 +130,11 @@ def _json(text: str, where: str) -> dict[str, Any]:
         entry = json.loads(text)
     except ValueError as error:
         raise SourceError(f"{where}: {error}") from None
-    if not isinstance(entry.get("source"), str) or not set(entry) <= {"source", "ref", "name"}:
+    if "source" not in entry or not set(entry) <= {"source", "ref", "name"}:
         raise SourceError(f"{where}: an entry has source and perhaps ref and name")
+    for name, value in entry.items():
+        if not isinstance(value, str):
+            raise SourceError(f"{where}: {name} is no text")
     return dict(entry)
 
 

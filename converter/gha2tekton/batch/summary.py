@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from gha2tekton.batch.blockers import Blocker
+from gha2tekton.batch.blockers import Blocker, lasting
 from gha2tekton.batch.row import Row
 from gha2tekton.record import Record, field
 
@@ -48,6 +48,7 @@ class Summary(Record):
     runners: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     secrets: Counter[str] = field(default_factory=Counter)
+    gpu_runners: Counter[str] = field(default_factory=Counter)
     gpus: Counter[int] = field(default_factory=Counter)
     blocked: Counter[tuple[Blocker, ...]] = field(default_factory=Counter)
     briefs: list[Brief] = field(default_factory=list)
@@ -71,8 +72,9 @@ class Summary(Record):
             self.runners.update(set(workflow.runners))
             self.events.update(set(workflow.events))
             self.secrets.update(set(workflow.secrets))
+            self.gpu_runners.update(workflow.gpu_runners)
             self.gpus[workflow.gpus] += 1
-            if workflow.status == "partly":
+            if workflow.status in ("partly", "not"):
                 self.blocked[workflow.blockers] += 1
         exact, adapted, dropped, manual = (row.count(fate) for fate in ("exact", "adapted", "dropped", "manual"))
         self.briefs.append(
@@ -91,7 +93,7 @@ class Summary(Record):
     @property
     def convertible(self) -> int:
         """Workflows that GitHub itself accepts."""
-        return self.workflows["whole"] + self.workflows["partly"]
+        return self.workflows["whole"] + self.workflows["partly"] + self.workflows["not"]
 
     def met(self) -> Counter[Blocker]:
         """In the way of how many workflows each thing stands."""
@@ -102,12 +104,15 @@ class Summary(Record):
         return found
 
     def plan(self) -> list[Step]:
-        """What to do first: at each step what frees most workflows, and among equals what stands in most ways."""
+        """What to do first: at each step what frees most workflows, and among equals what stands in most ways.
+
+        What nobody can do away with comes last, so that no share counts on it.
+        """
         met = self.met()
         left = {frozenset(blockers): count for blockers, count in self.blocked.items() if blockers}
         whole = self.workflows["whole"] + self.blocked[()]
         steps: list[Step] = []
-        while left and len(steps) < UNLOCKED_AT_MOST:
+        while left:
             alone: Counter[Blocker] = Counter()
             near: Counter[Blocker] = Counter()
             for blockers, count in left.items():
@@ -115,9 +120,10 @@ class Summary(Record):
                     near[blocker] += count
                     if len(blockers) == 1:
                         alone[blocker] += count
-            best = min(near, key=lambda blocker: (-alone[blocker], -near[blocker], blocker))
+            best = min(near, key=lambda blocker: (lasting(blocker), -alone[blocker], -near[blocker], blocker))
             whole += alone[best]
-            steps.append(Step(best, alone[best], met[best], whole))
+            if len(steps) < UNLOCKED_AT_MOST or lasting(best):
+                steps.append(Step(best, alone[best], met[best], whole))
             rest: Counter[frozenset[Blocker]] = Counter()
             for blockers, count in left.items():
                 remaining = blockers - {best}

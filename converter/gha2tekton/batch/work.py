@@ -20,7 +20,7 @@ from gha2tekton.batch.row import Row, Status, WorkflowRow
 from gha2tekton.batch.sources import Origin
 from gha2tekton.configuration import NAMES, ConfigurationError
 from gha2tekton.convert import Options
-from gha2tekton.discover import InputError, inside_of
+from gha2tekton.discover import InputError, idle, inside_of
 from gha2tekton.output import output_files
 from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleError, RuleSet
@@ -99,7 +99,8 @@ def _carried_out(order: Order) -> Row:
             root = clone / origin.name
             commit = fetch.checkout(origin, root, order.limit)
         if order.since and not fetch.changed_since(root, order.since, order.limit):
-            return order.previous or _row(order, "nothing", reason=f"no commit since {order.since}")
+            known = order.previous if order.previous and order.previous.status not in ("failed", "nothing") else None
+            return known or _row(order, "nothing", reason=f"no commit since {order.since}")
         return _convert(order, root, commit)
     except (InputError, RuleError, ConfigurationError, OSError) as error:
         return _failed(order, _said(error, root, clone), getattr(error, "log", ""))
@@ -137,10 +138,11 @@ def _convert(order: Order, root: Path, commit: str) -> Row:
     previous = order.previous
     if previous and not commit and _kept(order, previous) and _same_inputs(order, previous, root, shown):
         return previous
+    unseen = _told(idle(root))
     if not paths:
         if order.output is not None and previous and previous.outputs:
             disk.remove(order.output / order.origin.name)
-        return _row(order, "nothing", commit, reason="there are no workflows")
+        return _row(order, "nothing", commit, "there are no workflows" + (f"; {unseen}" if unseen else ""))
     chooser = _chooser(order.choice)
 
     def terms(path: Path, name: str) -> Terms:
@@ -154,12 +156,22 @@ def _convert(order: Order, root: Path, commit: str) -> Row:
         disk.write(files, order.output / order.origin.name, order.staging)
     inputs = {name: lock.hash_of(root / name) for name in (*NAMES, "pyproject.toml")}
     inputs |= {name: digest for item in done for name, digest in item.inputs.items()}
-    return _row(order, _status(rows), commit, "", tuple(rows), inputs, lock.hashes(files))
+    return _row(order, _status(rows), commit, unseen, tuple(rows), inputs, lock.hashes(files))
+
+
+def _told(idle: list[str]) -> str:
+    """Of workflows that GitHub does not see."""
+    if not idle:
+        return ""
+    more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
+    return f"GitHub does not see {idle[0]}{more}: only those in .github at the top"
 
 
 def _status(rows: list[WorkflowRow]) -> Status:
     kinds = {row.status for row in rows}
-    return "whole" if kinds == {"whole"} else "refused" if kinds == {"refused"} else "partly"
+    if len(kinds) == 1:
+        return kinds.pop()
+    return "partly" if kinds & {"whole", "partly"} else "not"
 
 
 def _row(

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gha2tekton.cli.choice import Choice
+from gha2tekton.cli.kinds import SINCE
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.progress import Progress
 from gha2tekton.cli.stop import stop
+from gha2tekton.source import printable
 
 if TYPE_CHECKING:
     from gha2tekton.batch.batch import Terms
@@ -29,7 +31,13 @@ FORMATS = ("text", "markdown", "html", "json", "csv")
 _OPTIONS = (
     click.option("--jobs", "-j", type=click.IntRange(1), default=None, help="Worker processes; the cores by default."),
     click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work."),
-    click.option("--since", default="", metavar="DATE", help="Leave out repositories without a commit since then."),
+    click.option(
+        "--since",
+        type=SINCE,
+        default="",
+        metavar="DATE",
+        help="Leave out repositories without a commit since then: 2025-01-31, or 90 days ago.",
+    ),
     click.option(
         "--time-limit", type=click.FloatRange(1), default=300, show_default=True, help="Seconds for each call of git."
     ),
@@ -93,7 +101,8 @@ def command(
     origins = find(sources)
     if dry_run:
         for origin in origins:
-            click.echo(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}")
+            problem = f"\t{origin.problem}" if origin.problem else ""
+            click.echo(printable(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}{problem}"))
         return
     terms = terms_of(ctx, sources, time_limit, since, retry_failed)
     try:
@@ -102,6 +111,9 @@ def command(
             summary = Summary.of(rows)
     except Busy as error:
         stop(str(error))
+    except KeyboardInterrupt:
+        click.echo("interrupted: the same command goes on where this one was", err=True)
+        sys.exit(130)
     except OSError as error:
         stop(f"{error.filename or output}: {error.strerror or error}")
     if summary.repositories["failed"]:
@@ -179,10 +191,11 @@ def said(row: Row) -> str:
             return row.reason
         case "refused":
             return "refused: GitHub itself would not run its workflows, or they cannot be read"
-        case "partly" | "whole":
+        case "partly" | "whole" | "not":
             manual = row.count("manual")
-            parts = ["converted", f"{manual} by hand" if manual else "", f"{refused} refused" if refused else ""]
-            return ", ".join(part for part in parts if part)
+            done = "no job of it can run in Pods as it is" if row.status == "not" else "converted"
+            parts = [done, f"{manual} by hand" if manual else "", f"{refused} refused" if refused else ""]
+            return "; ".join(part for part in (", ".join(part for part in parts if part), row.reason) if part)
 
 
 def put(summary: Summary, reports: Sequence[tuple[str, Path | None]]) -> None:

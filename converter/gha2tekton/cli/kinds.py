@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,25 @@ class Text(click.ParamType):  # type: ignore[type-arg]  # generic in new version
 
 
 TEXT = Text()
+
+
+class Since(click.ParamType):  # type: ignore[type-arg]  # as above
+    """A day, or how long ago, as git takes it; git itself takes anything, and what it does not know for now."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """As click wants it: with a time where it is a day, which git would take for the present one."""
+        text = str(value).strip().lower()
+        if not text or re.fullmatch(r"[1-9]\d{0,4} (hour|day|week|month|year)s? ago", text):
+            return text
+        try:
+            return datetime.fromisoformat(text).isoformat()
+        except ValueError:
+            self.fail(f"{value!r} is no date: write 2025-01-31, or 90 days ago", param, ctx)
+
+
+SINCE = Since()
 
 
 @cache

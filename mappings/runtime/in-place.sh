@@ -28,12 +28,13 @@ done
 # At the end of the steps: what the container runs by itself is told to end, and has as long as docker gives it.
 leave_place() {
   _own=$(cat "$GHA_HANDOFF/$GHA_IN_PLACE/own" 2> /dev/null) || return 0
-  kill -TERM $(tree "$_own") 2> /dev/null
+  _all=$(tree "$_own")
+  kill -TERM "$_own" 2> /dev/null
   _tries=0
   while kill -0 "$_own" 2> /dev/null && [ "$_tries" -lt 100 ]; do
     _tries=$((_tries + 1))
     sleep 0.1 2> /dev/null || sleep 1
   done
-  kill -KILL $(tree "$_own") 2> /dev/null
+  kill -KILL $_all 2> /dev/null
   return 0
 }

@@ -3,6 +3,7 @@
 
 own_command() {
   if ! link "$_place" >> "$_place/log" 2>&1; then echo no > "$_place/started"; return; fi
+  [ -z "${GHA_WORKING_DIR:-}" ] || mkdir -p "$GHA_WORKING_DIR" 2> /dev/null
   _words='' _input=/dev/null
   _words=$(entered)
   # A shell that waits for a person ends where there is nothing to read.

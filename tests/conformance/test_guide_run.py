@@ -188,7 +188,7 @@ def test_one_container_holds_the_gpu_and_its_memory(record: RunRecord, rules: di
             if GPU in container["resources"]["requests"]:
                 holders.append((container["name"], container["resources"]["requests"]["memory"], pod))
     ((name, memory, pod),) = holders
-    assert (name, memory) == ("sidecar-notebook", "32Gi")
+    assert (name, memory) == ("step-gpu-papermill-execute", "32Gi")
     spec = pod["spec"]
     assert spec["priorityClassName"] == "gpu-runs"
     assert spec["nodeSelector"] == {"nvidia.com/gpu.present": "true"}
@@ -238,7 +238,7 @@ def test_people_find_the_results_where_the_server_looks(record: RunRecord, platf
 def test_tekton_has_seen_the_defaults(record: RunRecord) -> None:
     """Its own code gives steps the LimitRange's share; what Tasks say stays."""
     for pod in record.pods():
-        steps = [one for one in pod["spec"]["containers"] if one["name"].startswith("step-")]
+        steps = [one for one in pod["spec"]["containers"] if GPU not in (one["resources"].get("limits") or {})]
         assert all(one["resources"]["requests"] == {"cpu": "50m", "memory": "64Mi"} for one in steps), steps
 
 

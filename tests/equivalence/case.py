@@ -28,6 +28,7 @@ KEYS = {
     "network",
     "forms",
     "runs",
+    "whole",
 }
 
 
@@ -53,6 +54,9 @@ class Case:
     """Whether its steps fetch packages, with the network of this machine."""
     forms: tuple[str, ...] = ("auto",)
     """What --docker says: the case holds for each."""
+
+    whole: bool = False
+    """Whether nothing of it is left to do by hand."""
 
     @property
     def name(self) -> str:
@@ -85,6 +89,7 @@ def load(directory: Path) -> Case:
         network=found.get("network", False),
         forms=tuple(found.get("forms", ("auto",))),
         runs=found.get("runs", 1),
+        whole=found.get("whole", False),
     )
 
 

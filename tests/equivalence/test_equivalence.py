@@ -26,6 +26,7 @@ def test_the_pipeline_does_what_the_workflow_did(case: Case, form: str, visible_
     needed(isolation, judges, *([packages] if case.network else []))
     repository = make_repository(case, visible_path / "repo")
     report = convert(repository, tmp_path / "manifests", form)
+    assert not case.whole or report.endswith("\n0 manual\n"), report
     record = execute(case, repository, tmp_path / "manifests", tmp_path / "run")
     found = differences(case.expected, observe(record, repository.files()))
     assert not found, "\n".join([*found, report, record.log])

@@ -31,7 +31,8 @@ class Pod:
 
     def serve(self, **env: str) -> subprocess.Popen[bytes]:
         words = [*self.machine.shell, str(self.machine.runtime / "serve"), "tool"]
-        return subprocess.Popen(words, env=self.machine.environment({**self.variables, "IN_IMAGE": "yes", **env}))
+        environment = self.machine.environment({**self.variables, "IN_IMAGE": "yes", **env})
+        return subprocess.Popen(words, env=environment, start_new_session=True)
 
     def docker(self, *words: str, stdin: str | None = None, program: str = "docker", **env: str) -> Ended:
         done = subprocess.run(
@@ -60,7 +61,8 @@ def pod(machine: Machine, directory: Path) -> Iterator[Pod]:
     while not (directory / "handoff" / "tool" / "ready").exists():
         time.sleep(0.01)
     yield pod
-    sidecar.terminate()
+    # A container ends with all that runs in it.
+    os.killpg(sidecar.pid, signal.SIGKILL)
     sidecar.wait(10)
 
 
@@ -259,14 +261,15 @@ class Services:
 
     def start(self, name: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
         words = [*self.pod.machine.shell, str(self.pod.machine.runtime / "serve"), name]
-        return subprocess.Popen(words, env=self.pod.machine.environment({**self.pod.variables, **env}))
+        environment = self.pod.machine.environment({**self.pod.variables, **env})
+        return subprocess.Popen(words, env=environment, start_new_session=True)
 
     def __enter__(self) -> Pod:
         return self.pod
 
     def __exit__(self, *_: object) -> None:
         for one in self.running:
-            one.terminate()
+            os.killpg(one.pid, signal.SIGKILL)
             one.wait(10)
 
 

@@ -461,3 +461,66 @@ def test_scripts_that_a_shell_in_a_terminal_reads_are_read(tmp_path: Path) -> No
     default = f"defaults: {{run: {{shell: {shell}}}}}"
     done = convert(tmp_path, f"runs-on: ubuntu-latest\n{default}\nsteps:\n- run: docker run --rm busybox:1.37 true")
     assert [one["image"] for one in task(done)["sidecars"]] == ["busybox:1.37"]
+
+
+RUNNERS = [
+    ("${{ github.ref == 'x' && 'gpu-a100-2' || 'ubuntu-latest' }}", "on: push", 1, "a run decides between gpu-a100-2 and ubuntu-latest: the machine is the former"),
+    ("${{ vars.RUNNER || 'linux-amd64-gpu-h100-latest-2' }}", "on: push", 2, "any model of GPU does"),
+    ("${{ fromJSON(github.ref == 'x' && '[\"self-hosted\", \"2gpu\"]' || '\"ubuntu-latest\"') }}", "on: push", 2, "between self-hosted, 2gpu and ubuntu-latest"),
+    ("${{ github.ref == 'x' && 'ubuntu-latest' || 'macos-15' }}", "on: push", 0, "between ubuntu-latest and macos-15"),
+    ("${{ github.ref }}", "on: push", 0, "only known at run time"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "head", "gpus", "note"), RUNNERS)
+def test_machines_that_a_run_decides_on(label: str, head: str, gpus: int, note: str, tmp_path: Path) -> None:
+    done = convert(tmp_path, f"runs-on: {label}\n{STEPS}", head)
+    (step,) = task(done)["steps"]
+    assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu", "0") == str(gpus)
+    assert note in said(done, "jobs.a.runs-on")[1]
+
+
+def test_both_ways_of_a_runner_may_be_none_of_linux(tmp_path: Path) -> None:
+    done = convert(tmp_path, f"runs-on: ${{{{ github.ref == 'x' && 'macos-14' || 'macos-15' }}}}\n{STEPS}")
+    assert said(done, "jobs.a.steps[0].run") == ("manual", "it runs on macos, and Pods run Linux")
+
+
+def test_a_machine_that_an_earlier_job_starts_is_of_its_kind(tmp_path: Path) -> None:
+    starts = """\
+    on: push
+    jobs:
+      start:
+        runs-on: ubuntu-latest
+        outputs: {label: "${{ steps.it.outputs.label }}"}
+        steps:
+        - id: it
+          uses: machulav/ec2-github-runner@v2
+          with: {mode: start, ec2-instance-type: p3.8xlarge}
+    """
+    head = textwrap.dedent(starts).replace("jobs:\n", "jobs:\n", 1)
+    path = tmp_path / "ci.yml"
+    path.write_text(
+        f"{head}  a:\n    needs: start\n    runs-on: ${{{{ needs.start.outputs.label }}}}\n    steps: [{{run: make}}]\n"
+    )
+    done = files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    (step,) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["steps"]
+    assert step["computeResources"] == {"limits": {"nvidia.com/gpu": "4"}}
+    assert "the machine is the one that p3.8xlarge names" in said(done, "jobs.a.runs-on")[1]
+    assert done.journal.summary()["manual"] == 0
+
+
+SEEN = [
+    ("self-hosted", "nvidia-smi -L", "1"),
+    ("[self-hosted, linux, rig]", "make\nnvidia-smi", "1"),
+    ("self-hosted", "nvidia-smi || true", None),
+    ("self-hosted", "if nvidia-smi; then make; fi", None),
+    ("self-hosted", "docker run --rm busybox:1 nvidia-smi", None),
+    ("ubuntu-latest", "nvidia-smi", None),
+]
+
+
+@pytest.mark.parametrize(("label", "script", "gpus"), SEEN)
+def test_a_machine_of_ones_own_shows_its_gpu(label: str, script: str, gpus: str | None, tmp_path: Path) -> None:
+    done = convert(tmp_path, f"runs-on: {label}\nsteps:\n- run: |\n{textwrap.indent(script, '    ')}")
+    (step,) = task(done)["steps"]
+    assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu") == gpus

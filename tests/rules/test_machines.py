@@ -23,6 +23,13 @@ LABELS = {
     "self-hosted nvidia cu124 v100": ("linux", 1),
     "self-hosted Linux X64 CUDA": ("linux", 1),
     "ubuntu-latest-gpu": ("linux", 1),
+    "runs-on=1/family=g4dn.xlarge/image=ubuntu24-gpu-x64": ("linux", 1),
+    "gpu-ubuntu-22.04": ("linux", 1),
+    "linux.g5.12xlarge.nvidia.gpu": ("linux", 4),
+    "aws-g6-12xlarge-plus": ("linux", 4),
+    "p4d.24xlarge": ("linux", 8),
+    "linux-x86-g2-32-l4-1gpu": ("linux", 1),
+    "linux-x86-a3-8g-h100-8gpu": ("linux", 8),
     "self-hosted linux": ("linux", 0),
     "nobody-knows-this": ("linux", 0),
 }
@@ -73,7 +80,7 @@ def test_a_label_nobody_knows_is_noted() -> None:
 
 
 def test_a_group_counts_as_a_label() -> None:
-    assert runner(RuleSet(), [], "aws-g6-12xlarge-plus").gpu == 1
+    assert runner(RuleSet(), [], "aws-g6-12xlarge-plus").gpu == 4
 
 
 IMAGES = [

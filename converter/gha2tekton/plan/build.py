@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.plan import layout, losses
+from gha2tekton.plan import layout, losses, runners
 from gha2tekton.plan.chain import chained
 from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
@@ -122,6 +122,8 @@ class _Builder:
         if wanted and whole:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
         gpu = self.gpu(job, scope, runner, found)
+        if not gpu and runners.shows_gpu(runner, steps):
+            gpu, runner = 1, replace(runner, note=runners.SEEN)
         needs = needs_of(steps)
         without = told(steps, runner)
         held = choice.holds | self.base()
@@ -190,20 +192,7 @@ class _Builder:
         return idle, frozenset(path for path, other in rest.items() if weighed(other) == weighed(runner)) - idle
 
     def runner(self, job: Job, scope: Scope) -> Runner:
-        if job.runs_on is None:
-            return Runner("unknown")
-        labels = [scope.guess(label) or "" for label in job.runs_on.labels]
-        group = (scope.guess(job.runs_on.group) or "") if job.runs_on.group else ""
-        if any(labels) or group:
-            return machines.runner(self.rules, labels, group)
-        usual = scope.with_known(inputs=input_defaults(self.workflow))
-        labels = [usual.guess(label) or "" for label in job.runs_on.labels]
-        if any(labels):
-            found = machines.runner(self.rules, labels, "")
-            note = f"the machine is that of the inputs' defaults, {', '.join(labels)}"
-            return replace(found, note=f"{note}; {found.note}" if found.note else note)
-        plain = Runner("linux", note="the runner is only known at run time: taken for a Linux machine without a GPU")
-        return machines.partly(self.rules, [usual.fold(label) for label in job.runs_on.labels]) or plain
+        return runners.runner(job, scope, self.workflow, self.rules)
 
     def base(self) -> frozenset[str]:
         return self.rules.once(

@@ -70,6 +70,7 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
         post="{{ program('post') }}\n" if "post" in program else str(body.get("post") or ""),
         program=program,
         command=command,
+        machine=str(body.get("machine", "")).lower(),
         image=image,
         ref=ref,
         example=body.get("example") or {},

@@ -72,6 +72,8 @@ class ActionRule(Record, frozen=True, eq=False):
     """Which of its own programs (pre, main, post) node runs; the inputs that are used are passed on."""
     command: str = ""
     """What runs among the action's own files in place of node."""
+    machine: str = ""
+    """The input that names the kind of machine that it starts, on which a later job runs."""
     image: str = ""
     """The container that the action is; all inputs that are given are passed on."""
     ref: str = ""

@@ -1,0 +1,136 @@
+"""The machine that a job runs on: by its labels, by what these may become in a run, or by what the job calls."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Sequence
+
+from gha2tekton.expression import Call, Expression, Literal, Logic, Template
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.plan.model import PlannedStep
+from gha2tekton.plan.scope import Scope, input_defaults
+from gha2tekton.plan.tools import in_container
+from gha2tekton.record import replace
+from gha2tekton.rules import machines
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.model import Runner
+from gha2tekton.workflow.model import Job, Workflow
+
+_UNKNOWN = "the runner is only known at run time: taken for a Linux machine without a GPU"
+SEEN = "nvidia-smi is called on a machine of your own: one GPU is asked for"
+
+
+def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner:
+    """The machine of a job; its note tells what is taken for granted."""
+    if job.runs_on is None:
+        return Runner("unknown")
+    labels = [scope.guess(label) or "" for label in job.runs_on.labels]
+    group = (scope.guess(job.runs_on.group) or "") if job.runs_on.group else ""
+    if any(labels) or group:
+        return machines.runner(rules, labels, group)
+    usual = scope.with_known(inputs=input_defaults(workflow))
+    labels = [usual.guess(label) or "" for label in job.runs_on.labels]
+    if any(labels):
+        return _noted(
+            machines.runner(rules, labels, ""), f"the machine is that of the inputs' defaults, {_list(labels)}"
+        )
+    folded = [usual.fold(label) for label in job.runs_on.labels]
+    if (found := _of_branches(rules, folded)) or (found := machines.partly(rules, folded)):
+        return found
+    started = [name for label in folded for name in _started(label, scope, workflow, rules)]
+    if started:
+        return _noted(machines.runner(rules, started), f"the machine is the one that {_list(started)} names")
+    return Runner("linux", note=_UNKNOWN)
+
+
+def shows_gpu(runner: Runner, steps: Iterable[PlannedStep]) -> bool:
+    """Whether a job shows that its machine, of which the label says nothing, has a GPU."""
+    return not runner.hosted and any(
+        seen.name == "nvidia-smi"
+        and not in_container(seen)
+        and not (seen.command.place.guarded or seen.command.place.in_condition or seen.command.place.depth)
+        for step in steps
+        for part in step.walk()
+        for seen in part.commands
+    )
+
+
+def _noted(found: Runner, note: str) -> Runner:
+    return replace(found, note=f"{note}; {found.note}" if found.note else note)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(filter(None, names))
+
+
+def _of_branches(rules: RuleSet, labels: Sequence[Template]) -> Runner | None:
+    """The most that is asked for in any case, where an expression chooses between labels that it writes out."""
+    choices = [_choices(label) for label in labels]
+    if not all(choices):
+        return None
+    all_labels = [tuple(itertools.chain.from_iterable(one)) for one in itertools.product(*choices)][:64]
+    named = dict.fromkeys(one for one in all_labels if any(one))
+    found = {one: machines.runner(rules, one) for one in named}
+    if not found:
+        return None
+    # Pods run Linux: what may run on it is taken to.
+    best = max(found, key=lambda one: (found[one].os not in ("macos", "windows"), found[one].gpu))
+    if len(found) == 1:
+        return found[best]
+    others = " or ".join(_list(one) for one in found if one != best)
+    return _noted(replace(found[best], hosted=all(one.hosted for one in found.values())),
+                  f"a run decides between {_list(best)} and {others}: the machine is the former")  # fmt: skip
+
+
+def _choices(label: Template) -> list[tuple[str, ...]]:
+    """The lists of labels that a template may become, as far as it writes them out."""
+    if len(label) == 1 and not isinstance(label[0], str):
+        return [one for one in _values(label[0]) if one != ("",)]
+    text = "".join(part for part in label if isinstance(part, str))
+    return [(text,)] if len(label) <= 1 else []
+
+
+def _values(tree: Expression) -> list[tuple[str, ...]]:
+    match tree:
+        case Literal(value=str(text)):
+            return [(text,)]
+        case Logic(operator="||"):
+            return [value for operand in tree.operands for value in _values(operand)]
+        case Logic(operator="&&"):
+            return _values(tree.operands[-1])
+        case Call() if tree.name.lower() == "fromjson" and len(tree.arguments) == 1:
+            return [parsed for (text,) in _values(tree.arguments[0]) if (parsed := _parsed(text))]
+        case _:
+            return []
+
+
+def _parsed(text: str) -> tuple[str, ...]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return ()
+    listed = value if isinstance(value, list) else [value]
+    return tuple(listed) if all(isinstance(one, str) for one in listed) else ()
+
+
+def _started(label: Template, scope: Scope, workflow: Workflow, rules: RuleSet) -> list[str]:
+    """The kind of machine that an earlier job starts, where the label is an output of the action that does."""
+    path = static_path(label[0]) if len(label) == 1 and not isinstance(label[0], str) else None
+    if path is None or len(path) != 4 or path[0].lower() != "needs" or path[2].lower() != "outputs":
+        return []
+    job = next((one for one in workflow.jobs if one.id.lower() == path[1].lower()), None)
+    output = (
+        next((value for name, value in job.outputs.items() if name.lower() == path[3].lower()), None) if job else None
+    )
+    held = [static_path(part) for part in output.template if not isinstance(part, str)] if output else []
+    ids = {one[1].lower() for one in held if one and len(one) == 4 and one[0].lower() == "steps"}
+    out: list[str] = []
+    for step in job.steps if job else ():
+        if step.uses is None or step.id is None or step.id.text.lower() not in ids or step.uses.kind != "remote":
+            continue
+        rule = rules.action(step.uses.name, step.uses.ref)
+        given = step.inputs.get(rule.machine) if rule and rule.machine else None
+        if given is not None and (text := scope.guess(given)):
+            out.append(text)
+    return out

@@ -40,7 +40,7 @@ def dump(documents: list[Any]) -> str:
 
 def _text(document: Any) -> str:
     out: list[str] = []
-    if isinstance(document, dict | list | tuple):
+    if isinstance(document, (dict, list, tuple)):
         _lines(document, "", "", out)
     else:
         _entry("", document, "", out)
@@ -59,7 +59,7 @@ def _lines(value: Any, first: str, pad: str, out: list[str]) -> None:
             first = pad
         return
     for item in value:
-        if item and isinstance(item, dict | list | tuple):
+        if item and isinstance(item, (dict, list, tuple)):
             _lines(item, f"{first}- ", f"{pad}  ", out)
         else:
             _entry(f"{first}-", item, pad, out)
@@ -77,7 +77,7 @@ def _entry(head: str, value: Any, pad: str, out: list[str]) -> None:
     elif value and isinstance(value, dict):
         out.append(f"{head}\n")
         _lines(value, f"{pad}  ", f"{pad}  ", out)
-    elif value and isinstance(value, list | tuple):
+    elif value and isinstance(value, (list, tuple)):
         out.append(f"{head}\n")
         _lines(value, pad, pad, out)
     else:

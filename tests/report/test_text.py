@@ -154,6 +154,24 @@ def test_lines_fit_where_words_allow(everything: Conversion, width: int) -> None
             assert len(line) <= width or " " not in line.strip()[width:]
 
 
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        (text.Line("short", first="- "), ["- short"]),
+        (
+            text.Line("one two three", "", 2, "- " + "x" * 32),
+            ["  - " + "x" * 32 + "one", " " * 36 + "two", " " * 36 + "three"],
+        ),
+        (text.Line("a\tb\nc  d "), ["a       b c  d"]),
+        (text.Line("y" * 50 + " z", first="- "), ["- " + "y" * 50, "  z"]),
+        (text.Line("one two", first="x" * 45), ["x" * 45 + "one", " " * 45 + "two"]),
+        (text.Line("w " * 30, verbatim=True), [("w " * 30).rstrip()]),
+    ],
+)
+def test_lines_are_broken_at_blanks_and_hang(line: text.Line, lines: list[str]) -> None:
+    assert line.folded(40) == lines
+
+
 def test_a_refused_workflow_tells_why_and_nothing_else(refused: Conversion) -> None:
     told = text.render([refused])
     assert "5:5: " in told

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Diagnostic, Suppressed
 from gha2tekton.record import Record, replace
-from gha2tekton.report.entries import Entry, Work, told, work
+from gha2tekton.report.entries import Entry, Work, called, told, work
 from gha2tekton.report.grades import Grade, grades, refusal
 from gha2tekton.report.inventory import Item, inventory
 from gha2tekton.report.supplies import Supply, merged, start, supplies
@@ -43,10 +43,11 @@ def digest(conversion: Conversion) -> Digest:
     counts = journal.summary()
     pressing = list(journal.pressing())
     (grade, of_tasks), made = grades(conversion), supplies(journal.setup)
-    items = work(pressing)
+    names = called(pressing)
+    items = work(pressing, names)
     # That jobs run in Pods is why a reader is here: what else differs comes first.
-    differences = sorted(told(pressing, "adapted"), key=lambda entry: entry.reason == _PLAIN)
-    dropped = sorted(told(pressing, "dropped"), key=lambda entry: _ORDER.index(entry.reason.partition(":")[0]))
+    differences = sorted(told(pressing, "adapted", names), key=lambda entry: entry.reason == _PLAIN)
+    dropped = sorted(told(pressing, "dropped", names), key=lambda entry: _ORDER.index(entry.reason.partition(":")[0]))
     return Digest(
         name=conversion.source.name,
         summary=f"{sum(counts.values())} parts: " + ", ".join(f"{count} {fate}" for fate, count in counts.items()),

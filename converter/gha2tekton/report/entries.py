@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os.path import commonprefix
 
 from gha2tekton.journal import Fate, Outcome
@@ -15,7 +15,9 @@ _STEP = re.compile(r"(?:([^#]*)#)?(?:jobs\.([^.\[#]+)|runs)(?:\.steps\[(\d+)\])?
 """The files that a workflow draws in stand before their own paths: ``action.yml#runs.steps[0].run``."""
 
 _ITEM = re.compile(r"\[\d+\]")
-_STEPS = re.compile(r"[.\[#]")
+_BETWEEN = ".[#"
+Names = Mapping[str, str]
+"""What people call steps, by their paths."""
 
 
 def is_command(outcome: Outcome) -> bool:
@@ -62,9 +64,9 @@ class Group(Record, frozen=True):
     @property
     def told(self) -> list[tuple[Outcome, str]]:
         """Each leaf with what it is called below the place: its key, or of a list what it says."""
-        out = []
+        out, place = [], self.place
         for leaf in self.leaves:
-            name = part(leaf, leaf.path[: leaf.path.find("#") + 1] + self.place)
+            name = part(leaf, leaf.path[: leaf.path.find("#") + 1] + place)
             out.append((leaf, leaf.subject.partition(": ")[2] if _ITEM.fullmatch(name) else name))
         return out
 
@@ -133,9 +135,8 @@ class Work(Record, frozen=True):
         return out
 
 
-def work(outcomes: Sequence[Outcome]) -> list[Work]:
+def work(outcomes: Sequence[Outcome], names: Names) -> list[Work]:
     """What must be done by hand, a thing for each reason, with the jobs or steps that it is about."""
-    names = _names(outcomes)
     groups: dict[str, dict[str, list[Outcome]]] = {}
     for outcome in outcomes:
         if outcome.fate == "manual":
@@ -148,7 +149,7 @@ def work(outcomes: Sequence[Outcome]) -> list[Work]:
     ]
 
 
-def _places(leaves: list[Outcome], names: dict[str, str]) -> list[Entry]:
+def _places(leaves: list[Outcome], names: Names) -> list[Entry]:
     """The job, or each of its steps where nothing but steps is meant."""
     if not common(leaf.path for leaf in leaves).endswith(".steps"):
         return [_entry(leaves, names)]
@@ -159,9 +160,8 @@ def _places(leaves: list[Outcome], names: dict[str, str]) -> list[Entry]:
     return [_entry(some, names) for some in steps.values()]
 
 
-def told(outcomes: Sequence[Outcome], fate: Fate) -> list[Entry]:
+def told(outcomes: Sequence[Outcome], fate: Fate, names: Names) -> list[Entry]:
     """The outcomes of a fate, an entry for each reason."""
-    names = _names(outcomes)
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.fate == fate:
@@ -169,7 +169,7 @@ def told(outcomes: Sequence[Outcome], fate: Fate) -> list[Entry]:
     return [_entry(leaves, names) for leaves in groups.values()]
 
 
-def _entry(leaves: list[Outcome], names: dict[str, str]) -> Entry:
+def _entry(leaves: list[Outcome], names: Names) -> Entry:
     place = common(leaf.path for leaf in leaves)
     return Entry(leaves[0].fate, leaves[0].reason, place, _title(place, leaves[0], names), tuple(leaves))
 
@@ -177,17 +177,17 @@ def _entry(leaves: list[Outcome], names: dict[str, str]) -> Entry:
 def common(paths: Iterable[str]) -> str:
     """The longest path at or above all of these."""
     first, *others = paths
-    shared = len(commonprefix([first, *others]))  # noqa: RUF071  # characters are meant: the cuts come next
-    file = first.find("#")
-    cuts = [0, *(match.start() for match in _STEPS.finditer(first) if match.start() >= file), len(first)]
-    return next(
-        (first[:cut] for cut in reversed(cuts) if cut <= shared and all(one[cut : cut + 1] in ".[#" for one in others)),
-        "",
-    )
+    if not others:
+        return first
+    shared = len(commonprefix([first, *others]))  # noqa: RUF071  # characters are meant: the cut comes next
+    file = max(first.find("#"), 0)
+    if shared >= file and all(one[shared : shared + 1] in _BETWEEN for one in (first, *others)):
+        return first[:shared]
+    return first[: max(0, *(first.rfind(mark, file, shared) for mark in _BETWEEN))]
 
 
-def _names(outcomes: Iterable[Outcome]) -> dict[str, str]:
-    """What people call a step: its name, else the action, else the command that it begins with."""
+def called(outcomes: Iterable[Outcome]) -> Names:
+    """What people call each step: its name, else the action, else the command that it begins with."""
     found: dict[str, dict[str, str]] = {"run": {}, "uses": {}, "name": {}}
     for outcome in outcomes:
         step, _, last = outcome.path.rpartition(".")
@@ -197,7 +197,7 @@ def _names(outcomes: Iterable[Outcome]) -> dict[str, str]:
     return {step: said for kind in found.values() for step, said in kind.items()}
 
 
-def _title(place: str, first: Outcome, names: dict[str, str]) -> str:
+def _title(place: str, first: Outcome, names: Names) -> str:
     found = _STEP.match(place)
     if found is None:
         return first.subject if place == first.path else place.replace("#", ", ") or "the workflow"

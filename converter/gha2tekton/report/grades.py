@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-from gha2tekton.conversion import Conversion
+from gha2tekton.conversion import Conversion, once
 from gha2tekton.journal import Journal, Outcome
 from gha2tekton.record import Record
 
@@ -36,6 +36,7 @@ def refusal(journal: Journal) -> str:
     return "it cannot be read" if unreadable else "GitHub would refuse this workflow"
 
 
+@once
 def grades(conversion: Conversion) -> tuple[Grade, list[Grade]]:
     """The grade of a workflow, that of its worst Task or of what belongs to none, and those of its Tasks in order."""
     journal = conversion.journal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gha2tekton.conversion import Conversion
+from gha2tekton.conversion import Conversion, once
 from gha2tekton.record import Record, replace
 
 _ACCOUNTS = ("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
@@ -34,6 +34,7 @@ class Item(Record, frozen=True, order=True):
         )
 
 
+@once
 def inventory(conversion: Conversion) -> list[Item]:
     """Every row, kind by kind; one thing in several places is one row."""
     found: dict[tuple[str, str], Item] = {}

@@ -76,10 +76,11 @@ def _outcome(outcome: Outcome) -> _Text:
     """The fields by hand: these rows are nearly all of a report."""
     source = outcome.span.source
     line, column = source.position(outcome.span.start)
+    also = _text(outcome.also) if outcome.also else "[]"
     return _Text(
         f'{{"path": {_quoted(outcome.path)}, "subject": {_quoted(outcome.subject)}, "file": {_quoted(source.name)}, '
         f'"line": {line}, "column": {column}, "outcome": "{outcome.fate}", "reason": {_quoted(outcome.reason)}, '
-        f'"rule": {_quoted(outcome.rule)}, "target": {_quoted(outcome.target)}, "also": {_text(outcome.also)}}}'
+        f'"rule": {_quoted(outcome.rule)}, "target": {_quoted(outcome.target)}, "also": {also}}}'
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -18,6 +17,7 @@ from gha2tekton.source import printable
 Style = Literal["", "title", "bad", "fair", "good", "heading", "thing", "where", "quote", "command"]
 
 WIDTH = 100
+_BLANKS = dict.fromkeys(map(ord, "\n\r\v\f"), " ")
 _GRADES: dict[str, Style] = {"A": "good", "B": "good", "C": "fair", "D": "bad"}
 
 
@@ -33,20 +33,20 @@ class Line(Record, frozen=True):
 
     def folded(self, width: int) -> list[str]:
         """The lines that it takes at a width."""
-        pad = " " * self.indent
+        head = f"{' ' * self.indent}{self.first}"
         if self.verbatim or not self.text:
-            return [f"{pad}{self.first}{self.text}".rstrip()]
-        if len(whole := f"{pad}{self.first}{self.text}") <= max(width, 40) and whole.isprintable():
-            return [whole.rstrip()]
-        hang = pad + " " * len(self.first)
-        return textwrap.wrap(
-            self.text,
-            max(width, 40),
-            initial_indent=pad + self.first,
-            subsequent_indent=hang,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+            return [f"{head}{self.text}".rstrip()]
+        rest = head + (self.text if self.text.isprintable() else self.text.expandtabs().translate(_BLANKS)).rstrip()
+        hang, room, out = " " * len(head), max(width, 40), []
+        while len(rest) > room:
+            # A word that is longer than a line has one to itself.
+            cut = rest.rfind(" ", len(head), room + 1)
+            cut = rest.find(" ", max(room, len(head))) if cut < 0 else cut
+            if cut < 0:
+                break
+            out.append(rest[:cut].rstrip())
+            rest = f"{hang}{rest[cut:].lstrip()}"
+        return [*out, rest]
 
 
 def render(conversions: Sequence[Conversion]) -> str:
@@ -186,10 +186,10 @@ def _tasks(told: Digest) -> Iterator[Line]:
 def _inventory(told: Digest) -> Iterator[Line]:
     rows: dict[str, list[Line]] = {}
     for item in told.inventory:
-        detail = f": {item.told}" if item.told else ""
         if not item.file and item.kind != "feature flag":
             continue  # what is to be supplied has been told
-        rows.setdefault(item.kind, []).append(Line(f"{item.name}{detail}", "", 4, "- "))
+        text = f"{item.name}: {item.told}" if item.detail else item.name
+        rows.setdefault(item.kind, []).append(Line(text, "", 4, "- "))
     if rows:
         yield from _heading("Inventory")
     for kind, lines in rows.items():

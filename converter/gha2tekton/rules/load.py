@@ -29,9 +29,20 @@ class RuleError(ValueError):
 
 def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
     """The rule of one action file, as its ``versions`` change it for a ref."""
+    return _action(_body(path, folder), _id(path, folder), ref)
+
+
+def _id(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).with_suffix("").as_posix()
+
+
+def _body(path: Path, folder: Path) -> Mapping[str, Any]:
+    """What a file says for all refs, with what the rule says that it is like."""
     body = _read(path, "rule")
-    if "like" in body:
-        body = {**_read(_place(folder, str(body["like"])), "rule"), **body}
+    return {**_read(_place(folder, str(body["like"])), "rule"), **body} if "like" in body else body
+
+
+def _action(body: Mapping[str, Any], id: str, ref: str) -> ActionRule:
     matched: dict[str, Any] = next((entry for entry in body.get("versions") or () if _matches(entry["ref"], ref)), {})
     found = re.fullmatch(matched["ref"], ref, re.IGNORECASE) if matched else None
     inputs = {**(body.get("inputs") or {}), **(matched.get("inputs") or {})}
@@ -46,7 +57,7 @@ def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
     image = _IN_IMAGE.sub(lambda name: _input(inputs.pop(name[1])).default, str(body.get("image", "")))
     provides = body.get("provides")
     return ActionRule(
-        id=path.relative_to(folder).with_suffix("").as_posix(),
+        id=id,
         action=str(body["action"]).lower(),
         about=str(body.get("about", "")).strip(),
         fate=body.get("fate", "mapped"),
@@ -110,7 +121,7 @@ def read_commands(path: Path, folder: Path) -> tuple[tuple[dict[str, Any], Comma
     """The rules of one command file, each with the words it asks for."""
     body = _read(path, "commands")
     entries = body if isinstance(body, list) else [body]
-    id = path.relative_to(folder).with_suffix("").as_posix()
+    id = _id(path, folder)
     return tuple((entry.get("when") or {}, _command(id, entry)) for entry in entries)
 
 
@@ -171,14 +182,13 @@ class RuleSet:
         key = (name.lower(), ref)
         if key not in self._actions:
             self._actions[key] = next(
-                (
-                    read_action(path, folder, ref)
-                    for folder in self._folders
-                    if (path := _file(folder, "actions", key[0]))
-                ),
+                (self._at(ref, path, folder) for folder in self._folders if (path := _file(folder, "actions", key[0]))),
                 None,
             )
         return self._actions[key]
+
+    def _at(self, ref: str, path: Path, folder: Path) -> ActionRule:
+        return _action(self.once(path.as_posix(), lambda: _body(path, folder)), _id(path, folder), ref)
 
     def command(self, name: str, values: Sequence[str | None]) -> CommandRule | None:
         """The rule for a program and its arguments (the program first), None where we know nothing of it."""

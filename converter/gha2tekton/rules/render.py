@@ -8,52 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
-
-from jinja2 import StrictUndefined, TemplateError, TemplateRuntimeError
-from jinja2 import Template as JinjaTemplate
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gha2tekton.expression import Template, parse_template
 from gha2tekton.rules.constant_tests import settled
+from gha2tekton.rules.filling import Functions, Unfillable, Word, filled
 from gha2tekton.rules.model import ActionRule, Emission, InputOutcome
 from gha2tekton.shell.quote import word
 
 
 class _Refused(Exception):
     """A rule cannot stand for this call: it says so itself, or it asked what a run-time value is."""
-
-
-class _Word(str):
-    """Shell text that is already quoted."""
-
-
-def _finalize(value: Any) -> Any:
-    if callable(value):
-        raise TemplateRuntimeError("a function is called with (); an input of its name is input_NAME")
-    return value if isinstance(value, _Word) else word(str(value))
-
-
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
-    finalize=_finalize, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-)
-_ENVIRONMENT.globals.clear()
-
-
-_FIELD = re.compile(r"\{\{ *(\w+) *\}\}")
-_SPECIAL = re.compile(r"\{[{%#]")
-
-
-@lru_cache(maxsize=512)
-def _template(text: str) -> JinjaTemplate:
-    return _ENVIRONMENT.from_string(text)
-
-
-def _filled(text: str, words: Mapping[str, _Word], functions: Mapping[str, Any]) -> str:
-    """A template with its words; one that has nothing but names needs no compiling."""
-    if not _SPECIAL.search(_FIELD.sub("", text)) and words.keys() - functions >= set(_FIELD.findall(text)):
-        return _FIELD.sub(lambda name: words[name[1]], text)
-    return _template(text).render({**words, **functions})
 
 
 def variable(name: str) -> str:
@@ -85,17 +49,17 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
         templates |= given
     templates |= {name: parse_template(text) for name, text in rule.values.items()}
     literals = {name: literal_text(template) for name, template in templates.items()}
-    words: dict[str, _Word] = {}
+    words: dict[str, Word] = {}
     variables: dict[str, Template] = {}
     plain: dict[str, str | None] = {}
     # Of two spellings of an input the one that is given holds.
     for name, literal in sorted(literals.items(), key=lambda item: item[0] in given):
         plain[name.replace("-", "_")] = literal if literal is not None and _plain(literal) else None
         if literal is not None and _plain(literal):
-            words[name.replace("-", "_")] = _Word(word(literal))
+            words[name.replace("-", "_")] = Word(word(literal))
         else:
             variables[variable(name)] = templates[name]
-            words[name.replace("-", "_")] = _Word(f'"${variable(name)}"')
+            words[name.replace("-", "_")] = Word(f'"${variable(name)}"')
 
     spellings: dict[str, list[str]] = {}
     for one in templates:
@@ -106,7 +70,7 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
         name = name.lower()
         alike = spellings.get(name.replace("-", "_"), [])
         if not alike:
-            raise TemplateRuntimeError(f"there is no input {name}")
+            raise Unfillable(f"there is no input {name}")
         return next((key for key in alike if key in given), name if name in alike else alike[0])
 
     def known(name: str) -> str:
@@ -115,19 +79,19 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
             raise _Refused(f"the input {name} is known only at run time")
         return literal
 
-    def refuse(reason: str) -> _Word:
+    def refuse(reason: str) -> Word:
         raise _Refused(reason)
 
-    def options(*names: str, **flags: str) -> _Word:
+    def options(*names: str, **flags: str) -> Word:
         """`` --name VALUE`` for each of these inputs that the call gives, and gives another value than its default."""
         out = ""
         for flag, name in [*((name, name) for name in names), *flags.items()]:
             one = named(name)
             if one in given and not _same(given[one], rule.inputs[one].default if one in rule.inputs else ""):
                 out += f" --{flag.replace('_', '-')} {words[one.replace('-', '_')]}"
-        return _Word(out)
+        return Word(out)
 
-    def program(part: str) -> _Word:
+    def program(part: str) -> Word:
         """The call of the action's own program; what is not given its own file knows, save what is an expression."""
         held = [
             f"{word(name)} {words[name.replace('-', '_')]}"
@@ -135,10 +99,10 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
             if name in given or (name in rule.inputs and rule.inputs[name].default)
         ]
         if rule.command:
-            return _Word(" ".join(["own-program", word(f"{rule.action}@{rule.ref}"), word(rule.command), *held]))
-        return _Word(" ".join(["javascript-action", word(f"{rule.action}@{rule.ref}"), part, word(key), *held]))
+            return Word(" ".join(["own-program", word(f"{rule.action}@{rule.ref}"), word(rule.command), *held]))
+        return Word(" ".join(["javascript-action", word(f"{rule.action}@{rule.ref}"), part, word(key), *held]))
 
-    def container(entry: str = "", **variables: str) -> _Word:
+    def container(entry: str = "", **variables: str) -> Word:
         """The call of the action's image up to its arguments, with the inputs that are given or have a default."""
         held = [
             f"--input {word(name)} {words[name.replace('-', '_')]}"
@@ -146,14 +110,14 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
             if name in given or (name in rule.inputs and rule.inputs[name].default)
         ]
         held += [f"--env {word(name)} {words[named(given).replace('-', '_')]}" for name, given in variables.items()]
-        return _Word(
+        return Word(
             " ".join(["container-action", *held, *(["--entrypoint", word(entry)] if entry else []), word(rule.image)])
         )
 
-    def fetched() -> _Word:
-        return _Word(f'"$(fetch-action {word(f"{rule.action}@{rule.ref}")})"')
+    def fetched() -> Word:
+        return Word(f'"$(fetch-action {word(f"{rule.action}@{rule.ref}")})"')
 
-    functions = {
+    functions: Functions = {
         "fetched": fetched,
         "program": program,
         "container": container,
@@ -168,11 +132,11 @@ def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission
     problems: list[str] = []
     lines = post = ""
     try:
-        lines = _filled(settled(rule.run, plain), words, functions)
-        post = _filled(settled(rule.post, plain), words, functions)
+        lines = filled(settled(rule.run, plain), words, functions)
+        post = filled(settled(rule.post, plain), words, functions)
     except _Refused as error:
         problems.append(str(error))
-    except TemplateError as error:
+    except Unfillable as error:
         problems.append(f"the rule {rule.id} cannot be filled: {error}")
     used = {name: value for name, value in variables.items() if f"${name}" in lines or f"${name}" in post}
     return Emission(_tidy(lines), _tidy(post), used, tuple(_outcomes(rule, given)), tuple(problems))

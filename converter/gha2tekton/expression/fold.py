@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import is_
 from typing import Any
 
 from gha2tekton.expression.evaluation import Filtered, evaluate_tree, find_key, is_exact, lookup, plain, spread
 from gha2tekton.expression.functions import FUNCTIONS
 from gha2tekton.expression.open_values import (
-    EXPRESSION,
+    TREES,
     UNKNOWN,
     Partial,
     is_open,
@@ -58,6 +59,8 @@ def fold(tree: Expression, known: Mapping[str, Any]) -> Expression:
 
 def fold_template(template: Template, known: Mapping[str, Any]) -> Template:
     """A template with what is known joined to its text; a list or an object that stands alone stays a Literal."""
+    if len(template) == 1 and template[0] and isinstance(template[0], str):
+        return template
     parts: list[str | Expression] = []
     for part in template:
         folded = part if isinstance(part, str) else fold(part, known)
@@ -84,34 +87,39 @@ class _Fold:
         self.known = known
 
     def result(self, tree: Expression) -> _Known | Expression:
-        match tree:
-            case Literal():
-                return _Known(tree.value, tree)
-            case Context():
-                return _found(self.known.get(tree.name.lower(), UNKNOWN), tree)
+        """What a tree comes to: itself where nothing in it is known."""
+        match tree:  # what is frequent comes first
             case Property():
                 target = self.result(tree.target)
-                rest = Property(_target(target), tree.name, start=tree.start, end=tree.end)
-                return _found(_step(target, tree.name, is_exact(tree.target)), rest)
-            case Index():
-                return self.index(tree)
-            case Filter():
-                target = self.result(tree.target)
-                return _found(_spread(target), Filter(_target(target), start=tree.start, end=tree.end))
+                found = _step(target, tree.name, is_exact(tree.target))
+                rest = tree
+                if (found is UNKNOWN or not is_scalar(found)) and (below := _target(target)) is not tree.target:
+                    rest = Property(below, tree.name, start=tree.start, end=tree.end)
+                return _found(found, rest)
+            case Context():
+                return _found(self.known.get(tree.name.lower(), UNKNOWN), tree)
+            case Literal():
+                return _Known(tree.value, tree)
+            case Call():
+                return self.case(tree) if tree.name.lower() == "case" else self.call(tree)
+            case Logic():
+                return self.logic(tree)
+            case Compare():
+                left, right = self.result(tree.left), self.result(tree.right)
+                if isinstance(left, _Known) and isinstance(right, _Known) and not is_open([left.value, right.value]):
+                    return _computed(compare(tree.operator, left.value, right.value))
+                sides = _settled(left), _settled(right)
+                return tree if _same(sides, tree) else Compare(tree.operator, *sides, start=tree.start, end=tree.end)
             case Not():
                 operand = self.result(tree.operand)
                 if isinstance(operand, _Known) and not is_open(operand.value):
                     return _computed(not is_truthy(operand.value))
                 return Not(_settled(operand), start=tree.start, end=tree.end)
-            case Compare():
-                left, right = self.result(tree.left), self.result(tree.right)
-                if isinstance(left, _Known) and isinstance(right, _Known) and not is_open([left.value, right.value]):
-                    return _computed(compare(tree.operator, left.value, right.value))
-                return Compare(tree.operator, _settled(left), _settled(right), start=tree.start, end=tree.end)
-            case Logic():
-                return self.logic(tree)
-            case Call():
-                return self.case(tree) if tree.name.lower() == "case" else self.call(tree)
+            case Index():
+                return self.index(tree)
+            case Filter():
+                target = self.result(tree.target)
+                return _found(_spread(target), Filter(_target(target), start=tree.start, end=tree.end))
 
     def index(self, tree: Index) -> _Known | Expression:
         target, index = self.result(tree.target), self.result(tree.index)
@@ -166,13 +174,19 @@ class _Fold:
         arguments = [self.result(argument) for argument in tree.arguments]
         if (found := _opened(tree, arguments)) is not None:
             return _found(found, tree)
-        folded = Call(tree.name, tuple(map(_settled, arguments)), start=tree.start, end=tree.end)
-        if all(_is_closed(argument) for argument in folded.arguments) and tree.name.lower() in FUNCTIONS:
+        settled = tuple(map(_settled, arguments))
+        folded = tree if _same(settled, tree) else Call(tree.name, settled, start=tree.start, end=tree.end)
+        if tree.name.lower() in FUNCTIONS and all(map(_is_closed, settled)):
             try:
                 return _Known(evaluate_tree(folded, {}), folded)
             except ExpressionError:
                 return folded
         return folded
+
+
+def _same(parts: tuple[Expression, ...], tree: Expression) -> bool:
+    """Whether nothing in a tree has changed."""
+    return all(map(is_, parts, tree.parts))
 
 
 def _opened(tree: Call, arguments: Sequence[_Known | Expression]) -> Expression | None:
@@ -195,9 +209,10 @@ def _opened(tree: Call, arguments: Sequence[_Known | Expression]) -> Expression 
 def _found(value: Any, tree: Expression) -> _Known | Expression:
     if value is UNKNOWN:
         return tree
-    if isinstance(value, Literal):
-        return _Known(value.value, value)
-    return value if isinstance(value, EXPRESSION) else _Known(value, tree)
+    if type(value) not in TREES:
+        return _Known(value, tree)
+    held: Expression = value
+    return _Known(held.value, held) if isinstance(held, Literal) else held
 
 
 def _computed(value: Any) -> _Known:
@@ -243,6 +258,8 @@ def _items(value: Any) -> Sequence[Any]:
 
 def _is_closed(tree: Expression) -> bool:
     """Whether a tree is the same everywhere."""
+    if isinstance(tree, Literal):
+        return True
     return not any(isinstance(node, Context) for node in walk(tree)) and calls(tree) <= FUNCTIONS.keys()
 
 

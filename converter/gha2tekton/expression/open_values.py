@@ -35,13 +35,13 @@ class Partial(dict[str, Any]):
     """An object of which only some entries are known: what it lacks is unknown instead of null."""
 
 
-EXPRESSION = (Context, Property, Index, Filter, Call, Not, Compare, Logic, Literal)
-"""The classes of Expression."""
+TREES = frozenset({Context, Property, Index, Filter, Call, Not, Compare, Logic, Literal})
+"""The classes of Expression; looking a type up is much quicker than isinstance says no."""
 
 
 def is_unknown(value: Any) -> bool:
     """Whether nothing of a value is known."""
-    return value is UNKNOWN or isinstance(value, EXPRESSION)
+    return value is UNKNOWN or type(value) in TREES
 
 
 def is_open(value: Any) -> bool:
@@ -88,7 +88,7 @@ def _laid_out(value: Any, unknown: list[Expression], indent: str) -> str | None:
     lines: list[str] = []
     for key, item in value.items():
         item = item.value if isinstance(item, Literal) else item
-        if isinstance(item, EXPRESSION):
+        if type(item) in TREES:
             shown: str | None = f"{{{len(unknown)}}}"
             unknown.append(Call("toJSON", (item,)))
         elif isinstance(item, dict) and is_open(item):

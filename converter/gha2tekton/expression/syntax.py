@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from typing import Literal as OneOf
 
-from gha2tekton.record import Record
+from gha2tekton.record import Record, astuple
 
 
 class ExpressionError(ValueError):
@@ -18,13 +18,20 @@ class ExpressionError(ValueError):
         self.offset = offset
 
 
-class _Span(Record, frozen=True, kw_only=True, eq=False):
+class Tree(Record, frozen=True, kw_only=True, eq=False):
+    """What all nodes are."""
+
     start: int = 0
     """Characters before the node in the text that was parsed; no part of its identity. 0 where nothing was parsed."""
     end: int = 0
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The nodes right below, left to right."""
+        return ()
+
     def _identity(self) -> tuple[object, ...]:
-        return tuple([getattr(self, name) for name in self.__struct_fields__ if name not in ("start", "end")])
+        return astuple(self)[:-2]
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self._identity() == other._identity()
@@ -33,7 +40,7 @@ class _Span(Record, frozen=True, kw_only=True, eq=False):
         return hash(self._identity())
 
 
-class Literal(_Span, frozen=True, eq=False):
+class Literal(Tree, frozen=True, eq=False):
     """A known value: null, boolean, number (a float) or string; folding also makes lists and dicts."""
 
     value: Any
@@ -46,52 +53,80 @@ class Literal(_Span, frozen=True, eq=False):
         return hash(repr(self.value))
 
 
-class Context(_Span, frozen=True, eq=False):
+class Context(Tree, frozen=True, eq=False):
     name: str
 
 
-class Property(_Span, frozen=True, eq=False):
+class Property(Tree, frozen=True, eq=False):
     """``target.name``."""
 
     target: Expression
     name: str
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.target,)
 
-class Index(_Span, frozen=True, eq=False):
+
+class Index(Tree, frozen=True, eq=False):
     """``target[index]``."""
 
     target: Expression
     index: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.target, self.index)
 
-class Filter(_Span, frozen=True, eq=False):
+
+class Filter(Tree, frozen=True, eq=False):
     """``target.*`` or ``target[*]``."""
 
     target: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.target,)
 
-class Call(_Span, frozen=True, eq=False):
+
+class Call(Tree, frozen=True, eq=False):
     """``name`` is as written; functions are compared without case."""
 
     name: str
     arguments: tuple[Expression, ...]
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.arguments
 
-class Not(_Span, frozen=True, eq=False):
+
+class Not(Tree, frozen=True, eq=False):
     operand: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.operand,)
 
-class Compare(_Span, frozen=True, eq=False):
+
+class Compare(Tree, frozen=True, eq=False):
     operator: OneOf["==", "!=", "<", "<=", ">", ">="]
     left: Expression
     right: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
 
-class Logic(_Span, frozen=True, eq=False):
+
+class Logic(Tree, frozen=True, eq=False):
     """A chain of ``&&`` or ``||``; its value is that of one operand. Made by ``chain``."""
 
     operator: OneOf["&&", "||"]
     operands: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.operands
 
 
 Expression = Literal | Context | Property | Index | Filter | Call | Not | Compare | Logic
@@ -108,45 +143,27 @@ def chain(operator: OneOf["&&", "||"], *operands: Expression, start: int = 0, en
     return Logic(operator, tuple(flat), start=start, end=end)
 
 
-def children(tree: Expression) -> tuple[Expression, ...]:
-    """The parts of a node, left to right."""
-    match tree:
-        case Literal() | Context():
-            return ()
-        case Property() | Filter():
-            return (tree.target,)
-        case Index():
-            return (tree.target, tree.index)
-        case Call():
-            return tree.arguments
-        case Not():
-            return (tree.operand,)
-        case Compare():
-            return (tree.left, tree.right)
-        case Logic():
-            return tree.operands
-
-
 def walk(tree: Expression) -> Iterator[Expression]:
-    """The node and all below it."""
-    yield tree
-    for part in children(tree):
-        yield from walk(part)
+    """The node and all below it, each before its parts."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.parts[::-1]
 
 
 def path(tree: Expression) -> tuple[str, ...] | None:
     """The static context path that a node is, such as ("github", "event", "number"); None for any other node."""
-    match tree:
-        case Context():
-            return (tree.name.lower(),)
-        case Property():
-            before = path(tree.target)
-            return None if before is None else (*before, tree.name)
-        case Index(index=Literal(value=str(name))):
-            before = path(tree.target)
-            return None if before is None else (*before, name)
-        case _:
+    names: list[str] = []
+    while not isinstance(tree, Context):
+        if isinstance(tree, Property):
+            names.append(tree.name)
+        elif isinstance(tree, Index) and isinstance(tree.index, Literal) and isinstance(tree.index.value, str):
+            names.append(tree.index.value)
+        else:
             return None
+        tree = tree.target
+    return (tree.name.lower(), *names[::-1])
 
 
 def references(tree: Expression) -> tuple[tuple[str, ...], ...]:
@@ -168,7 +185,7 @@ def _collect(tree: Expression, found: dict[tuple[str, ...], None]) -> None:
             _collect_open(target, found)
             _collect(index, found)
         case _:
-            for part in children(tree):
+            for part in tree.parts:
                 _collect(part, found)
 
 

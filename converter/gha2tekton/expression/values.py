@@ -18,12 +18,12 @@ _INFINITIES = {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.i
 
 
 def is_scalar(value: Any) -> bool:
-    return not isinstance(value, dict | list)
+    return not isinstance(value, (dict, list))
 
 
 def is_truthy(value: Any) -> bool:
     """Falsy are null, false, 0, NaN and the empty string; every object and array is truthy."""
-    if isinstance(value, dict | list):
+    if isinstance(value, (dict, list)):
         return True
     if isinstance(value, float):
         return value != 0 and not math.isnan(value)

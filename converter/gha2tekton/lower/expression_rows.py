@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count, takewhile
 
 from gha2tekton.expression import Expression, references
 from gha2tekton.journal import Journal
@@ -17,7 +18,7 @@ _KNOWN = "known at conversion, and put in"
 
 def account(script: Value, scope: Scope, held: Mapping[Expression, str], journal: Journal, target: str) -> None:
     """Rows for the expressions of a script that was written; ``held`` has the variables of those that a run knows."""
-    rows = journal.below(f"{script.path}.expressions[")
+    rows = list(takewhile(journal.knows, (f"{script.path}.expressions[{index}]" for index in count())))
     if not rows:
         # A script that is an input of an action: only the action's rule knows that it is one.
         rows = enrol_expressions(journal, script.path, script.span, script.template)

@@ -102,7 +102,8 @@ class ScriptWriter(Record):
 
     def body(self, planned: PlannedStep, run: Value, shell: str) -> tuple[str, list[str], tuple[str, ...]]:
         """The script with holes filled, the options that bring their values, and what could not be filled."""
-        own = {name: planned.scope.outside(planned.step.env).fold(value) for name, value in planned.step.env.items()}
+        outside = planned.scope.outside(planned.step.env)
+        own = {name: outside.fold(value) for name, value in planned.step.env.items()}
         return self.code(planned.scope, run, script_language(shell), own)
 
     def code(
@@ -260,8 +261,9 @@ class ScriptWriter(Record):
             out += words
             if self.journal.knows(step.condition.value.path):
                 self.journal.exact(step.condition.value.path, self.target, "", "" if words else SAME_AS_DEFAULT)
+        outside = scope.outside(step.env)
         for name, value in step.env.items():
-            out += ["--env", word(f"{name}={self.carrier.text(scope.outside(step.env).fold(value))}")]
+            out += ["--env", word(f"{name}={self.carrier.text(outside.fold(value))}")]
             self.exact(value)
         return out if self.repeating else [*out, *self.bounds(step, scope)]
 

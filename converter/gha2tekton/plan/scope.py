@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gha2tekton.expression import (
@@ -61,10 +61,14 @@ class Scope(Record, frozen=True):
         """Like ``text``, with ``env`` as it most likely is."""
         if value is None:
             return None
+        if (constant := literal(value.template)) is not None:
+            return constant
         return literal(fold_template(value.template, {**self.known, "env": Partial(self.likely)}))
 
     def with_env(self, env: Env, constant: bool) -> Scope:
         """A scope inside of more variables; they are known only if nothing can change them."""
+        if not env and "env" in self.known:
+            return self
         values = {name: text for name, value in env.items() if (text := self.text(value)) is not None}
         likely = {
             **self.likely,
@@ -76,10 +80,12 @@ class Scope(Record, frozen=True):
         known = {**self.known, "env": Partial({**before, **values} if constant else before)}
         return replace(self, known=known, likely=likely)
 
-    def outside(self, names: Iterable[str]) -> Scope:
+    def outside(self, names: Collection[str]) -> Scope:
         """The scope in which variables are not to be seen yet."""
-        known = {name: value for name, value in dict(self.known.get("env") or {}).items() if name not in names}
-        return self.with_known(env=Partial(known)) if "env" in self.known else self
+        if not names or "env" not in self.known:
+            return self
+        known = {name: value for name, value in self.known["env"].items() if name not in names}
+        return self.with_known(env=Partial(known))
 
     def with_known(self, **contexts: Any) -> Scope:
         return replace(self, known={**self.known, **contexts})

@@ -6,11 +6,20 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
-from gha2tekton.expression import Expression, Literal, Partial, Template, calls, is_truthy, unparse_template
+from gha2tekton.expression import (
+    Expression,
+    Literal,
+    Partial,
+    Template,
+    calls,
+    fold_template,
+    is_truthy,
+    unparse_template,
+)
 from gha2tekton.journal import Journal
 from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbuilt
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
-from gha2tekton.plan.scope import Scope
+from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
 from gha2tekton.record import Record, field
 from gha2tekton.rules.load import RuleSet
@@ -252,8 +261,8 @@ def _split(command: Command) -> list[str | None]:
 
 def guessed_script(scope: Scope, template: Template) -> str:
     """A script for planning: expressions with their likely value, or as a variable of no known value."""
-    from gha2tekton.expression import fold_template
-
+    if (constant := literal(template)) is not None:
+        return constant
     parts = fold_template(template, {**scope.known, "env": Partial(scope.likely)})
     return "".join(part if isinstance(part, str) else "${GHA_VALUE}" for part in parts)
 

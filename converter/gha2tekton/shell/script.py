@@ -50,7 +50,11 @@ def _read(text: str, variables: tuple[tuple[str, str], ...]) -> Script:
 
 def read(text: str, variables: Mapping[str, str] | None = None) -> Script:
     """The commands of a script; ``variables`` are constants set before it."""
-    return _read(text, tuple(sorted((variables or {}).items())))
+    if not variables:
+        return _read(text, ())
+    # Those that it does not name make no difference to it: jobs that set other ones share what was read.
+    around = "\n".join((text, *variables.values()))
+    return _read(text, tuple(sorted(item for item in variables.items() if item[0] in around)))
 
 
 def _errors(node: Node) -> list[int]:

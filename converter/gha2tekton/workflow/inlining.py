@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import is_not
 from typing import Any, TypeVar
 
 from gha2tekton.expression import (
@@ -28,6 +29,8 @@ from gha2tekton.source import Source, Span
 from gha2tekton.workflow.availability import STATUS
 from gha2tekton.workflow.model import Condition, InputType, Uses, Value
 
+_BARE = frozenset({str, int, float, bool, type(None), Span, Source})
+"""What holds no leaf, told first: most of a model is such."""
 _T = TypeVar("_T")
 _FORMAT = re.compile(r"\{\{|\}\}|\{\d{1,3}\}|[^{}]+")
 _TEXTS = frozenset({"format", "join", "tojson", "hashfiles"})
@@ -41,33 +44,35 @@ def inline(part: _T, known: Mapping[str, Any]) -> _T:
 
 
 def _inlined(part: Any, known: Mapping[str, Any]) -> Any:
-    match part:
-        case None | str() | bool() | float() | int() | Span() | Source():
+    """The part itself where nothing in it changes."""
+    kind = type(part)
+    if kind in _BARE:
+        return part
+    if kind is tuple:
+        items = tuple([_inlined(item, known) for item in part])
+        return items if any(map(is_not, items, part)) else part
+    if kind is dict:
+        entries = {key: _inlined(item, known) for key, item in part.items()}
+        return entries if any(map(is_not, entries.values(), part.values())) else part
+    if isinstance(part, Value):
+        if all(isinstance(piece, str) for piece in part.template):
             return part
-        case Value():
-            if all(isinstance(piece, str) for piece in part.template):
-                return part
-            template = _spliced(fold_template(part.template, known))
-            return replace(part, template=template, raw=unparse_template(template))
-        case Condition():
-            tree = fold(part.tree, known)
-            if calls(part.tree) & STATUS and not calls(tree) & STATUS:
-                # The check that is added to a condition without status functions must not come back.
-                tree = Logic("&&", (Call("always", ()), tree))
-            return replace(part, tree=tree)
-        case tuple():
-            return tuple([_inlined(item, known) for item in part])
-        case dict():
-            return {key: _inlined(item, known) for key, item in part.items()}
-        case Record():
-            changed = {}
-            for name in part.__struct_fields__:
-                was = getattr(part, name)
-                if was is not None and was != () and (now := _inlined(was, known)) is not was:
-                    changed[name] = now
-            return replace(part, **changed) if changed else part
-        case _:
-            return part
+        template = _spliced(fold_template(part.template, known))
+        return replace(part, template=template, raw=unparse_template(template))
+    if isinstance(part, Condition):
+        tree = fold(part.tree, known)
+        if calls(part.tree) & STATUS and not calls(tree) & STATUS:
+            # The check that is added to a condition without status functions must not come back.
+            tree = Logic("&&", (Call("always", ()), tree))
+        return part if tree is part.tree else replace(part, tree=tree)
+    if not isinstance(part, Record):
+        return part
+    changed = {}
+    for name in part.__struct_fields__:
+        was = getattr(part, name)
+        if was and (now := _inlined(was, known)) is not was:
+            changed[name] = now
+    return replace(part, **changed) if changed else part
 
 
 def _spliced(template: Template) -> Template:
@@ -96,10 +101,6 @@ def _piece(text: str, arguments: tuple[Expression, ...]) -> str | Expression | N
     return arguments[index] if index < len(arguments) else None
 
 
-_BARE = frozenset({str, int, float, bool, type(None), Span})
-"""What holds no leaf, told first: most of a model is such."""
-
-
 def values(part: Any) -> list[Value]:
     """Every leaf in a part of the model."""
     found: list[Value] = []
@@ -108,20 +109,21 @@ def values(part: Any) -> list[Value]:
 
 
 def _collect(part: Any, found: list[Value]) -> None:
-    if isinstance(part, Value):
+    kind = type(part)
+    if kind is tuple:
+        for item in part:
+            _collect(item, found)
+    elif kind is dict:
+        for item in part.values():
+            _collect(item, found)
+    elif isinstance(part, Value):
         found.append(part)
     elif isinstance(part, Condition):
         found.append(replace(part.value, template=(part.tree,)))
-    elif isinstance(part, tuple):
-        for item in part:
-            _collect(item, found)
-    elif isinstance(part, dict):
-        for item in part.values():
-            _collect(item, found)
-    elif isinstance(part, Record) and part.__class__ not in _BARE:
+    elif isinstance(part, Record):
         for name in part.__struct_fields__:
             held = getattr(part, name)
-            if held and held.__class__ not in _BARE:
+            if held and type(held) not in _BARE:
                 _collect(held, found)
 
 

@@ -14,6 +14,7 @@ from tests.program import MODULES, ROOT, nodes
 LAYERS = [
     {"record"},
     {"source", "resources", "codes", "pins"},
+    {"nodes"},
     {"journal"},
     {"yaml", "manifests"},
     {"schema", "suppression"},

@@ -7,6 +7,7 @@ keys, no duplicate keys, one document. The composer is libyaml's, through ruamel
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # compiled, ships no types
@@ -14,19 +15,26 @@ from ruamel.yaml import YAML
 from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.error import YAMLError as RuamelError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, StreamEndEvent
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.resolver import VersionedResolver
-from ruamel.yaml.tag import Tag
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
 
-from gha2tekton.record import Record
+from gha2tekton.nodes import Mapping, Node, Plain, Scalar, Sequence, joined, plain
+from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
+
+__all__ = ["Mapping", "Node", "Plain", "Scalar", "Sequence", "YamlError", "compose", "documents", "joined", "plain"]
 
 MAX_DEPTH = 50
 MAX_NODES = 50_000
 """GitHub's own limits on depth and on nodes traversed through aliases."""
-
-Plain = None | bool | float | str
 
 
 class YamlError(ValueError):
@@ -36,32 +44,6 @@ class YamlError(ValueError):
         super().__init__(message)
         self.message = message
         self.span = span
-
-
-class Scalar(Record, frozen=True, eq=False):
-    """A leaf: ``value`` typed as YAML 1.2 core types it, ``text`` as it was written."""
-
-    text: str
-    value: Plain
-    span: Span
-    plain: bool
-
-
-class Mapping(Record, frozen=True, eq=False):
-    entries: tuple[tuple[Scalar, Node], ...]
-    span: Span
-
-    def get(self, key: str) -> Node | None:
-        """The value under a key, compared exactly."""
-        return next((node for name, node in self.entries if name.text == key), None)
-
-
-class Sequence(Record, frozen=True, eq=False):
-    items: tuple[Node, ...]
-    span: Span
-
-
-Node = Scalar | Mapping | Sequence
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -94,24 +76,178 @@ def core_value(text: str) -> Plain:
     return text
 
 
-class _Composer(CParser):  # type: ignore[misc]  # the base class is compiled and untyped
-    """libyaml's composer with types left open: they are decided on our side."""
+def compose(source: Source) -> Node | None:
+    """The nodes of a text, None when it holds no document; raises YamlError as GitHub refuses."""
+    text = source.text
+    body = text.removeprefix("\ufeff")
+    shift = len(text) - len(body)
+    try:
+        try:
+            return _Builder(source, shift, CParser(body).get_event).document()
+        except MarkedYAMLError as error:
+            # libyaml alone refuses a colon within a plain scalar of a flow collection, as in ``[80:80]``.
+            if error.problem != "found unexpected ':'":
+                raise
+        return _Builder(source, shift, YAML(typ="safe", pure=True).parse(body).__next__).document()
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        offset = min(mark.index, len(text)) if mark else 0
+        problem = ", ".join(str(part) for part in (error.context, error.problem) if part)
+        raise YamlError(problem, Span(source, offset, offset)) from None
+    except (RuamelError, UnicodeError, ValueError) as error:
+        if isinstance(error, YamlError):
+            raise
+        offset = getattr(error, "position", 0) or 0
+        raise YamlError(str(error).splitlines()[0], Span(source, offset, offset)) from None
 
-    # Asked for every node. Whatever it is given, this gives "", and it is compiled.
-    resolve = descend_resolver = ascend_resolver = "".format
+
+class _Builder:
+    """Turns a parser's events into nodes, expanding aliases within GitHub's limits.
+
+    A fault that YAML's grammar allows is told only where the text has none that it does not.
+    """
+
+    def __init__(self, source: Source, shift: int, next_event: Callable[[], Any]) -> None:
+        self.source = source
+        self.shift = shift
+        self.next = next_event
+        self.anchors: dict[str, Node | None] = {}
+        """None as long as what an anchor names has not ended."""
+        self.count = 0
+        self.fault: YamlError | None = None
+
+    def document(self) -> Node | None:
+        """The root of the only document."""
+        self.next()
+        if isinstance(self.next(), StreamEndEvent):
+            return None
+        root = self.node(self.next(), 0)
+        self.next()
+        if not isinstance(event := self.next(), StreamEndEvent):
+            raise YamlError("expected a single document in the stream, but found another document", self.at(event))
+        if self.fault is not None:
+            raise self.fault
+        return root
+
+    def at(self, event: Any) -> Span:
+        """Where an event begins."""
+        start: int = event.start_mark.index + self.shift
+        return Span(self.source, start, start)
+
+    def span(self, first: Any, last: Any) -> Span:
+        start: int = first.start_mark.index + self.shift
+        return Span(self.source, start, max(start, last.end_mark.index + self.shift))
+
+    def blame(self, message: str, span: Span) -> None:
+        """Keep the fault that stands first; of two at one place the outer one comes later."""
+        if self.fault is None or span.start <= self.fault.span.start:
+            self.fault = YamlError(message, span)
+
+    def beyond(self, depth: int) -> str:
+        """Count a node; the limit of GitHub's that it is beyond."""
+        self.count += 1
+        if depth > MAX_DEPTH:
+            return f"nested deeper than {MAX_DEPTH} levels"
+        return f"more than {MAX_NODES} nodes once aliases are followed" if self.count > MAX_NODES else ""
+
+    def node(self, event: Any, depth: int) -> Node:
+        if isinstance(event, AliasEvent):
+            return self.alias(event, depth)
+        if limit := self.beyond(depth):
+            raise YamlError(limit, self.at(event))
+        anchor = event.anchor
+        if anchor is not None:
+            if anchor in self.anchors:
+                raise YamlError("found duplicate anchor; first occurrence, second occurrence", self.at(event))
+            self.anchors[anchor] = None
+        made: Node
+        if isinstance(event, ScalarEvent):
+            made = self.scalar(event)
+        elif isinstance(event, MappingStartEvent):
+            made = self.mapping(event, depth)
+        else:
+            made = self.sequence(event, depth)
+        if anchor is not None:
+            self.anchors[anchor] = made
+        return made
+
+    def alias(self, event: Any, depth: int) -> Node:
+        if event.anchor not in self.anchors:
+            raise YamlError("found undefined alias", self.at(event))
+        meant = self.anchors[event.anchor]
+        if meant is None:
+            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", self.at(event))
+        return self.again(meant, depth)
+
+    def again(self, node: Node, depth: int) -> Node:
+        """A node that stands at one more place."""
+        if limit := self.beyond(depth):
+            raise YamlError(limit, node.span)
+        match node:
+            case Scalar():
+                return replace(node)
+            case Mapping():
+                entries = [(replace(name), self.again(value, depth + 1)) for name, value in node.entries]
+                return replace(node, entries=tuple(entries))
+            case Sequence():
+                return replace(node, items=tuple([self.again(item, depth + 1) for item in node.items]))
+
+    def sequence(self, event: Any, depth: int) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(last := self.next(), SequenceEndEvent):
+            items.append(self.node(last, depth + 1))
+        return Sequence(tuple(items), self.collected(event, last))
+
+    def mapping(self, event: Any, depth: int) -> Mapping:
+        entries: list[tuple[Scalar, Node]] = []
+        seen: set[str] = set()
+        while not isinstance(last := self.next(), MappingEndEvent):
+            name = self.node(last, depth + 1)
+            value = self.node(self.next(), depth + 1)
+            if not isinstance(name, Scalar):
+                self.blame("A key must be a scalar", name.span)
+                continue
+            folded = name.text.casefold()
+            if folded in seen:
+                self.blame(f"'{name.text}' is already defined", name.span)
+            seen.add(folded)
+            entries.append((name, value))
+        return Mapping(tuple(entries), self.collected(event, last))
+
+    def collected(self, event: Any, last: Any) -> Span:
+        """Where a collection stands, whose tag may be none but its own."""
+        span = self.span(event, last)
+        tag = _tag(event)
+        if tag and tag not in _TAGS:
+            self.blame(f"Unexpected tag '{tag}'", span)
+        return span
+
+    def scalar(self, event: Any) -> Scalar:
+        text: str = event.value
+        span = self.span(event, event)
+        plain = not event.style
+        if tag := _tag(event):
+            return Scalar(text, self.tagged(tag, text, plain, span), span, plain)
+        return Scalar(text, core_value(text) if plain else text, span, plain)
+
+    def tagged(self, tag: str, text: str, plain: bool, span: Span) -> Plain:
+        """GitHub allows the core tags on plain scalars and !!str on any."""
+        name = tag.removeprefix("tag:yaml.org,2002:")
+        if name == "str":
+            return text
+        kinds: dict[str, type | tuple[type, ...]] = {"bool": bool, "int": float, "float": float, "null": type(None)}
+        if not (plain and tag in _TAGS and name in kinds):
+            self.blame(f"Unexpected tag '{tag}'", span)
+            return text
+        value = core_value(text)
+        if not isinstance(value, kinds[name]) or (name != "bool" and isinstance(value, bool)):
+            self.blame(f"The value '{text}' is invalid for the type '{tag}'", span)
+        return value
 
 
-class _Resolver(VersionedResolver):
-    """Leaves types open, as above."""
-
-    def resolve(self, kind: type, value: object, implicit: object) -> Any:
-        return Tag(suffix="")
-
-    def descend_resolver(self, parent: object, index: object) -> None:
-        pass
-
-    def ascend_resolver(self) -> None:
-        pass
+def _tag(event: Any) -> str:
+    """The tag as written; asking an untagged event for its ``tag`` is slow."""
+    return "" if event.ctag is None or event.tag == "!" else event.tag or ""
 
 
 _COMPACT = re.compile(r"(?:[-?:][ \t]+){100}")
@@ -119,7 +255,7 @@ _COMPACT = re.compile(r"(?:[-?:][ \t]+){100}")
 
 
 def _shallow(text: str) -> None:
-    """ComposerError for nesting so deep that composing, which recurs in C, would end the process.
+    """ComposerError for nesting so deep that the library's own composing, which recurs in C, would end the process.
 
     Few texts hold enough brackets to be looked at twice; indentation alone cannot go so deep within GitHub's limits.
     """
@@ -131,130 +267,6 @@ def _shallow(text: str) -> None:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > 10 * MAX_DEPTH:
             raise ComposerError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
-
-
-def _compose(text: str) -> Any:
-    """The root node; libyaml alone refuses a colon within a plain scalar of a flow collection, as in ``[80:80]``."""
-    try:
-        _shallow(text)
-        return _Composer(text).get_single_node()
-    except MarkedYAMLError as error:
-        if error.problem != "found unexpected ':'":
-            raise
-    careful = YAML(typ="safe", pure=True)
-    careful.Resolver = _Resolver
-    try:
-        return careful.compose(text)
-    except RecursionError:
-        raise ComposerError(problem=f"nested deeper than {MAX_DEPTH} levels") from None
-
-
-def compose(source: Source) -> Node | None:
-    """The nodes of a text, None when it holds no document; raises YamlError as GitHub refuses."""
-    text = source.text
-    try:
-        root = _compose(text.removeprefix("\ufeff"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        offset = min(mark.index, len(text)) if mark else 0
-        problem = ", ".join(str(part) for part in (error.context, error.problem) if part)
-        raise YamlError(problem, Span(source, offset, offset)) from None
-    except (RuamelError, UnicodeError, ValueError) as error:
-        offset = getattr(error, "position", 0) or 0
-        raise YamlError(str(error).splitlines()[0], Span(source, offset, offset)) from None
-    if root is None:
-        return None
-    return _Builder(source, 1 if text.startswith("\ufeff") else 0).node(root, 0)
-
-
-def _tag(node: Any) -> str:
-    """The tag as written; asking an untagged node for its ``tag`` is slow."""
-    written = node.ctag
-    return str(node.tag) if written is not None and written.suffix else ""
-
-
-class _Builder:
-    """Turns composed nodes into ours, expanding aliases within GitHub's limits."""
-
-    def __init__(self, source: Source, shift: int) -> None:
-        self.source = source
-        self.shift = shift
-        self.count = 0
-
-    def span(self, node: Any) -> Span:
-        start: int = node.start_mark.index + self.shift
-        return Span(self.source, start, max(start, node.end_mark.index + self.shift))
-
-    def node(self, node: Any, depth: int) -> Node:
-        self.count += 1
-        if depth > MAX_DEPTH:
-            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", self.span(node))
-        if self.count > MAX_NODES:
-            raise YamlError(f"more than {MAX_NODES} nodes once aliases are followed", self.span(node))
-        if isinstance(node, ScalarNode):
-            return self.scalar(node)
-        tag = _tag(node)
-        if tag and tag not in _TAGS:
-            raise YamlError(f"Unexpected tag '{tag}'", self.span(node))
-        if isinstance(node, SequenceNode):
-            return Sequence(tuple(self.node(item, depth + 1) for item in node.value), self.span(node))
-        assert isinstance(node, MappingNode)
-        entries: list[tuple[Scalar, Node]] = []
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = self.node(key, depth + 1)
-            if not isinstance(name, Scalar):
-                raise YamlError("A key must be a scalar", name.span)
-            if name.text.casefold() in seen:
-                raise YamlError(f"'{name.text}' is already defined", name.span)
-            seen.add(name.text.casefold())
-            entries.append((name, self.node(value, depth + 1)))
-        return Mapping(tuple(entries), self.span(node))
-
-    def scalar(self, node: Any) -> Scalar:
-        text: str = node.value
-        plain = not node.style
-        if _tag(node):
-            return Scalar(text, self.tagged(node, text, plain), self.span(node), plain)
-        return Scalar(text, core_value(text) if plain else text, self.span(node), plain)
-
-    def tagged(self, node: Any, text: str, plain: bool) -> Plain:
-        """GitHub allows the core tags on plain scalars and !!str on any."""
-        name = node.tag.removeprefix("tag:yaml.org,2002:")
-        if name == "str" or (node.tag == "!" and not plain):
-            return text
-        value = core_value(text)
-        kinds: dict[str, type | tuple[type, ...]] = {"bool": bool, "int": float, "float": float, "null": type(None)}
-        if plain and node.tag in _TAGS and name in kinds:
-            if isinstance(value, kinds[name]) and not (name != "bool" and isinstance(value, bool)):
-                return value
-            raise YamlError(f"The value '{text}' is invalid for the type '{node.tag}'", self.span(node))
-        raise YamlError(f"Unexpected tag '{node.tag}'", self.span(node))
-
-
-def plain(node: Node) -> Any:
-    """Nodes to dicts, lists and scalars, for files whose positions matter no longer."""
-    match node:
-        case Scalar():
-            value = node.value
-            return int(value) if isinstance(value, float) and value.is_integer() else value
-        case Mapping():
-            return {key.text: plain(value) for key, value in node.entries}
-        case Sequence():
-            return [plain(item) for item in node.items]
-
-
-def joined(value: Any) -> Any:
-    """Mappings with the keys of those that ``<<`` names, which YAML 1.1 calls merging."""
-    if isinstance(value, list):
-        return [joined(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    under: dict[Any, Any] = {}
-    others = value.get("<<") or ()
-    for other in reversed([others] if isinstance(others, dict) else others):
-        under |= joined(other) if isinstance(other, dict) else {}
-    return under | {key: joined(item) for key, item in value.items() if key != "<<"}
 
 
 def documents(text: str, name: str) -> list[Any]:

@@ -44,7 +44,7 @@ def variable(path: tuple[str, ...] | list[str]) -> str:
     name = "_".join(_ODD.sub("_", part).upper() for part in path)
     if path[0].lower() == "secrets":
         return "GHA_SECRET_" + name.removeprefix("SECRETS_")
-    if path[0].lower() == "github" and len(path) == 2:
+    if path[0].lower() in ("github", "runner") and len(path) == 2:
         return name
     return f"GHA_{name}"
 

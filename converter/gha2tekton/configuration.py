@@ -13,7 +13,7 @@ from typing import Any
 
 from gha2tekton import schema
 from gha2tekton.record import Record, field
-from gha2tekton.source import Source, text_of, why
+from gha2tekton.source import Refused, Source, text_of, why
 from gha2tekton.yaml import Mapping as MappingNode
 from gha2tekton.yaml import YamlError, compose, plain
 
@@ -21,7 +21,7 @@ NAMES = (".gha2tekton.yaml", ".gha2tekton.yml")
 _SCHEMA = "options"
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(Refused):
     """The options file is wrong; each line of the message begins with file:line:column where there is one."""
 
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from gha2tekton.source import Refused
 from gha2tekton.workflow.repository import Repository
 
 
-class InputError(ValueError):
+class InputError(Refused):
     """Something named as input that cannot be used; the message names it."""
 
 

@@ -15,14 +15,15 @@ from typing import Any
 from gha2tekton import __version__
 from gha2tekton.record import Record, field, plain
 from gha2tekton.resources import mappings
-from gha2tekton.source import content_of, text_of, why
+from gha2tekton.source import Refused, content_of, text_of, why
 from gha2tekton.workflow.repository import CHECKOUTS
 
 VERSION = 1
 NAME = "gha2tekton.lock"
+PROJECT = "pyproject.toml"
 
 
-class LockError(ValueError):
+class LockError(Refused):
     """The lock file cannot be used; the message names it."""
 
 
@@ -55,8 +56,9 @@ class Lock(Record, frozen=True):
         elif self.rules != rules:
             found.append("the mapping rules have changed")
         for name, before in self.inputs.items():
-            now = hash_of(self._place(root, name))
-            if now != before:
+            place = self._place(root, name)
+            now = hash_of(place)
+            if now != before and not (name == PROJECT and not before and _silent(place)):
                 found.append(f"{name} {'is new' if not before else 'is gone' if not now else 'has changed'}")
         return found
 
@@ -67,6 +69,14 @@ class Lock(Record, frozen=True):
     def edited(self, directory: Path) -> list[str]:
         """The generated files that are no longer as they were written."""
         return [name for name, before in self.outputs.items() if hash_of(directory / name) != before]
+
+
+def _silent(project: Path) -> bool:
+    """Whether a file that is everybody's says nothing to us."""
+    try:
+        return b"gha2tekton" not in content_of(project)
+    except OSError:
+        return True
 
 
 def read(path: Path) -> Lock:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from gha2tekton.source import text_of, why
+from gha2tekton.source import Refused, text_of, why
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _IMAGE = re.compile(r"[a-z0-9][\w.:/-]*")
 
 
-class PinError(ValueError):
+class PinError(Refused):
     """A file of digests that cannot be read; the message begins with file:line:column."""
 
 

@@ -17,6 +17,10 @@ _MOST = 64 << 20
 _STREAMS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 
 
+class Refused(ValueError):
+    """What a user gave cannot be used; the message says what, where, and why."""
+
+
 def content_of(path: str | os.PathLike[str]) -> bytes:
     """What a file holds; OSError, too, for what is no regular file, or none that anyone wrote, which might not end."""
     streams = os.fspath(path).startswith(_STREAMS)
@@ -35,9 +39,11 @@ def text_of(path: str | os.PathLike[str]) -> str:
     return content_of(path).decode("utf-8")
 
 
-def why(error: OSError | UnicodeDecodeError) -> str:
+def why(error: OSError | ValueError) -> str:
     """Why a file could not be read, for a message that names the file."""
-    return "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8 text"
+    return getattr(error, "strerror", None) or str(error)
 
 
 _UNSEEN = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]")

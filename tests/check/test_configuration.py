@@ -14,6 +14,7 @@ from gha2tekton import schema
 from gha2tekton.cli import cli
 from gha2tekton.cli.kinds import TEXT
 from gha2tekton.cli.options import parameters
+from gha2tekton.configuration import load
 
 WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: [self-hosted, big]\n    steps: [{run: echo}]\n"
 
@@ -154,6 +155,36 @@ def test_rules_are_found_beside_the_file(repository: Path) -> None:
     rule = repository / "ci/rules/actions/acme/x.yaml"
     rule.write_text(rule.read_text().replace("echo made", "echo otherwise"))
     assert run("check")[0] == 1
+
+
+def test_all_that_init_writes_may_be_taken(repository: Path) -> None:
+    assert run("config", "init")[0] == 0
+    path = repository / ".gha2tekton.yaml"
+    lines = [line.removeprefix("# ") for line in path.read_text().splitlines()]
+    known = [one.opts[0].lstrip("-") for one in parameters()] + ["runners", "images", "workflows"]
+    kept = [line for line in lines if line.partition(":")[0] in known or line.startswith(("- ", "  "))]
+    assert sorted(line.partition(":")[0] for line in kept if line[0].isalpha()) == sorted(known)
+    path.write_text("\n".join(kept) + "\n")
+    assert load(path).path == path
+    (repository / "ci/rules").mkdir(parents=True)
+    (repository / "ci/images.txt").touch()
+    status, said = run("config", "show", ".github/workflows/gpu.yml")
+    assert status == 0, said
+    assert all(str(path) in line for line in said.splitlines()), said
+    assert f"gpu-count: 2  # {path}" in said
+    path.write_text("".join(f"{line}\n" for line in kept if "pin" not in line).replace("ci/rules", "nowhere"))
+    assert run("config", "show") == (2, f"{repository}/nowhere: there is no such folder of rules\n")
+
+
+def test_a_table_that_begins_in_a_project_makes_a_bundle_stale(repository: Path) -> None:
+    (repository / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert run("convert", ".", "-o", "out")[0] == 0
+    (repository / "pyproject.toml").write_text("[project]\nname = 'y'\n")
+    assert run("check") == (0, "out: up to date\n")
+    (repository / "pyproject.toml").write_text("[tool.gha2tekton]\nnamespace = 'y'\n")
+    status, said = run("check")
+    assert status == 1
+    assert "because pyproject.toml is new" in said
 
 
 def test_init_writes_a_file_that_holds_nothing_yet(repository: Path) -> None:

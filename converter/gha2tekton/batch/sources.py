@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 from gha2tekton.discover import SKIPPED
 from gha2tekton.record import Record, field, replace
-from gha2tekton.source import text_of, why
+from gha2tekton.source import Refused, text_of, why
 from gha2tekton.tekton.names import label
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:(?!//)")
 _DEPTH = 12
 
 
-class SourceError(ValueError):
+class SourceError(Refused):
     """A list of sources that cannot be read; the message says where."""
 
 
@@ -58,15 +58,21 @@ def _expand(source: str, lists: tuple[Path, ...] = ()) -> Iterator[Origin]:
     path = Path(source)
     if _URL.match(source):
         yield Origin("", source, kind="git")
-    elif path.is_dir():
+        return
+    try:
+        os.stat(path)
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        yield Origin("", source, problem="there is no such file or directory" if missing else why(error))
+        return
+    if path.is_dir():
         yield from _tree(path)
     elif path.is_file():
         if path.resolve() in lists:
             raise SourceError(f"{path}: the list holds itself")
         yield from _listed(path, (*lists, path.resolve()))
     else:
-        problem = "is neither a directory nor a list" if path.exists() else "there is no such file or directory"
-        yield Origin("", source, problem=problem)
+        yield Origin("", source, problem="is neither a directory nor a list")
 
 
 def _tree(top: Path) -> Iterator[Origin]:

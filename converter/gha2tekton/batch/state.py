@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from gha2tekton.batch.row import Row, parse
+from gha2tekton.source import Refused
 
 FOLDER = ".gha2tekton"
 
@@ -23,7 +24,7 @@ def log_of(output: Path, name: str) -> Path:
     return output / FOLDER / "logs" / f"{name}.log"
 
 
-class Busy(RuntimeError):
+class Busy(Refused):
     """Another run works on the same directory."""
 
 

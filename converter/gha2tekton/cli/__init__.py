@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 from typing import Any
 
 import click
 
 from gha2tekton import __version__
+from gha2tekton.cli.stop import stop
+from gha2tekton.source import Refused
 
 COMMANDS = {
     "convert": "Convert workflows to Tekton Tasks, Pipelines and Triggers.",
@@ -39,6 +42,16 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"gha2tekton.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as error:
+            stop(str(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -40,7 +40,7 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
 
     try:
         worst = max(_check(place, write, fail_on) for place in places)
-    except (lock.LockError, InputError, ConfigurationError, OSError) as error:
+    except (lock.LockError, InputError, ConfigurationError) as error:
         stop(str(error))
     sys.exit(worst)
 

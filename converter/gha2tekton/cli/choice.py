@@ -116,6 +116,8 @@ def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
         if one.name not in given or configuration.path is None:
             continue
         value = given[one.name]
+        if one.type is PATH and not value:
+            continue
         try:
             value = one.type_cast_value(_CONTEXT, tuple(value) if isinstance(value, list) else value)
         except click.UsageError as error:

@@ -8,8 +8,24 @@ from typing import Any
 import click
 
 from gha2tekton.cli.choice import Choice
+from gha2tekton.cli.kinds import shapes
 from gha2tekton.cli.options import conversion_options, defaults, parameters
 from gha2tekton.cli.stop import stop
+
+_HEAD = """\
+# Options of gha2tekton: what the command line takes, for this repository. The command line wins.
+# gha2tekton config show tells what holds, gha2tekton schema options what may stand here.
+
+"""
+
+_TAIL = """\
+# Runners and images of your own; they are asked before ours.
+# runners: {labels: {dgx: {os: linux, gpu: 8, final: true}}}
+# images: {mine: {image: registry.example.com/mine, tool: python, size: 9, source: "https://example.com", holds: [sh]}}
+
+# Overrides for single workflows, by the file's name.
+# workflows: {gpu.yml: {gpu-count: 2, layout: stages}}
+"""
 
 
 @click.group("config")
@@ -23,6 +39,7 @@ def command() -> None:
 @click.pass_context
 def show(ctx: click.Context, /, workflow: Path | None, **_: Any) -> None:
     """Print the options that hold for WORKFLOW (or for the repository), and where each comes from."""
+    from gha2tekton.configuration import ConfigurationError
     from gha2tekton.discover import shown
     from gha2tekton.workflow.repository import Repository
 
@@ -30,9 +47,13 @@ def show(ctx: click.Context, /, workflow: Path | None, **_: Any) -> None:
     choice = Choice.of(ctx)
     name = shown(place) if workflow else ""
     root = Repository.around(place).root
-    settled = choice.settle(root, name)
-    own = choice.configuration(root).of(name)
+    try:
+        settled = choice.settle(root, name)
+        own = choice.configuration(root).of(name)
+    except ConfigurationError as error:
+        stop(str(error))
     for key, value in settled.values.items():
+        value = str(value).lower() if isinstance(value, bool) else value
         where = "command line" if key in choice.explicit else str(settled.config) if key in own else "default"
         words = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
         click.echo(f"{key.replace('_', '-')}: {words}  # {where}")
@@ -47,13 +68,14 @@ def init(force: bool) -> None:
     path = Path(".gha2tekton.yaml")
     if path.exists() and not force:
         stop(f"{path} is there already; --force writes over it")
-    lines = ["# Options of gha2tekton: what the command line takes, for this repository. The command line wins.\n"]
+    lines = [_HEAD]
     for one in parameters():
         assert isinstance(one, click.Option)
-        value = defaults()[str(one.name)]
-        value = [] if one.multiple else "" if value is None else value
-        lines.append(f"# {one.help}\n# {dump([{str(one.opts[0]).lstrip('-'): value}])}")
-    lines.append("# Overrides for single workflows, by the file's name.\n# workflows:\n#   gpu.yml: {gpu-count: 2}\n")
+        name, value = one.opts[0].lstrip("-"), defaults()[str(one.name)]
+        told = "For example" if value in (None, "", ()) else "Default"
+        value = shapes()[name]["examples"][0] if told == "For example" else value
+        lines.append("".join(f"# {line}\n" for line in (one.help, f"{told}:", *dump([{name: value}]).splitlines())))
+    lines.append(_TAIL)
     try:
         path.write_text("".join(lines), encoding="utf-8")
     except OSError as error:

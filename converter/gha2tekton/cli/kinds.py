@@ -24,7 +24,7 @@ class Text(click.ParamType):  # type: ignore[type-arg]  # generic in new version
         text = str(value)
         if not text or param is None or text == param.default:
             return text
-        shape = _shapes()[param.opts[0].lstrip("-")]
+        shape = shapes()[param.opts[0].lstrip("-")]
         shape = shape.get("items", shape)
         if not re.search(shape["pattern"], text) or "\n" in text:
             self.fail(f"{text!r} is not {shape['title']}", param, ctx)
@@ -54,7 +54,8 @@ SINCE = Since()
 
 
 @cache
-def _shapes() -> Mapping[str, Any]:
+def shapes() -> Mapping[str, Any]:
+    """The schema of each option in the options file."""
     schema = json.loads((mappings() / "schemas" / "options.schema.json").read_text(encoding="utf-8"))
     properties: Mapping[str, Any] = schema["$defs"]["options"]["properties"]
     return properties

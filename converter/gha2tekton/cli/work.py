@@ -45,7 +45,7 @@ def files_of(
     files = output_files(done)
     root = Repository.around(found[0][0]).root or found[0][0].resolve().parent
     inputs = {name: hash for item in done for name, hash in item.inputs.items()}
-    inputs |= dict.fromkeys(NAMES, "")
+    inputs = {**dict.fromkeys((*NAMES, lock.PROJECT), ""), **inputs}
     values = choice.settle(root, found[0][1]).values
     for file in (choice.configuration(root).path, values["pin"]):
         if file is not None:

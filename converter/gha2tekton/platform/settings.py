@@ -7,6 +7,7 @@ from typing import Literal
 
 from gha2tekton.platform.needs import Needs, quantity
 from gha2tekton.record import Record
+from gha2tekton.source import Refused
 
 PIPELINES, TRIGGERS = "v1.15.0", "v0.37.0"
 """The versions of Tekton that the scripts name where none is installed."""
@@ -47,7 +48,7 @@ _WANTED = {
 }
 
 
-class PlatformError(ValueError):
+class PlatformError(Refused):
     """An option that cannot be part of a manifest."""
 
 

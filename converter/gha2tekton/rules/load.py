@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from gha2tekton import resources, schema
 from gha2tekton.rules.model import ActionRule, CommandRule, Identity, InputRule, Provides
-from gha2tekton.source import Source, Span, text_of, why
+from gha2tekton.source import Refused, Source, Span, text_of, why
 from gha2tekton.yaml import Node, YamlError, compose, plain
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ _IN_IMAGE = re.compile(r"\{([\w-]+)\}")
 _BY_COMMAND = {"differs": "the action's own program runs in the job's image"}
 
 
-class RuleError(ValueError):
+class RuleError(Refused):
     """A rule file is wrong; each line of the message begins with file:line:column."""
 
     def __init__(self, *found: tuple[str, Span]) -> None:

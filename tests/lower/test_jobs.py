@@ -516,6 +516,8 @@ SEEN = [
     ("self-hosted", "if nvidia-smi; then make; fi", None),
     ("self-hosted", "docker run --rm busybox:1 nvidia-smi", None),
     ("ubuntu-latest", "nvidia-smi", None),
+    ("linux-amd64-cpu4", "nvidia-smi", None),
+    ("linux-amd64-big", "nvcc --version", None),
 ]
 
 
@@ -523,4 +525,22 @@ SEEN = [
 def test_a_machine_of_ones_own_shows_its_gpu(label: str, script: str, gpus: str | None, tmp_path: Path) -> None:
     done = convert(tmp_path, f"runs-on: {label}\nsteps:\n- run: |\n{textwrap.indent(script, '    ')}")
     (step,) = task(done)["steps"]
+    assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu") == gpus
+
+
+TOOLKIT = [
+    ("runs-on: [self-hosted, gpu]\nsteps:\n- run: nvcc --version", True, "1"),
+    ("runs-on: ubuntu-latest\nenv: {CUDACXX: /usr/local/cuda/bin/nvcc}\nsteps:\n- run: make", True, None),
+    ("runs-on: self-hosted\nsteps:\n- run: make CUDA=/usr/local/cuda", True, "1"),
+    ("runs-on: ubuntu-latest\ncontainer: debian:12\nsteps:\n- run: nvcc --version", False, None),
+    ("runs-on: [self-hosted, gpu]\nsteps:\n- run: pip install torch", False, "1"),
+    ("runs-on: [self-hosted, gpu]\nsteps:\n- run: nvcc --version || echo none", False, "1"),
+]
+
+
+@pytest.mark.parametrize(("job", "toolkit", "gpus"), TOOLKIT)
+def test_what_compiles_for_gpus_has_the_toolkit(job: str, toolkit: bool, gpus: str | None, tmp_path: Path) -> None:
+    (step,) = task(convert(tmp_path, job))["steps"]
+    assert step["image"].startswith("docker.io/nvidia/cuda:") is toolkit
+    assert ("apt-get install -y --no-install-recommends git" in step["script"]) is toolkit
     assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu") == gpus

@@ -6,7 +6,7 @@ import pytest
 
 from gha2tekton.expression import Context, Expression, Property
 from gha2tekton.rules.load import RuleSet
-from gha2tekton.rules.machines import choose, facts, partly, runner
+from gha2tekton.rules.machines import choose, facts, named, partly, runner
 
 LABELS = {
     "ubuntu-latest": ("linux", 0),
@@ -105,3 +105,21 @@ def test_known_images_have_facts() -> None:
     known = facts(RuleSet(), "nvcr.io/nvidia/rapidsai/notebooks:25.04-cuda12.8-py3.12")
     assert known is not None
     assert known.user == "1001"
+
+
+TOOLKITS = [
+    ({"nvcc", "git"}, {}, "docker.io/nvidia/cuda:12.8.1-devel-ubuntu22.04"),
+    ({"cuda"}, {"python": ("3.11",)}, "docker.io/nvidia/cuda:12.8.1-devel-ubuntu22.04"),
+    ({"git"}, {"cuda": ("12.4.0",), "python": ("3.11",)}, "docker.io/nvidia/cuda:12.4.0-devel-ubuntu22.04"),
+    ({"git", "gcc"}, {"python": ("3.11",)}, "docker.io/library/python:3.11"),
+]
+
+
+@pytest.mark.parametrize(("tools", "versions", "want"), TOOLKITS)
+def test_what_compiles_for_gpus(tools: set[str], versions: dict[str, tuple[str]], want: str) -> None:
+    assert choose(RuleSet(), tools, versions).reference == (want,)
+
+
+def test_a_path_names_a_tool() -> None:
+    assert named(RuleSet(), "export PATH=/usr/local/cuda/bin:$PATH") == {"cuda"}
+    assert named(RuleSet(), "pip install jax[cuda12]") == frozenset()

@@ -18,7 +18,7 @@ from gha2tekton.plan.native import native
 from gha2tekton.plan.repository_scripts import asked
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
 from gha2tekton.plan.steps import StepReader
-from gha2tekton.plan.tools import missing, supplies, wanted_of_image
+from gha2tekton.plan.tools import missing, supplied, supplies, wanted_of_image
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
@@ -122,7 +122,7 @@ class _Builder:
         if wanted and whole:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
         gpu = self.gpu(job, scope, runner, found)
-        if not gpu and runners.shows_gpu(runner, steps):
+        if not gpu and runners.shows_gpu(job, scope, runner, steps):
             gpu, runner = 1, replace(runner, note=runners.SEEN)
         needs = needs_of(steps)
         without = told(steps, runner)
@@ -134,7 +134,7 @@ class _Builder:
             group,
             chosen,
             why,
-            self.placed(supplies(losses.with_installs(stages), held, job, self.rules), found, gpu, job),
+            self.placed(supplies(losses.with_installs(stages), held, job, self.rules, choice.image), found, gpu, job),
             choice.reference,
             held,
             runner,
@@ -224,9 +224,11 @@ class _Builder:
                     tools.add("bash")
                 provided |= part.provided
                 brings |= part.brings
-        choice = machines.choose(self.rules, tools, versions)
+        lines = brings | {tool for tool in tools if supplied(self.rules, tool)}
+        choice = machines.choose(self.rules, tools, versions, lines)
         if fixed := self.options.image or runner.image:
-            return replace(choice, reference=(fixed,), holds=frozenset())
+            own = replace(choice.image, prepare=("", ""))
+            return replace(choice, reference=(fixed,), holds=frozenset(), image=own)
         if message := missing(job.id, choice, machines.brought(self.rules, versions) | brings, self.rules):
             self.journal.note(Diagnostic("programs-missing", "note", message, job.span))
         return choice

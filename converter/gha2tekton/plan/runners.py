@@ -18,7 +18,7 @@ from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.model import Job, Workflow
 
 _UNKNOWN = "the runner is only known at run time: taken for a Linux machine without a GPU"
-SEEN = "nvidia-smi is called on a machine of your own: one GPU is asked for"
+SEEN = "nvidia-smi or the CUDA toolkit is called on a machine of your own: one GPU is asked for"
 
 
 def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner:
@@ -44,14 +44,19 @@ def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner
     return Runner("linux", note=_UNKNOWN)
 
 
-def shows_gpu(runner: Runner, steps: Iterable[PlannedStep]) -> bool:
-    """Whether a job shows that its machine, of which the label says nothing, has a GPU."""
-    return not runner.hosted and any(
+def shows_gpu(job: Job, scope: Scope, runner: Runner, steps: Iterable[PlannedStep]) -> bool:
+    """Whether a job shows that its machine, of which the labels say nothing, has a GPU."""
+    labels = [(scope.guess(label) or "").lower() for label in job.runs_on.labels] if job.runs_on else []
+    if runner.hosted or any("cpu" in label for label in labels):
+        return False
+    parts = [part for step in steps for part in step.walk()]
+    if "self-hosted" in labels and any({"cuda", "nvcc"} & part.tools for part in parts):
+        return True
+    return any(
         seen.name == "nvidia-smi"
         and not in_container(seen)
         and not (seen.command.place.guarded or seen.command.place.in_condition or seen.command.place.depth)
-        for step in steps
-        for part in step.walk()
+        for part in parts
         for seen in part.commands
     )
 

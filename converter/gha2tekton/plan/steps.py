@@ -23,6 +23,7 @@ from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
 from gha2tekton.record import Record, field
 from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.machines import named
 from gha2tekton.rules.model import ActionRule, Effect
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.nested import script_language, unwrapped
@@ -219,7 +220,7 @@ class StepReader(Record, frozen=True):
             commands=commands,
             role=next((role for role in ROLES if role == strongest), None),
             effects=effects,
-            tools=frozenset(assumed(commands, text)),
+            tools=frozenset(assumed(commands, text)) | named(self.rules, "\n".join([text, *scope.likely.values()])),
             provided=frozenset(provided(commands)),
             after_failure=after,
         )

@@ -10,7 +10,7 @@ from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
 from gha2tekton.record import replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
-from gha2tekton.rules.model import ImageChoice
+from gha2tekton.rules.model import Image, ImageChoice
 from gha2tekton.shell.docker import CALLS
 from gha2tekton.shell.nested import in_environment, unwrapped
 from gha2tekton.workflow.model import Job
@@ -119,7 +119,9 @@ def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
     """The first words of commands that are no builtins, functions or paths."""
     functions = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
     for seen in commands:
-        if in_container(seen):
+        # What is asked whether it is there may be missing.
+        asked = seen.command.place.guarded and "--version" in seen.command.values
+        if asked or in_container(seen):
             continue
         for word in {seen.command.name} if in_environment(seen.command) else {seen.name, seen.command.name}:
             raw = seen.command.words[0].value or ""
@@ -181,7 +183,9 @@ def _supplied(step: PlannedStep, tool: str) -> bool:
     return any(rule.supply and not rule.wants for rule in rules)
 
 
-def supplies(stages: Sequence[Stage], held: frozenset[str], job: Job, rules: RuleSet) -> tuple[Stage, ...]:
+def supplies(
+    stages: Sequence[Stage], held: frozenset[str], job: Job, rules: RuleSet, image: Image
+) -> tuple[Stage, ...]:
     """The stages with lines for what the runner had, no earlier step brings and the image lacks.
 
     Where the workflow itself names the image, what that lacks it lacks on GitHub too, save what actions need, which
@@ -191,10 +195,11 @@ def supplies(stages: Sequence[Stage], held: frozenset[str], job: Job, rules: Rul
     told: list[dict[str, str]] = []
     for stage in stages:
         there = set(carried)
-        lines: dict[str, str] = {}
+        absent, line = image.prepare if job.container is None else ("", "")
+        lines: dict[str, str] = {line: absent} if line else {}
         for part in (part for step in (*stage.again, *stage.steps) for part in step.walk()):
             if not part.commands and not part.inner and not part.refused:
-                for tool in sorted(part.tools - held - there):
+                for tool in sorted(part.tools - held - there - part.brings):
                     brought = rules.command(tool, [tool])
                     if brought is not None and brought.supply:
                         lines.setdefault(brought.supply, tool)

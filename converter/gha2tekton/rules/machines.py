@@ -11,6 +11,8 @@ from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Image, ImageChoice, Runner
 
+_BROUGHT = frozenset({"python", "node", "go", "java"})
+"""What the runtime's ``install-tool`` brings."""
 _TAG = re.compile(r"[@:][^/]*\Z")
 
 
@@ -101,33 +103,41 @@ def _images(rules: RuleSet) -> list[Image]:
             command=entry.get("command", ""),
             version=str(entry.get("version", "")),
             job=bool(entry.get("job", True)),
+            paths=tuple(entry.get("paths") or ()),
+            prepare=(entry["prepare"]["lacking"], entry["prepare"]["line"]) if "prepare" in entry else ("", ""),
         )
         for table in rules.table("images")
         for name, entry in (table.get("images") or {}).items()
     ]
 
 
-def choose(rules: RuleSet, tools: Collection[str], versions: Mapping[str, Template]) -> ImageChoice:
+def named(rules: RuleSet, text: str) -> frozenset[str]:
+    """The tools whose images have a directory that a text names."""
+    return frozenset(image.tool for image in images(rules) if any(path in text for path in image.paths))
+
+
+def choose(
+    rules: RuleSet, tools: Collection[str], versions: Mapping[str, Template], lines: Collection[str] = ()
+) -> ImageChoice:
     """The smallest image that holds all tools; of those that lack some, the one that lacks fewest.
 
-    ``versions`` names tools whose version was asked for (setup-python): an image made for such a tool is preferred.
+    ``versions`` names tools whose version was asked for (setup-python): an image made for such a tool is preferred,
+    or one to which others are brought. ``lines`` are the tools that a line brings to any image.
     """
     needed = frozenset(tools) | frozenset(versions)
+    brought_there = frozenset(lines) | (_BROUGHT & frozenset(versions))
 
-    def rank(image: Image) -> tuple[int, int, int, int]:
+    def rank(image: Image) -> tuple[int, int, int, int, int]:
         lacking = len(needed - image.holds)
-        wrong = 0 if not versions or image.tool in versions else 1
+        never = len(needed - image.holds - brought_there)
+        wrong = 0 if not versions or image.tool in versions or image.prepare[1] else 1
         # Without a word about versions the Python image is the plain choice; others come for their tools.
         odd = 0 if image.tool in needed or image.tool == "python" else 1
-        return (wrong, lacking, odd, image.size)
+        return (wrong, never, lacking, odd, image.size)
 
     best = min((image for image in images(rules) if image.job), key=rank)
     reference = _reference(best, versions.get(best.tool, ()) or (best.version,))
     return ImageChoice(reference, best.holds, tuple(sorted(needed - best.holds)), best)
-
-
-_BROUGHT = frozenset({"python", "node", "go", "java"})
-"""What the runtime's ``install-tool`` brings."""
 
 
 def brought(rules: RuleSet, tools: Collection[str]) -> frozenset[str]:

@@ -151,6 +151,10 @@ class Image(Record, frozen=True):
     """The tag's version where a job asks for none."""
     job: bool = True
     """Whether it may be chosen to run a job's scripts."""
+    paths: tuple[str, ...] = ()
+    """Directories by which a script shows that it wants the image."""
+    prepare: tuple[str, str] = ("", "")
+    """A program, and the line that brings it and others where the image lacks it."""
 
 
 class ImageChoice(Record, frozen=True):

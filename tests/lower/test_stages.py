@@ -69,6 +69,7 @@ WHOLE = [
     ("run: sudo apt-get install -y jq && pip install papermill && rm -rf /var/lib/apt/lists/*", ""),
     ("run: sudo apt-get install -y jq && conda env create -f environment.yml", "cannot be done again"),
     ("run: conda create -y -n analysis python", ""),
+    ("run: sudo apt-get update && sudo apt-get install -y git-lfs && git lfs install", ""),
     ("run: sudo rm -rf /usr/share/dotnet", ""),
     ("run: cat /etc/os-release; ls /usr/local/cuda", ""),
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.plan.steps import guessed_script, is_javascript
-from gha2tekton.plan.tools import assumed, changes_machine, in_container
+from gha2tekton.plan.tools import EVERYWHERE, assumed, changes_machine, in_container
 from gha2tekton.record import replace
 from gha2tekton.shell.nested import unwrapped
 
@@ -100,6 +100,6 @@ def _runs_programs(stage: Stage) -> bool:
 
 
 def _own_program(seen: SeenCommand) -> bool:
-    if seen.docker is not None or in_container(seen):
+    if seen.docker is not None or in_container(seen) or seen.name in EVERYWHERE:
         return False
     return bool(list(assumed((seen,), ""))) or "/" in (seen.command.words[0].value or "" if seen.command.words else "")

@@ -9,18 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, Stage
 from gha2tekton.plan.mounts import asked
 from gha2tekton.plan.steps import guessed_script
-from gha2tekton.plan.tools import assumed, changes_machine, in_container
+from gha2tekton.plan.tools import EVERYWHERE, assumed, changes_machine, in_container
 from gha2tekton.plan.verbs import looked_at
 from gha2tekton.record import replace
 from gha2tekton.shell.any_shell import any_shell
 from gha2tekton.shell.docker import CALLS, DockerCall
 from gha2tekton.workflow.model import Job, Workflow
 
-_EVERYWHERE = frozenset(
-    "ls mkdir rmdir cat cp mv rm ln touch date sleep head tail tee basename dirname wc grep sed sort tr cut uniq seq "
-    "mktemp uname readlink stat du df nproc printenv nvidia-smi".split()
-)
-"""What the runtime needs of an image itself, or brings along; nothing that only the owner of a file may do."""
 _AROUND = frozenset(
     "login, logout, pull, images, ps, version, info, rm, rmi, stop, kill, image prune, image inspect, logs, "
     "compose pull, compose ps, compose images, compose version, compose ls, compose down, compose stop, compose rm, "
@@ -99,7 +94,7 @@ def _why_not_there(step: PlannedStep, container: ContainerPlan, problems: Mappin
         raw = (seen.command.words[0].value or "") if seen.command.words else ""
         if seen.name in CALLS or seen.command.background or changes_machine(seen):
             return f"runs {raw or seen.command.text}, which needs more than the container"
-        if "/" in raw or (seen.name not in _EVERYWHERE and list(assumed((seen,), ""))):
+        if "/" in raw or (seen.name not in EVERYWHERE and list(assumed((seen,), ""))):
             return f"runs {raw}, which the container may not have"
         if seen.command.name == "sudo":
             return "runs sudo, and the container may have another user"

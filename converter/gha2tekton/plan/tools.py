@@ -81,6 +81,11 @@ _BUILTINS = frozenset(
         "wait",
     ]
 )
+EVERYWHERE = frozenset(
+    "ls mkdir rmdir cat cp mv rm ln touch date sleep head tail tee basename dirname wc grep sed sort tr cut uniq seq "
+    "mktemp uname readlink stat du df nproc printenv nvidia-smi".split()
+)
+"""What the runtime needs of an image itself, or brings along; nothing that only the owner of a file may do."""
 PIP = "python3 -m pip "
 """What a line of ours begins with that installs into the environment on the volume."""
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*")

@@ -11,3 +11,12 @@ if [ -n "${GHA_HOME:-}" ] && _conda=$(command -v conda); then
   CONDA_ENVS_DIRS=$HOME/.conda/envs:${_conda%/*/*}/envs CONDA_PKGS_DIRS=$HOME/.conda/pkgs
   export CONDA_ENVS_DIRS CONDA_PKGS_DIRS
 fi
+
+# What containers of this Task have said, for docker logs in later ones.
+leave_logs() {
+  mkdir -p "$GHA_STATE/logs"
+  printf '%s\n' "${GHA_CONTAINERS:-}" >> "$GHA_STATE/logs/.table"
+  for _log in "$GHA_HANDOFF"/*/log; do
+    [ ! -s "$_log" ] || { _name=${_log%/log}; cp "$_log" "$GHA_STATE/logs/${_name##*/}"; }
+  done
+}

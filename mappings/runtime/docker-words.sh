@@ -116,12 +116,15 @@ logs() {
   _valued='--since --until --tail -n --index'
   operands "$@"
   eval "set -- $_words"
-  _some=no
+  # Containers of earlier Tasks have left theirs.
+  _left=${GHA_STATE:-/nowhere}/logs
+  [ ! -f "$_left/.table" ] || GHA_CONTAINERS="${GHA_CONTAINERS:-}
+$(cat "$_left/.table")"
   for _word; do
     _name=$(find_sidecar container "$_word")
-    [ -z "$_name" ] || { _some=yes; cat "$GHA_HANDOFF/$_name/log"; }
+    [ -z "$_name" ] || cat "$_left/$_name" "${GHA_HANDOFF:-/nowhere}/$_name/log" 2> /dev/null
   done
-  [ "$_some" = yes ] || [ $# -gt 0 ] || cat "${GHA_HANDOFF:-/nowhere}"/*/log 2> /dev/null
+  [ $# -gt 0 ] || cat "$_left"/* "${GHA_HANDOFF:-/nowhere}"/*/log 2> /dev/null
   return 0
 }
 

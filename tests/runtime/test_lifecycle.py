@@ -500,6 +500,7 @@ def test_a_service_that_is_called_where_it_is(machine: Machine, directory: Path)
         GHA_SERVICE_NAME="it's a lab",
         GHA_SERVICE_OWN="the service's",
         GHA_OWN_OWN="the job's",
+        GHA_LAST="false",
         TMPDIR=str(directory),
     )
     assert told(job.ended.out) == [
@@ -512,6 +513,8 @@ def test_a_service_that_is_called_where_it_is(machine: Machine, directory: Path)
     (place,) = directory.glob("containers.*/tool")
     log = place / "log"
     assert (log.read_text(), (place / "ended").read_text()) == ("begun as it's a lab\ntold to end\n", "0\n")
+    later = run_job(machine, directory, step("logs", "docker logs lab; docker compose logs; docker logs other"))
+    assert told(later.ended.out) == ["=== logs", "begun as it's a lab", "begun as it's a lab"], later.ended
 
 
 @pytest.mark.slow

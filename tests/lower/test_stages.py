@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from pathlib import Path
 
@@ -33,6 +34,29 @@ def script(done: Conversion, task: str) -> str:
 
 
 AGAIN = "again 'Run apt-get update && sudo apt-get install -y graphviz' <<'STEP'\n"
+
+
+GATED = {
+    "success()": True,
+    "github.ref == 'x'": True,
+    "success() && steps.a.outputs.b": True,
+    "always() && false": True,
+    "always()": False,
+    "!success()": False,
+    "!failure() && github.ref": False,
+    "success() || github.ref": False,
+    "steps.a.outcome == 'failure' && failure()": False,
+    "always() || github.ref == 'x'": False,
+    "true || always()": False,
+}
+
+
+@pytest.mark.parametrize(("condition", "gated"), GATED.items())
+def test_a_stage_with_steps_that_run_after_failures_always_starts(tmp_path: Path, condition: str, gated: bool) -> None:
+    tail = TAIL.replace("- run: jupyter", f"- if: {json.dumps(condition)}\n  run: jupyter")
+    done = convert(tmp_path, HEAD + tail)
+    (stage,) = (task for task in done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"] if "html" in task["name"])
+    assert ("when" in stage) == gated
 
 
 def test_packages_are_installed_in_each_task_that_may_use_them(tmp_path: Path) -> None:

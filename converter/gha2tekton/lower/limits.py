@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gha2tekton.expression import calls
+from gha2tekton.expression import Call, Expression, Not, calls
+from gha2tekton.expression.syntax import walk
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.values import escaped
@@ -11,6 +12,8 @@ from gha2tekton.tekton.model import EnvVar
 
 DEFAULT = 360
 """GitHub's limit in minutes of a job that names none; Tekton's would be 60."""
+
+_ENDS = {Call("success", ()), Call("failure", ())}
 
 ROOM = 5
 """Minutes that GitHub gives the steps of a cancelled job that run always()."""
@@ -56,4 +59,10 @@ def _kept_by_runtime(job: JobPlan) -> bool:
     if job.layout == "stages" or _number(job) is None:
         return True
     conditions = (step.step.condition for step in job.walk())
-    return any(condition and calls(condition.tree) & {"always", "cancelled"} for condition in conditions)
+    return any(condition is not None and _after_cancel(condition.tree) for condition in conditions)
+
+
+def _after_cancel(tree: Expression) -> bool:
+    """Whether a step may run although its job is cancelled, which is neither success nor failure."""
+    denied = {node.operand for node in walk(tree) if isinstance(node, Not)}
+    return bool(calls(tree) & {"always", "cancelled"}) or not denied.isdisjoint(_ENDS)

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from gha2tekton.expression import (
+    Call,
     Expression,
     Literal,
+    Logic,
     Partial,
     Template,
     calls,
@@ -19,7 +21,7 @@ from gha2tekton.expression import (
 from gha2tekton.journal import Journal
 from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbuilt
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
-from gha2tekton.plan.scope import Scope, literal
+from gha2tekton.plan.scope import STATUS, Scope, literal
 from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
 from gha2tekton.record import Record, field
 from gha2tekton.rules.load import RuleSet
@@ -71,7 +73,7 @@ class StepReader(Record, frozen=True):
         # Nothing that steps before it write can change what a script's own step sets.
         scope = outer.with_env(step.env, constant or step.run is not None)
         title = title_of(step, scope)
-        after = step.condition is not None and _after_failure(scope.tree(step.condition.tree))
+        after = step.condition is not None and _after_failure(scope.condition(step.condition.tree))
         if step.run is not None and step.background is None:
             return self.script(step, title, scope, after, shell)
         if step.uses is None or step.background is not None:
@@ -280,7 +282,8 @@ def title_of(step: Step, scope: Scope) -> str:
 
 
 def _after_failure(tree: Expression) -> bool:
-    """Whether a step may run although something failed."""
-    if isinstance(tree, Literal) and not is_truthy(tree.value):
-        return False
-    return bool(calls(tree) & {"always", "failure", "cancelled"})
+    """Whether a step may run although something failed: it asks for a status, and not that all is well."""
+    parts = tree.operands if isinstance(tree, Logic) and tree.operator == "&&" else (tree,)
+    never = any(isinstance(part, Literal) and not is_truthy(part.value) for part in parts)
+    well = any(isinstance(part, Call) and part.name.lower() == "success" for part in parts)
+    return bool(calls(tree) & STATUS) and not never and not well

@@ -54,7 +54,7 @@ def test_what_is_shared_is_there_once(repository: Path) -> None:
     assert len(set(objects)) == len(objects)
     assert [name for kind, name in objects if kind == "EventListener"] == ["project-eventlistener"]
     assert [name for kind, name in objects if kind == "PersistentVolumeClaim"] == ["project-workspace"]
-    assert len([name for kind, name in objects if kind == "ConfigMap" and name.startswith("gha2tekton-")]) == 1
+    assert len([name for kind, name in objects if kind == "ConfigMap" and name.startswith("gha2tekton-")]) == 2
     assert sorted(name for kind, name in objects if kind == "Pipeline") == [
         "ci-b-pipeline",
         "ci-pipeline",

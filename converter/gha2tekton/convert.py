@@ -114,8 +114,8 @@ def _files(
     files |= _starters(workflow, lowered, settings, triggers, journal)
     if lowered.claim:
         files |= {"storage.yaml": (claim_manifest(lowered.claim, settings, journal),)}
-    if any(task.mounts_volume(runtime.VOLUME) for task in lowered.tasks):
-        files |= {runtime.FILE: (runtime.config_map(),)}
+    if held := runtime.config_maps(lowered.tasks):
+        files |= {runtime.FILE: held}
     return files | {f"runs/{triggers.name}.yaml": (lowered.run.manifest(),)}
 
 

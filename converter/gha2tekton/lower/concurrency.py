@@ -138,7 +138,7 @@ def _task(name: str, about: str, env: list[EnvVar], carrier: Carrier) -> Task:
         about,
         dict(MANAGED),
         params=(Param(_RUN, "The run that it belongs to"), *declarations(carrier.params)),
-        volumes=(runtime.volume(),),
+        volumes=(runtime.volume(script),),
     )
 
 

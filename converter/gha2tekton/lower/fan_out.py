@@ -69,7 +69,7 @@ def legs_task(plan: Plan, job: JobPlan, name: str, carrier: Carrier, journal: Jo
         params=declarations(carrier.params),
         workspaces=(Workspace(ARTIFACTS, WORKSPACES[ARTIFACTS], f"/workspaces/{ARTIFACTS}"),),
         results=tuple(results),
-        volumes=(runtime.volume(),),
+        volumes=(runtime.volume(step.script),),
     )
 
 

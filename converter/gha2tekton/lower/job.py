@@ -189,7 +189,7 @@ class JobWriter(Record):
             params=tuple(declared),
             workspaces=tuple(Workspace(item, WORKSPACES[item], _place(item)) for item in workspaces),
             results=(*results, *((Result("go", "true while nothing has failed"),) if split and not last else ())),
-            volumes=(*self.volumes(job, service, options, step), *proofs.volumes),
+            volumes=(*self.volumes(job, service, options, step, script), *proofs.volumes),
             sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
         )
         task = isolated(stage, task)
@@ -235,8 +235,10 @@ class JobWriter(Record):
             else []
         )
 
-    def volumes(self, job: JobPlan, service: Served, options: ContainerOptions, step: Container) -> list[Manifest]:
-        out: list[Manifest] = [runtime.volume()]
+    def volumes(
+        self, job: JobPlan, service: Served, options: ContainerOptions, step: Container, script: str
+    ) -> list[Manifest]:
+        out: list[Manifest] = [runtime.volume(script)]
         if job.layout == "job" and not job.state:
             out.append({"name": "state", "emptyDir": {}})
         if service.sidecars:

@@ -86,7 +86,12 @@ NAME_REFERENCES: Manifest = Constant(
         _reference("Pipeline", "tekton.dev", ("TriggerTemplate", f"{_TEMPLATE_RUN}/pipelineRef/name")),
         _reference("TriggerTemplate", "triggers.tekton.dev", ("Trigger", "spec/template/ref")),
         _reference("TriggerBinding", "triggers.tekton.dev", ("Trigger", "spec/bindings/ref")),
-        _reference("ConfigMap", "", ("Task", "spec/volumes/configMap/name")),
+        _reference(
+            "ConfigMap",
+            "",
+            ("Task", "spec/volumes/configMap/name"),
+            ("Task", "spec/volumes/projected/sources/configMap/name"),
+        ),
         _reference(
             "PersistentVolumeClaim",
             "",

@@ -165,10 +165,6 @@ class Task(Record, frozen=True):
     volumes: tuple[Manifest, ...] = ()
     sidecars: tuple[Container, ...] = ()
 
-    def mounts_volume(self, name: str) -> bool:
-        """Whether any of its containers mounts a volume of this name."""
-        return any(mount.name == name for each in (*self.steps, *self.sidecars) for mount in each.mounts)
-
     def manifest(self) -> Manifest:
         return {
             "apiVersion": PIPELINE_API,

@@ -172,6 +172,15 @@ SILENT_ONCE = {
     strategy: {matrix: {language: [go], platform: [{os: ubuntu-latest, target: x}]}}
     steps: [{uses: github/codeql-action/init@v3, with: {languages: '${{ matrix.language }}'}}, {run: 'make ${{ matrix.platform.target }}'}]
 """,
+    "a label that only chooses nodes": """
+    runs-on: [self-hosted, linux, arm64, cpu16]
+    steps: [{run: make}]
+""",
+    "what a step of an early stage does at the job's end": """
+    runs-on: ubuntu-latest
+    steps: [{id: kept, uses: actions/cache@v4, with: {path: data, key: 'data-${{ github.ref_name }}'}},
+      {run: papermill a.ipynb b.ipynb}, {run: 'pytest ${{ steps.kept.outputs.cache-hit }}'}]
+""",
     "values that every combination excludes, and a group beside a label": """
     runs-on: {group: machines, labels: [gpu]}
     strategy: {matrix: {size: [1, 2], exclude: [{size: 2}], include: [{size: 3, extra: true}]}}
@@ -212,3 +221,12 @@ def test_a_folder_gives_the_figure(tmp_path: Path) -> None:
     for jobs in ("1", "2"):
         result = CliRunner().invoke(cli, ["selftest", str(tmp_path), "--jobs", jobs])
         assert (result.exit_code, result.stdout) == (0, "20 parts, 0 silent\n")
+
+
+@pytest.mark.slow
+def test_patterns_that_take_back_too_early_say_so() -> None:
+    on = "{pull_request: {paths: ['!a/**', '!b', c, '!d'], branches: ['!x', main]}, push: {tags: ['!v0', v1, '!v2'], paths: ['!a', '**']}}"
+    text = f"on: {on}\njobs: {{one: {{runs-on: ubuntu-latest, steps: [{{run: make}}]}}}}\n"
+    finding = ablate(Source("x.yml", text), Repository(), RULES, Options())
+    assert finding.parts > 12
+    assert [f"{one.path}: {one.why}" for one in finding.silent] == []

@@ -10,6 +10,10 @@ import pytest
 from tests.lower.test_jobs import convert
 
 from gha2tekton.conversion import Conversion
+from gha2tekton.convert import Options
+from gha2tekton.files import convert_file
+from gha2tekton.plan.build import PlanOptions
+from gha2tekton.rules.load import RuleSet
 
 HEAD = """\
 runs-on: ubuntu-latest
@@ -265,3 +269,16 @@ def test_a_stage_that_only_works_in_a_service_is_a_step_of_it(
     assert [(o.path, o.fate, o.reason) for o in done.journal.outcomes()] == [
         (o.path, o.fate, o.reason) for o in calls.journal.outcomes()
     ]
+
+
+def test_a_gpu_that_no_stage_would_hold_keeps_a_job_whole(tmp_path: Path) -> None:
+    """Without notebooks and GPU containers nobody knows which of the stages computes."""
+    path = tmp_path / "ci.yml"
+    steps = "steps: [{run: pip install -e .}, {run: pytest}]"
+    path.write_text(f"on: push\njobs:\n  build:\n    runs-on: [self-hosted, gpu]\n    {steps}\n")
+    options = Options(plan=PlanOptions(layout="stages"))
+    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, options)
+    (note,) = [note.message for note in done.journal.diagnostics if note.code == "not-split"]
+    assert "none of its stages would hold the GPU" in note
+    (task,) = [held[0] for name, held in done.bundle.files.items() if name.startswith("tasks/")]
+    assert task["spec"]["steps"][0]["computeResources"]["limits"] == {"nvidia.com/gpu": "1"}

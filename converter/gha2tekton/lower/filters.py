@@ -5,7 +5,7 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gha2tekton.journal import Journal
 from gha2tekton.lower import cel
@@ -121,8 +121,17 @@ def _files(frame: str, include: Sequence[Value], ignore: Sequence[Value]) -> str
     return frame.replace("{test}", _named("f", include, ignore))
 
 
+def _too_early(event: Event) -> Iterator[Value]:
+    """Patterns with ``!`` before all those that they could take something back of."""
+    for patterns in (event.branches, event.tags, event.paths, event.workflows):
+        first = next((index for index, one in enumerate(patterns) if not one.text.startswith("!")), 0)
+        yield from patterns[:first]
+
+
 def account_filter(event: Event, webhook: Webhook, file: str, journal: Journal, listed: bool = False) -> None:
     """Gives every filter leaf its outcome, with ``file`` as its target."""
+    for leaf in _too_early(event):
+        journal.dropped(leaf.path, "superseded", "it takes back what no pattern before it has given")
     named = event.branches + event.branches_ignore + event.tags + event.tags_ignore
     for leaf in event.types + named + event.workflows:
         if webhook.difference:

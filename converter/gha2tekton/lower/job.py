@@ -120,8 +120,11 @@ class JobWriter(Record):
             script += call("Install what the runner had", ["--if", word("always()")] if index else [], lines)
         script += "".join(map(writer.again, stage.again))
         last = index == len(job.stages) - 1
-        for earlier in (one for before in job.stages[:-1] for one in before.steps if last and one.ends):
-            writer.step(earlier, composite=False)  # for what it has to do at the job's end
+        for before, home in zip(job.stages[:-1] if last else (), names, strict=False):
+            # What a step has to do at the job's end is here; its rows are told where it runs itself.
+            apart = replace(writer, target=f"tasks/{home}.yaml")
+            for earlier in (one for one in before.steps if one.ends):
+                apart.step(earlier, composite=False)
         script += writer.steps(stage.steps)
         results: list[Result] = []
         if last:

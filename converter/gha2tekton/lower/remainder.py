@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import NOT_UNDERSTOOD, SAME_AS_DEFAULT, Cause, Journal, Setup, within
 from gha2tekton.lower import matrix_rows
+from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
@@ -71,7 +72,7 @@ def _job(plan: JobPlan, own: tuple[str, ...], groups: Sequence[JobPlan], journal
             elif value.path in plan.repeated:
                 journal.adapted(value.path, f"{_machine(plan)}; the label repeats what asks for that already", target)
             else:
-                journal.adapted(value.path, _machine(plan), target)
+                journal.adapted(value.path, _machine(plan), RUN if value.path in plan.placing else target)
     if job.name is not None and job.name.path.endswith(".name") and journal.fate(job.name.path) is None:
         journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
     for value in job.needs:

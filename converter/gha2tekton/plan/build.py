@@ -13,6 +13,7 @@ from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.host_directories import host_directories, shared, told
+from gha2tekton.plan.labels import idle
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
 from gha2tekton.plan.repository_scripts import asked
@@ -117,14 +118,17 @@ class _Builder:
         stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
         if len(stages) > 1 and (place := losses.shared_places(stages)):
             whole = f"its scripts leave {place} to each other, which is on no volume"
+        gpu = self.gpu(job, scope, runner, found)
+        if not gpu and runners.shows_gpu(job, scope, runner, steps):
+            gpu, runner = 1, replace(runner, note=runners.SEEN)
+        if len(stages) > 1 and gpu and not layout.stageable(steps, found):
+            whole = "none of its stages would hold the GPU that it asks for"
         if len(stages) < 2 or whole:
             chosen, stages = "job", (Stage(steps),)
         if wanted and whole:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
-        gpu = self.gpu(job, scope, runner, found)
-        if not gpu and runners.shows_gpu(job, scope, runner, steps):
-            gpu, runner = 1, replace(runner, note=runners.SEEN)
         needs = needs_of(steps)
+        machine = job_scope(self.workflow, job, group[0], True, dynamic)
         without = told(steps, runner)
         held = choice.holds | self.base()
         why = "it runs notebooks or GPU containers" if chosen == "stages" else whole or "it is one piece of work"
@@ -138,7 +142,7 @@ class _Builder:
             choice.reference,
             held,
             runner,
-            *self.idle(job, job_scope(self.workflow, job, group[0], True, dynamic), runner, found),
+            *idle(job, machine, runner, self.rules, lambda one: self.gpus(job, machine, one, found)[0]),
             gpu,
             "artifacts" in needs,
             "cache" in needs,
@@ -168,28 +172,6 @@ class _Builder:
             message = f"job {job.id}: {names} are different containers and each asks for GPUs: the Pod asks for the sum"
             self.journal.note(Diagnostic("gpu-sum", "warning", message, job.span))
         return found
-
-    def idle(self, job: Job, scope: Scope, runner: Runner, found: Found) -> tuple[frozenset[str], frozenset[str]]:
-        """The labels (and the group) without which the machine is the same, and those without which the Pod is."""
-        labels = job.runs_on.labels if job.runs_on is not None else ()
-        told = {value.path: scope.guess(value) or "" for value in labels}
-        group = (scope.guess(job.runs_on.group) or "") if job.runs_on is not None and job.runs_on.group else ""
-
-        def weighed(one: Runner) -> Runner:
-            """The machine with no more than what a Pod takes from it."""
-            gpu = self.gpus(job, scope, one, found)[0]
-            os = "linux" if one.os == "unknown" else one.os
-            plain = replace(one, gpu=gpu, product="", note="", os=os, hosted=False)
-            return plain if job.container is None else replace(plain, image="")
-
-        rest = {
-            path: machines.runner(self.rules, [text for other, text in told.items() if other != path], group)
-            for path in (told if len(told) > 1 or group else ())
-        }
-        if group and told and job.runs_on is not None and job.runs_on.group is not None:
-            rest[job.runs_on.group.path] = machines.runner(self.rules, list(told.values()))
-        idle = frozenset(path for path, other in rest.items() if other == runner)
-        return idle, frozenset(path for path, other in rest.items() if weighed(other) == weighed(runner)) - idle
 
     def runner(self, job: Job, scope: Scope) -> Runner:
         return runners.runner(job, scope, self.workflow, self.rules)

@@ -178,6 +178,8 @@ class JobPlan(Record, frozen=True):
     """The paths of labels that change nothing beside the others."""
     repeated: frozenset[str] = frozenset()
     """The paths of labels that change nothing beside what the job's containers ask for."""
+    placing: frozenset[str] = frozenset()
+    """The paths of labels that only choose among nodes."""
     gpu: int = 0
     artifacts: bool = False
     cache: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,29 @@ def not_understood(done: Conversion) -> list[str]:
     return [one.path for one in done.journal.outcomes() if one.reason == NOT_UNDERSTOOD]
 
 
+CALL = re.compile(
+    r"^(?:step|again) (?P<options>.*?)<<'(?P<end>\w+)'\n(?P<body>.*?)^(?P=end)$", re.MULTILINE | re.DOTALL
+)
+
+
+def never_set(done: Conversion, said: str) -> list[str]:
+    """Variables of ours to which the steps of a job refer, and which neither their container nor they themselves have."""
+    found = []
+    for container in (
+        step
+        for documents in done.bundle.files.values()
+        for document in documents
+        if document["kind"] == "Task"
+        for step in document["spec"]["steps"]
+    ):
+        given = {entry["name"] for entry in container.get("env", ())}
+        for call in CALL.finditer(container.get("script", "")):
+            own = re.findall(r"--env '?(\w+)=", call["options"]) + re.findall(r"\b(GHA_\w+)=", call["body"])
+            used = re.findall(r"\$\{?(GHA_\w+)", call["body"])
+            found += [name for name in used if name not in given.union(own) and name not in said]
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_nothing_is_left_over(path: Path) -> None:
@@ -144,6 +168,7 @@ def test_nothing_is_left_over(path: Path) -> None:
         return
     rows = list(done.journal.outcomes())
     assert not_understood(done) == []
+    assert never_set(done, path.read_text()) == []
     assert sum(done.journal.summary().values()) == len({one.path for one in rows}) == len(rows)
     files = {*done.bundle.files}
     astray = [

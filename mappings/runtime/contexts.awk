@@ -63,8 +63,12 @@ function step_value(p, depth,   key) {
 
 function step_part(name, part,   number_) {
   number_ = content(scope() "/ids/" tolower(name))
-  return number_ == "z" ? "z" : content(scope() "/steps/" substr(number_, 2) "/" part)
+  if (number_ == "z") return part ~ /^(outcome|conclusion)$/ && passed_over() ? "sskipped" : "z"
+  return content(scope() "/steps/" substr(number_, 2) "/" part)
 }
+
+# Whether an earlier stage may have been passed over, since something had failed: of its steps nothing is told.
+function passed_over() { return ENVIRON["GHA_AFTER"] != "" && ENVIRON["GHA_SCOPE"] == "" && status() != "success" }
 
 function step_object(name,   number_, id) {
   number_ = content(scope() "/ids/" tolower(name))

@@ -112,6 +112,9 @@ TOOLKITS = [
     ({"cuda"}, {"python": ("3.11",)}, "docker.io/nvidia/cuda:12.8.1-devel-ubuntu22.04"),
     ({"git"}, {"cuda": ("12.4.0",), "python": ("3.11",)}, "docker.io/nvidia/cuda:12.4.0-devel-ubuntu22.04"),
     ({"git", "gcc"}, {"python": ("3.11",)}, "docker.io/library/python:3.11"),
+    ({"nvfortran", "git", "make"}, {}, "nvcr.io/nvidia/nvhpc:23.7-devel-cuda12.2-ubuntu22.04"),
+    ({"nvcc", "make"}, {}, "docker.io/nvidia/cuda:12.8.1-devel-ubuntu22.04"),
+    ({"mpirun", "python"}, {}, "docker.io/library/python:3.12"),
 ]
 
 

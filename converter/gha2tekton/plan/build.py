@@ -81,28 +81,29 @@ class _Builder:
         except RuntimeMatrix as error:
             if job.uses is not None or job.strategy is None:
                 return [self.refused(job, f"the matrix cannot be expanded: {error}")]
-            return [replace(self.group(job, (Leg(),), 2, dynamic=True), matrix=matrix_text(job.strategy))]
+            machine = self.runner(job, job_scope(self.workflow, job, Leg(), True, True))
+            return [replace(self.group(job, [(Leg(), machine)], 2, dynamic=True), matrix=matrix_text(job.strategy))]
         except MatrixError as error:
             return [self.refused(job, f"the matrix cannot be expanded: {error}")]
         if job.uses is not None:
             return [self.refused(job, f"{job.uses.value.text}: {_not_drawn_in(job)}")]
         # Legs on machines of one kind share a Task, which gets the leg's values as params.
-        groups: dict[str, list[Leg]] = {}
+        groups: dict[str, list[tuple[Leg, Runner]]] = {}
         for leg in all_legs:
             scope = job_scope(self.workflow, job, leg, static=True)
             runner = self.runner(job, scope)
-            groups.setdefault(repr(replace(runner, note="", hosted=False)), []).append(leg)
-        return [self.group(job, tuple(group), len(all_legs)) for group in groups.values()]
+            kind = repr(replace(runner, note="", hosted=False)) if len(all_legs) > 1 else ""
+            groups.setdefault(kind, []).append((leg, runner))
+        return [self.group(job, group, len(all_legs)) for group in groups.values()]
 
     def refused(self, job: Job, reason: str) -> JobPlan:
         scope = job_scope(self.workflow, job, Leg(), static=True)
         return JobPlan(job, scope, (Leg(),), "job", reason, (), ("docker.io/library/busybox:1.37",), refused=reason)
 
-    def group(self, job: Job, group: tuple[Leg, ...], total: int, dynamic: bool = False) -> JobPlan:
-        static = len(group) == 1
-        scope = job_scope(self.workflow, job, group[0], static, dynamic)
-        machines_of = [self.runner(job, job_scope(self.workflow, job, leg, True, dynamic)) for leg in group]
-        runner = replace(machines_of[0], hosted=all(machine.hosted for machine in machines_of))
+    def group(self, job: Job, on: Sequence[tuple[Leg, Runner]], total: int, dynamic: bool = False) -> JobPlan:
+        group = tuple(leg for leg, _ in on)
+        scope = job_scope(self.workflow, job, group[0], len(group) == 1, dynamic)
+        runner = replace(on[0][1], hosted=all(machine.hosted for _, machine in on))
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
         constant = not _writes_env(job)

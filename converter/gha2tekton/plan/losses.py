@@ -10,7 +10,6 @@ from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.plan.steps import guessed_script, is_javascript
 from gha2tekton.plan.tools import EVERYWHERE, assumed, changes_machine, in_container
 from gha2tekton.record import replace
-from gha2tekton.shell.nested import unwrapped
 
 _AGAIN = frozenset({"system", "python", "home"})
 """The effects of what may be installed twice: what is there stays as it is."""
@@ -33,7 +32,7 @@ def replayable(step: PlannedStep) -> bool:
 def _installs(seen: SeenCommand) -> bool:
     if seen.rule is not None and seen.rule.effects and seen.rule.effects <= _AGAIN:
         return "system" in seen.rule.effects or seen.rule.role == "prepare"
-    words = [value or "" for value in unwrapped(seen.command).values[1:]]
+    words = [value or "" for value in seen.inner.values[1:]]
     tidies = seen.name == "rm" and all(word.startswith(("-", *_LISTS)) for word in words)
     return tidies or (seen.name in _HARMLESS and not changes_machine(seen))
 

@@ -28,7 +28,10 @@ class SeenCommand(Record, frozen=True):
 
     path: str
     command: Command
+    inner: Command
+    """What really does the work: the command without sudo, ``poetry run`` and the like."""
     name: str
+    """The name of ``inner``."""
     rule: CommandRule | None
     docker: DockerCall | None = None
 

@@ -231,7 +231,7 @@ class StepReader(Record, frozen=True):
         inner = unwrapped(command)
         rule = self.rules.command(inner.name, inner.values) if inner.name else None
         docker = parse_call(_split(inner)) if inner.name in CALLS else None
-        return SeenCommand(f"{path}.commands[{index}]", command, inner.name, rule, docker)
+        return SeenCommand(f"{path}.commands[{index}]", command, inner, inner.name, rule, docker)
 
 
 def missed(step: Step, rule: ActionRule) -> str:

@@ -113,7 +113,7 @@ def changes_machine(seen: SeenCommand) -> bool:
         return False
     if seen.command.name == "sudo" and seen.rule is None and seen.name not in _READS:
         return True
-    values = [value or "" for value in unwrapped(seen.command).values]
+    values = [value or "" for value in seen.inner.values]
     # The last word is where things go; options may name it anywhere.
     last = values[-1:] if seen.name in ("cp", "mv", "install", "ln") else values[1:]
     told = any(re.match(r"\d*>+\s*/(usr|opt|etc)/", redirect) for redirect in seen.command.redirects)
@@ -128,7 +128,7 @@ def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
         asked = seen.command.place.guarded and "--version" in seen.command.values
         if asked or in_container(seen):
             continue
-        for word in {seen.command.name} if in_environment(seen.command) else {seen.name, seen.command.name}:
+        for word in {seen.command.name} if in_environment(seen.command, seen.inner) else {seen.name, seen.command.name}:
             raw = seen.command.words[0].value or ""
             if word and word not in _BUILTINS and word not in functions and "/" not in raw and _PACKAGE.fullmatch(word):
                 yield word
@@ -139,7 +139,7 @@ def provided(commands: Iterable[SeenCommand]) -> Iterable[str]:
     for seen in commands:
         if in_container(seen):
             continue
-        words = [value or "" for value in unwrapped(seen.command).values]
+        words = [value or "" for value in seen.inner.values]
         if "install" not in words and seen.name not in ("conda", "mamba", "micromamba", "npm", "uv", "poetry", "pixi"):
             continue
         if any(

@@ -15,6 +15,8 @@ from gha2tekton.rules.filling import Functions, Unfillable, Word, filled
 from gha2tekton.rules.model import ActionRule, Emission, InputOutcome
 from gha2tekton.shell.quote import word
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+
 
 class _Refused(Exception):
     """A rule cannot stand for this call: it says so itself, or it asked what a run-time value is."""
@@ -151,7 +153,7 @@ def literal_text(template: Template) -> str | None:
 
 def _plain(text: str) -> bool:
     """Whether text may stand in a script: Tekton would take ``$(params.x)`` for its own."""
-    return "$(" not in text and not any(ord(char) < 32 and char not in "\n\t" for char in text)
+    return "$(" not in text and not _CONTROL.search(text)
 
 
 def _tidy(text: str) -> str:

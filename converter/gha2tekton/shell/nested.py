@@ -119,9 +119,9 @@ def unwrapped(command: Command) -> Command:
     return command if words is command.words else replace(command, words=words)
 
 
-def in_environment(command: Command) -> bool:
+def in_environment(command: Command, inner: Command) -> bool:
     """Whether ``pixi run``, ``uv run`` and the like give it the programs of an environment of their own."""
-    taken = command.words[: len(command.words) - len(unwrapped(command).words)]
+    taken = command.words[: len(command.words) - len(inner.words)]
     return any((word.value or "").rsplit("/", 1)[-1] in _RUNNERS for word in taken)
 
 

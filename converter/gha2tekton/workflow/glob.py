@@ -24,6 +24,8 @@ def to_regex(pattern: str) -> str:
     A pattern that makes none, such as one with a class that runs backwards, matches only itself.
     """
     found = _translated(pattern)
+    if "[" not in pattern:
+        return found
     try:
         re.compile(found)
     except re.error:

@@ -142,7 +142,7 @@ class Journal:
     def retarget(self, moved: Mapping[str, str]) -> None:
         """Outcomes that name a file of the bundle name the one that it became."""
         for path, outcome in self._outcomes.items():
-            if any(file in moved for file in outcome.files):
+            if not moved.keys().isdisjoint(outcome.files):
                 target, *also = (_moved(one, moved) for one in (outcome.target, *outcome.also))
                 others = tuple(one for one in dict.fromkeys(also) if one and one != target)
                 self._outcomes[path] = replace(outcome, target=target, also=others)

@@ -31,12 +31,21 @@ def _object(fields: dict[str, Any], pad: str) -> str:
     lines = []
     for name, value in fields.items():
         if isinstance(value, list) and value:
-            items = ",\n".join(f"{pad}    {item if isinstance(item, _Text) else _text(item)}" for item in value)
+            items = ",\n".join([f"{pad}    {_item(item)}" for item in value])
             text = f"[\n{items}\n{pad}  ]"
         else:
             text = _text(value)
         lines.append(f'{pad}  "{name}": {text}')
     return f"{pad}{{\n" + ",\n".join(lines) + f"\n{pad}}}"
+
+
+def _item(value: Any) -> str:
+    """An entry of a list: what is frequent does without the encoder, which takes a while to begin."""
+    if isinstance(value, str):
+        return value if isinstance(value, _Text) else _quoted(value)
+    if not isinstance(value, dict):
+        return _text(value)
+    return "{" + ", ".join([f'"{name}": {_item(part)}' for name, part in value.items()]) + "}"
 
 
 def _workflow(conversion: Conversion) -> dict[str, Any]:

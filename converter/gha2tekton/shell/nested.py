@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from gha2tekton.record import Record, replace
@@ -197,6 +198,7 @@ def inner_code(command: Command) -> InnerCode | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def interpreter(name: str) -> Language | None:
     if name in _SHELLS:
         return "sh"

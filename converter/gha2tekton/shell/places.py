@@ -59,8 +59,10 @@ def spot(root: Node, data: bytes, start: int, end: int) -> Spot:
 
 def counts(node: Node, data: bytes) -> bool:
     """Whether it is arithmetic that the grammar takes for a subshell, as it does in here-documents."""
+    if node.type != "command_substitution":
+        return False
     text = data[node.start_byte : node.end_byte]
-    return node.type == "command_substitution" and text.startswith(b"$((") and text.endswith(b"))")
+    return text.startswith(b"$((") and text.endswith(b"))")
 
 
 def _counted(node: Node, data: bytes) -> bool:

@@ -271,7 +271,10 @@ class _Reader:
 
     def word(self, node: Node) -> Word:
         text = self.source(node)
-        target = node.named_children[0] if node.type == "command_name" and node.named_children else node
+        target = (node.named_child(0) or node) if node.type == "command_name" else node
+        if target.type == "word" and "\\" not in text and UNKNOWN not in text:
+            start = self.offset(node.start_byte)
+            return Word(text, text, start, start + len(text), _OPEN.search(text) is not None)
         parts = target.children if target.type == "concatenation" else [target]
         bare = "".join(self.source(part) for part in parts if part.type in _BARE)
         whole = _ARRAY.fullmatch(text) if self.arrays else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,10 @@ LEFT_OUT = ("slow", "conformance", "equivalence")
 LONG = 0.3
 """Seconds of a processor from which on a test should be one of the slow ones."""
 
+_WHOLE = re.compile(rf"^pytestmark = \[?\s*pytest\.mark\.({'|'.join(LEFT_OUT)})\b", re.MULTILINE)
+
 _left: Counter[str] = Counter()
+_modules: Counter[str] = Counter()
 _long: list[str] = []
 
 
@@ -20,9 +25,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite what fixtures expect; git diff reviews it")
 
 
+def wants_all(config: pytest.Config) -> bool:
+    """Whether slow proofs are asked for: without -m they are left out."""
+    return bool(config.getoption("-m") or os.environ.get("GHA2TEKTON_ALL_TESTS"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A module whose tests are all left out is not even imported."""
+    if wants_all(config) or collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    found = _WHOLE.search(collection_path.read_text(encoding="utf-8"))
+    if found is None:
+        return None
+    _modules[found[1]] += 1
+    return True
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without -m the slow proofs are left out, and the summary says so."""
-    if config.getoption("-m") or os.environ.get("GHA2TEKTON_ALL_TESTS"):
+    if wants_all(config):
         return
     kept, left = [], []
     for item in items:
@@ -46,8 +67,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _left:
-        told = ", ".join(f"{count} {name} (-m {name})" for name, count in sorted(_left.items()))
-        terminalreporter.write_line(f"left out: {told}")
+    if _left or _modules:
+        told = [f"{count} tests (-m {name})" for name, count in sorted(_left.items())]
+        told += [f"{count} whole modules (-m {name})" for name, count in sorted(_modules.items())]
+        terminalreporter.write_line(f"left out: {', '.join(told)}; of the runtime all shells and awks but those here")
         for test in _long:
             terminalreporter.write_line(f"takes long, mark it as slow: {test}")

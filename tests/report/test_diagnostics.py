@@ -68,6 +68,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_code_of_the_table_is_never_said() -> None:
     assert set(SEVERITIES) - {code for code, *_ in said()} == ELSEWHERE
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,13 @@ def hashes(files: Mapping[str, str]) -> dict[str, str]:
 
 def rules_hash(folders: Sequence[Path] = ()) -> str:
     """One hash over all mapping rules in use."""
-    return hashlib.sha256("".join(_folder_hash(folder) for folder in (*folders, mappings())).encode()).hexdigest()
+    return hashlib.sha256("".join([*map(_folder_hash, folders), _own_hash()]).encode()).hexdigest()
+
+
+@cache
+def _own_hash() -> str:
+    """That of our own rules, which stay what they are as long as a process runs."""
+    return _folder_hash(mappings())
 
 
 def _folder_hash(folder: Path) -> str:

@@ -9,6 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2] / "fixtures"
 EXPECTED = sorted(ROOT.glob("*/*/expected"))
 """Every directory that a conversion is expected to write."""
+RUNTIME = ROOT / "guides/gpu-notebook/expected/runtime.yaml"
+"""What all of them apply, kept once."""
 
 
 def named(directories: list[Path]) -> list[object]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conformance.fixture_outputs import EXPECTED, named
+from tests.conformance.fixture_outputs import EXPECTED, RUNTIME, named
 from tests.conformance.judge import admit, kustomize, refusals, resolve
 
 pytestmark = [pytest.mark.conformance, pytest.mark.usefixtures("built_judges")]
@@ -33,8 +34,10 @@ def test_runs_resolve(directory: Path) -> None:
 
 @each_output
 def test_kustomize_builds_what_tekton_admits(directory: Path, tmp_path: Path) -> None:
+    bundle = shutil.copytree(directory, tmp_path / "bundle")
+    shutil.copy(RUNTIME, bundle / RUNTIME.name)
     built = tmp_path / "all.yaml"
-    built.write_text(kustomize(directory), encoding="utf-8")
+    built.write_text(kustomize(bundle), encoding="utf-8")
     assert not refusals(admit(built))
     assert not refusals(resolve(built, directory / "runs"))
 

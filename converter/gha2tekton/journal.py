@@ -168,6 +168,11 @@ class Journal:
         outcome = self._outcomes.get(path)
         return outcome.fate if outcome else None
 
+    def same_without(self, path: str) -> bool:
+        """Whether a leaf says no more than what holds without it."""
+        outcome = self._outcomes.get(path)
+        return outcome is not None and outcome.reason == SAME_AS_DEFAULT
+
     def files(self, path: str) -> tuple[str, ...]:
         """The files that a leaf went into so far."""
         outcome = self._outcomes.get(path)

@@ -129,7 +129,8 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             if ".strategy.matrix.exclude[" in value.path or matrix_rows.one_of_several(value.path, journal):
                 files = {"pipeline.yaml"}
             again = matrix_rows.EXCLUDED if ".strategy.matrix.exclude[" in value.path else ""
-            again = SAME_AS_DEFAULT if value.path in plan.job.idle else again
+            usual = bool(sites) and all(map(journal.same_without, sites))
+            again = SAME_AS_DEFAULT if usual or value.path in plan.job.idle else again
             for file in sorted(files):
                 journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -227,8 +228,8 @@ def _table(path: Path) -> Mapping[str, Any]:
 def _file(folder: Path, kind: str, name: str) -> Path | None:
     if not name or any(part in ("", ".", "..") for part in name.split("/")):
         return None
-    path = folder / kind / f"{name}.yaml"
-    return path if path.is_file() else None
+    place = os.path.join(folder, kind, f"{name}.yaml")
+    return Path(place) if os.path.isfile(place) else None
 
 
 def _holds(when: Mapping[str, Any], values: Sequence[str | None]) -> bool:

@@ -93,7 +93,7 @@ def _clashes(plan: Plan) -> Mapping[Key, Sequence[str]]:
 
 
 def _keys(job: JobPlan) -> Iterator[tuple[Key, str]]:
-    for path in reads(job.job):
+    for path in dict.fromkeys(reads(job.job)):
         if len(path) > 1 and path[0] in ("github", "inputs", "matrix"):
             yield (variable(path), job.job.id if path[0] == "matrix" else ""), ".".join(path).lower()
 

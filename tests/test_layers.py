@@ -13,7 +13,7 @@ from tests.program import MODULES, ROOT, nodes
 # From the bottom up: a module imports its own layer and those below.
 LAYERS = [
     {"record"},
-    {"source", "resources", "codes", "pins"},
+    {"source", "resources", "codes", "pins", "aliases"},
     {"nodes"},
     {"journal"},
     {"yaml", "manifests"},

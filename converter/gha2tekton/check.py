@@ -88,6 +88,8 @@ def manifests(files: Mapping[str, str]) -> dict[str, str]:
 
 def read_bundle(place: Path) -> dict[str, str]:
     """The manifests of a directory or file; InputError when there are none."""
+    if not place.exists():
+        raise InputError(f"{place}: there is no such file or directory")
     try:
         if place.is_file():
             return {place.name: text_of(place)}

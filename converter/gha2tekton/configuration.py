@@ -32,7 +32,7 @@ class Configuration(Record, frozen=True):
     values: Mapping[str, Any] = field(default_factory=dict)
     workflows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """``runners`` and ``images`` of the user's own."""
+    """``runners``, ``images`` and ``secrets`` of the user's own."""
 
     def of(self, workflow: str) -> dict[str, Any]:
         """The values for one workflow, by its path or its file's name."""
@@ -64,7 +64,9 @@ def _read(path: Path) -> Configuration:
         raise ConfigurationError("\n".join(faults))
     settled = {key.replace("-", "_"): value for key, value in values.items()}
     workflows = settled.pop("workflows", {})
-    tables: dict[str, dict[str, Any]] = {name: settled.pop(name) for name in ("runners", "images") if name in settled}
+    tables: dict[str, dict[str, Any]] = {
+        name: settled.pop(name) for name in ("runners", "images", "secrets") if name in settled
+    }
     if "images" in tables:
         tables["images"] = {"images": tables["images"]}
     overrides = {name: {key.replace("-", "_"): value for key, value in own.items()} for name, own in workflows.items()}

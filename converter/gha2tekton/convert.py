@@ -11,6 +11,7 @@ from gha2tekton.lower import runtime
 from gha2tekton.lower.checks import with_checks
 from gha2tekton.lower.listener import KUBECTL, TriggerSettings, runner_manifests, starter_manifests
 from gha2tekton.lower.lowered import LoweredWorkflow
+from gha2tekton.lower.own_secrets import with_own_secrets
 from gha2tekton.lower.pinning import with_digests
 from gha2tekton.lower.pipeline import lower_workflow
 from gha2tekton.lower.pipelines_as_code import account_cancelling, lower_pipelines_as_code
@@ -64,6 +65,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     account_given = bool(options.output.service_account)
     pulls = pull_secrets(plan, lowered.run.service_account, account_given, triggers.namespace, journal)
     files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
+    files = with_own_secrets(files, options.output.secrets, journal)
     bundle = Bundle(annotated(files, source.name, journal), source.name, options.output.namespace)
     suppress(source, journal)
     return Conversion(source, bundle, journal, plan, base)

@@ -6,7 +6,7 @@ fault and is told as ``manual: not understood``, so that nothing can vanish.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from gha2tekton.codes import SEVERITIES, Severity
@@ -212,6 +212,10 @@ class Journal:
             self._setup[key] = setup
         elif setup.why not in before.why.split("; "):
             self._setup[key] = replace(before, why=f"{before.why}; {setup.why}")
+
+    def resupply(self, change: Callable[[Setup], Setup]) -> None:
+        """Put what a person must supply in other words."""
+        self._setup = {key: change(setup) for key, setup in self._setup.items()}
 
     def suppress(self, one: Suppressed, diagnostic: Diagnostic | None = None) -> None:
         """Take a finding, or the leaf that ``one`` names, from what presses."""

@@ -26,6 +26,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
+from gha2tekton.aliases import see_that_it_ends
 from gha2tekton.nodes import Mapping, Node, Plain, Scalar, Sequence, joined, plain
 from gha2tekton.record import replace
 from gha2tekton.source import Source, Span
@@ -273,7 +274,10 @@ def documents(text: str, name: str) -> list[Any]:
     """All documents of a file as plain data, for manifests; ValueError names the place where it is no YAML."""
     try:
         _shallow(text)
-        return list(YAML(typ="safe").load_all(text))
+        found = list(YAML(typ="safe").load_all(text))
+        if "*" in text and "&" in text:
+            see_that_it_ends(found, name)
+        return found
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""

@@ -77,6 +77,12 @@ WRONG = [
         "workflows: {ci.yml: {layout: x}}\n",
         r"^\.?\S*\.gha2tekton\.yaml:1:30: 'x' is not one of [^\n]*\n\Z",
     ),
+    (".gha2tekton.yaml", "secrets: {A: {name: x}}\n", r"\.gha2tekton\.yaml:1:\d+: 'key' is a required property"),
+    (
+        ".gha2tekton.yaml",
+        "secrets: {A: {name: X_y, key: k}}\n",
+        r"\.gha2tekton\.yaml:1:\d+: 'X_y' is not a name of Kubernetes",
+    ),
     (".gha2tekton.yaml", "memory: some\n", r"\.gha2tekton\.yaml:1:9: 'some' is not a quantity of Kubernetes"),
 ]
 
@@ -131,6 +137,27 @@ def test_runners_of_ones_own_win(repository: Path) -> None:
     assert 'nvidia.com/gpu: "3"' in (repository / "out/tasks/ci-a.yaml").read_text()
 
 
+def test_secrets_that_are_there_already(repository: Path) -> None:
+    (repository / ".gha2tekton.yaml").write_text("secrets: {hf_token: {name: team-tokens, key: hf}}\n")
+    step = "{run: echo, env: {A: '${{ secrets.HF_TOKEN }}', B: '${{ secrets.OTHER }}'}}"
+    (repository / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("{run: echo}", step))
+    assert run("convert", ".", "-o", "out")[0] == 0
+    task = (repository / "out/tasks/ci-a.yaml").read_text()
+    assert re.search(
+        r"name: GHA_SECRET_HF_TOKEN\n\s+valueFrom:\n\s+secretKeyRef:\n\s+name: team-tokens\n\s+key: hf\n", task
+    )
+    assert re.search(r"name: github-secrets\n\s+key: OTHER\n", task)
+    told = (repository / "out/report.txt").read_text()
+    assert "kubectl create secret generic team-tokens --namespace default --from-literal=hf=..." in told
+    assert "kubectl create secret generic github-secrets --namespace default --from-literal=OTHER=..." in told
+    whole = step.replace("secrets.OTHER", "toJSON(secrets)")
+    (repository / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("{run: echo}", whole))
+    assert run("check", "--write")[0] == 1
+    task = (repository / "out/tasks/ci-a.yaml").read_text()
+    assert "secretRef" in task
+    assert task.count("key: hf") == task.count("name: GHA_SECRET_HF_TOKEN") > 0
+
+
 def test_images_of_ones_own_are_chosen(repository: Path) -> None:
     (repository / ".gha2tekton.yaml").write_text(
         "images:\n  mine: {image: registry.example/mine, tool: python, size: 1, source: 'https://example.com', "
@@ -161,7 +188,7 @@ def test_all_that_init_writes_may_be_taken(repository: Path) -> None:
     assert run("config", "init")[0] == 0
     path = repository / ".gha2tekton.yaml"
     lines = [line.removeprefix("# ") for line in path.read_text().splitlines()]
-    known = [one.opts[0].lstrip("-") for one in parameters()] + ["runners", "images", "workflows"]
+    known = [one.opts[0].lstrip("-") for one in parameters()] + ["runners", "images", "secrets", "workflows"]
     kept = [line for line in lines if line.partition(":")[0] in known or line.startswith(("- ", "  "))]
     assert sorted(line.partition(":")[0] for line in kept if line[0].isalpha()) == sorted(known)
     path.write_text("\n".join(kept) + "\n")

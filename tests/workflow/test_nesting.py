@@ -27,6 +27,18 @@ def test_a_text_nested_too_deep_is_refused(text: str) -> None:
         documents(text, "x.yml")
 
 
+LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 64))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["a: &a [*a]\n", "&a {a: *a}\n", LAUGHS], ids=["itself", "its key", "laughs"])
+def test_aliases_without_end_are_refused(text: str) -> None:
+    with pytest.raises(YamlError, match=r"nested deeper|more than 50000 nodes|anchor"):
+        compose(Source("x.yml", text))
+    with pytest.raises(ValueError, match="aliases"):
+        documents(text, "x.yml")
+
+
 def test_many_brackets_side_by_side_are_none() -> None:
     node = compose(Source("x.yml", "x: [" + "{a: [1]}, " * 3_000 + "]"))
     assert node is not None

@@ -91,7 +91,9 @@ class Choice(Record):
                 raise ConfigurationError(f"{folder}: there is no such folder of rules")
         key = (folders, configuration.path)
         rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
-        return Settled(_options(values, repository), rules, values["actions_dir"], values, configuration.path)
+        return Settled(
+            _options(values, repository, configuration.tables), rules, values["actions_dir"], values, configuration.path
+        )
 
 
 def _see_that_within(root: Path, own: Mapping[str, Any]) -> None:
@@ -131,12 +133,18 @@ def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
     return out
 
 
-def _options(values: Mapping[str, Any], repository: str) -> Options:
+def _options(values: Mapping[str, Any], repository: str, tables: Mapping[str, Mapping[str, Any]]) -> Options:
     from gha2tekton.convert import Options
     from gha2tekton.lower.settings import Settings
     from gha2tekton.plan.build import PlanOptions
 
-    settings = Settings(**{name: values[name] for name in _SETTINGS}, repository=repository, pins=_pins(values["pin"]))
+    secrets = {name.upper(): (own["name"], own["key"]) for name, own in tables.get("secrets", {}).items()}
+    settings = Settings(
+        **{name: values[name] for name in _SETTINGS},
+        repository=repository,
+        pins=_pins(values["pin"]),
+        secrets=secrets,
+    )
     pairs = dict(item.split("=", 1) for item in values["action_image"] or ())
     plan = PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"], values["docker"], pairs)
     return Options(plan, settings)

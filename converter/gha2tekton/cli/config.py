@@ -23,6 +23,9 @@ _TAIL = """\
 # runners: {labels: {dgx: {os: linux, gpu: 8, final: true}}}
 # images: {mine: {image: registry.example.com/mine, tool: python, size: 9, source: "https://example.com", holds: [sh]}}
 
+# Secrets that are on the cluster already, for those of GitHub.
+# secrets: {HF_TOKEN: {name: team-tokens, key: hf}}
+
 # Overrides for single workflows, by the file's name.
 # workflows: {gpu.yml: {gpu-count: 2, layout: stages}}
 """

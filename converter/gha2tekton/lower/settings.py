@@ -34,6 +34,8 @@ class Settings(Record, frozen=True):
     host: str = ""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Digests by the full names of images."""
+    secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The Secret and the key for secrets that are on the cluster already, by their names in upper case."""
     concurrency: Literal["report", "keep"] = "report"
     """Whether the workflow's concurrency group holds on Tekton."""
     pull_request_head: bool = False

@@ -544,3 +544,21 @@ def test_what_compiles_for_gpus_has_the_toolkit(job: str, toolkit: bool, gpus: s
     assert step["image"].startswith("docker.io/nvidia/cuda:") is toolkit
     assert ("apt-get install -y --no-install-recommends git" in step["script"]) is toolkit
     assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu") == gpus
+
+
+OWN = [
+    ("GITHUB_TOKEN", "exact"),
+    ("GITHUB_PAT", "exact"),
+    ("RUNNER_LABEL", "exact"),
+    ("GITHUB_SHA", "dropped"),
+    ("GITHUB_REF_NAME", "dropped"),
+]
+
+
+@pytest.mark.parametrize(("name", "fate"), OWN)
+def test_variables_of_the_runners_own_are_left_to_it(name: str, fate: str, tmp_path: Path) -> None:
+    env = f"env: {{{name}: '${{{{ secrets.GITHUB_TOKEN }}}}'}}"
+    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n- run: make", f"on: push\n{env}")
+    assert said(done, f"env.{name}")[0] == fate
+    (step,) = task(done)["steps"]
+    assert (f"job_env '{name}=${{{{ secrets.GITHUB_TOKEN }}}}'" in step["script"]) is (fate == "exact")

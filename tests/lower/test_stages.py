@@ -282,3 +282,24 @@ def test_a_gpu_that_no_stage_would_hold_keeps_a_job_whole(tmp_path: Path) -> Non
     assert "none of its stages would hold the GPU" in note
     (task,) = [held[0] for name, held in done.bundle.files.items() if name.startswith("tasks/")]
     assert task["spec"]["steps"][0]["computeResources"]["limits"] == {"nvidia.com/gpu": "1"}
+
+
+IMAGES_OWN = [
+    ("container: 'example.org/lab:1'", 'cp a.ipynb "$LAB/"', "$LAB/a.ipynb", "$LAB"),
+    ("container: 'example.org/lab:1'", "LAB=lab; cp a.ipynb $LAB/", "$LAB/a.ipynb", ""),
+    ("container: {image: 'example.org/lab:1', env: {LAB: lab}}", "cp a.ipynb $LAB/", "a.ipynb", ""),
+    ("container: 'example.org/lab:1'", "ls $HOME/ $GITHUB_WORKSPACE/", "$HOME/a.ipynb", ""),
+    ("timeout-minutes: 9", "cp a.ipynb $LAB/", "$LAB/a.ipynb", ""),
+]
+
+
+@pytest.mark.parametrize(("keys", "before", "notebook", "place"), IMAGES_OWN)
+def test_directories_of_the_image_keep_a_job_whole(
+    keys: str, before: str, notebook: str, place: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "ci.yml"
+    steps = f"    steps:\n    - run: |\n        {before}\n        pip install -e .\n    - run: papermill {notebook} out.ipynb\n"
+    path.write_text(f"on: push\njobs:\n  nb:\n    runs-on: [self-hosted, gpu]\n    {keys}\n{steps}")
+    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    notes = [note.message for note in done.journal.diagnostics if note.code == "not-split"]
+    assert (bool(notes), f"leave {place} to" in "".join(notes)) == (bool(place), bool(place))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
@@ -25,6 +27,16 @@ _NAMED = tuple(
 )
 """Default variables that an event brings, given to a Task whose scripts name them."""
 
+_OWN = re.compile(
+    r"GITHUB_(ACTION(_.*)?|ACTIONS|ACTOR(_ID)?|API_URL|BASE_REF|ENV|EVENT_(NAME|PATH)|GRAPHQL_URL|HEAD_REF|JOB|OUTPUT|PATH|"
+    r"REF(_.*)?|REPOSITORY(_.*)?|RETENTION_DAYS|RUN_.*|SERVER_URL|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKFLOW(_.*)?|"
+    r"WORKSPACE)|RUNNER_(ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE|WORKSPACE)"
+)
+"""Variables of the runner's own, which no one can set; GITHUB_TOKEN and others of such names are a workflow's.
+
+https://docs.github.com/actions/reference/workflows-and-actions/variables
+"""
+
 _USUAL = ("success()", "true")
 """Conditions of a job that say what holds for one without."""
 
@@ -47,7 +59,7 @@ def given_env(workflow: Workflow, job: JobPlan, carrier: Carrier, journal: Journ
         if not name:
             journal.manual(value.path, "a whole environment given by an expression: write the variables out", target)
             continue
-        if name.startswith(("GITHUB_", "RUNNER_")):
+        if _OWN.fullmatch(name):
             journal.dropped(value.path, "superseded", "GitHub gives steps its own variable of this name")
             continue
         template = job.scope.fold(value)

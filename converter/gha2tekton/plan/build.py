@@ -117,7 +117,7 @@ class _Builder:
         wanted = self.options.layout == "stages" or (self.options.layout == "auto" and layout.stageable(steps, found))
         chosen: Layout = "stages" if wanted and not whole else "job"
         stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
-        if len(stages) > 1 and (place := losses.shared_places(stages)):
+        if len(stages) > 1 and (place := losses.shared_places(stages, job.container is not None)):
             whole = f"its scripts leave {place} to each other, which is on no volume"
         gpu = self.gpu(job, scope, runner, found)
         if not gpu and runners.shows_gpu(job, scope, runner, steps):

@@ -17,6 +17,7 @@ _HARMLESS = frozenset("echo set true df export cd : printf test [ ls free which 
 """What may stand beside the installing commands of a step that is run again."""
 _LISTS = ("/var/lib/apt/", "/var/cache/")
 _ABSOLUTE = re.compile(r"(?<![\w.$}~:/@%-])/(?!/)[\w.][\w./+-]*")
+_VARIABLE = re.compile(r"\$\{?([A-Z][A-Z0-9_]*)\}?/")
 _EVERYWHERE = re.compile(
     r"/(s?bin|lib(64)?|dev|proc|sys|run|usr|etc|opt/conda|opt/hostedtoolcache|github|__w|gha2tekton|home/runner"
     rf"|{WORKSPACE.strip('/')})(/|$)"
@@ -37,11 +38,17 @@ def _installs(seen: SeenCommand) -> bool:
     return tidies or (seen.name in _HARMLESS and not changes_machine(seen))
 
 
-def shared_places(stages: Sequence[Stage]) -> str:
-    """A path outside the job's volumes that steps of two stages name; empty where there is none."""
+def shared_places(stages: Sequence[Stage], named: bool) -> str:
+    """A path outside the job's volumes that steps of two stages name; empty where there is none.
+
+    ``named``: the workflow names the job's image, whose own variables may lead to its directories.
+    """
     before: set[str] = set()
+    steps = [step for stage in stages for step in stage.walk()]
+    text = "\n".join(step.step.run.text for step in steps if step.step.run is not None)
     for stage in stages:
         here = {place for step in stage.walk() for place in _places(step)}
+        here |= {place for step in stage.walk() for place in _of_image(step, text)} if named else set()
         for place in sorted(here):
             if any(_within(place, other) or _within(other, place) for other in before):
                 return place
@@ -63,6 +70,20 @@ def _places(step: PlannedStep) -> Iterator[str]:
             place = found[0].rstrip("/.")
             if place and not _EVERYWHERE.match(place):
                 yield place
+
+
+def _of_image(step: PlannedStep, text: str) -> Iterator[str]:
+    """Directories that are told by variables which nothing of the workflow sets, so that the image does."""
+    if step.container is not None or step.step.run is None:
+        return
+    for name in sorted(set(_VARIABLE.findall(_on_the_machine(step, step.step.run.text)))):
+        ours = name in step.scope.likely or name.startswith(("GITHUB_", "RUNNER_"))
+        if (
+            not ours
+            and name not in ("HOME", "PWD", "TMPDIR")
+            and not re.search(rf"\b{name}=|\b(for|read) .*\b{name}\b", text)
+        ):
+            yield f"${name}"
 
 
 def _on_the_machine(step: PlannedStep, script: str) -> str:

@@ -1,5 +1,6 @@
 # Running what was called in a container, by serve or in place. _place is the container's directory, _box the call's, _clean
-# the command that gives a program the variables of the image.
+# the command that gives a program the variables of the image, _apart the one that makes it a session of its own, _of_image the
+# directory that the image names, where these are known.
 
 # WORD… in the directory and as the user of _directory and _user, with the service's variables and those of _more.
 run_as() {
@@ -14,7 +15,8 @@ run_as() {
       else echo "serve: the user stays $(id -un), $_user is not taken" >&2; fi ;;
   esac
   eval "set -- $_clean $(cat "$_place/environment" 2> /dev/null) $_more \"\$@\""
-  exec "$@"
+  # shellcheck disable=SC2086 # a word or none
+  exec ${_apart:-} "$@"
 }
 
 # The entrypoint before the words of a call, where the image has the program that the tables name.
@@ -35,8 +37,16 @@ run_call() {
   [ ! -f "$_box/whole" ] || _words=$(entered)
   eval "set -- $_words"
   [ -z "$_directory" ] || [ -f "$_box/there" ] || mkdir -p "$_directory" 2> /dev/null
-  cd "$(led "${_directory:-${GHA_WORKING_DIR:-$GITHUB_WORKSPACE}}")" || exit 126
+  cd "$(led "${_directory:-${GHA_WORKING_DIR:-${_of_image:-$GITHUB_WORKSPACE}}}")" || exit 126
   _user=${_user:-${GHA_USER:-}}
   : > "$_box/begun"
   run_as "$@"
+}
+
+# Docker ends all that a container began with its first process: what is left of that one's session.
+sweep() { # PROCESS
+  [ -n "${_apart:-}" ] || return 0
+  _left=$(cat /proc/[0-9]*/stat 2> /dev/null | awk -v session="$1" '{ pid = $1; sub(/^.*[)] /, ""); if ($4 == session) print pid }')
+  # shellcheck disable=SC2086 # numbers
+  [ -z "$_left" ] || kill -KILL $_left 2> /dev/null
 }

@@ -19,4 +19,8 @@ leave_logs() {
   for _log in "$GHA_HANDOFF"/*/log; do
     [ ! -s "$_log" ] || { _name=${_log%/log}; cp "$_log" "$GHA_STATE/logs/${_name##*/}"; }
   done
+  for _log in "$GHA_HANDOFF"/containers/*/log; do
+    _name=$(cat "${_log%/log}/name" 2> /dev/null)
+    [ ! -f "$_log" ] || [ -f "${_log%/log}/gone" ] || [ -z "$_name" ] || cp "$_log" "$GHA_STATE/logs/$_name"
+  done
 }

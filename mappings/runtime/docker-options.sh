@@ -1,10 +1,10 @@
 # The options of docker run, create, exec and compose exec, run.
 
-# Sets _kind, _directory, _user, _entrypoint, _detached, _interactive, _open, _called, _cidfile, _variables, _mounts, and _rest:
-# what comes after the options, each word quoted for a shell.
+# Sets _kind, _directory, _user, _entrypoint, _detached, _interactive, _open, _called, _cidfile, _fleeting, _variables, _mounts,
+# and _rest: what comes after the options, each word quoted for a shell.
 run_options() {
   _kind=image _directory='' _user='' _entrypoint='' _detached=no _interactive=no _open=no _called='' _cidfile=''
-  _variables='' _mounts=''
+  _variables='' _mounts='' _fleeting=no
   case $_verb in exec) _kind=container ;; compose*) _kind=service _interactive=yes ;; esac
   while [ $# -gt 0 ]; do
     _option=$1
@@ -37,6 +37,7 @@ run_options() {
       -i | --interactive) [ "$_value" = false ] && _interactive=no || _interactive=yes ;;
       -d | --detach) [ "$_value" = false ] && _detached=no || _detached=yes ;;
       --entrypoint) _entrypoint=${_value:-none} ;;
+      --rm) _fleeting=yes ;;
       --name) _called=$_value ;;
       --cidfile) _cidfile=$_value ;;
       -e | --env) variable "$_value" ;;

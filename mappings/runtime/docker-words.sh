@@ -57,36 +57,46 @@ images() {
   return 0
 }
 
-# Name, image or service, and state of each container that has been started or called.
+# Id, name, image or service, and state of each container that has been made, and of each service that has been started.
 states() {
-  printf '%s\n' "${GHA_CONTAINERS:-}" | awk -F '\t' '$1 == "image" || $1 == "service" || $1 == "plain" { if (!($3 in seen)) { seen[$3] = 1; print $3 "\t" $2 "\t" $1 } }' |
+  for _record in "$_records"/*; do
+    [ -d "$_record" ] && [ ! -f "$_record/gone" ] || continue
+    _id=${_record##*/} _called=$(cat "$_record/name") _code=$(ended) _state=Up
+    if [ -n "$_code" ]; then _state="Exited ($_code)"; elif [ ! -f "$_record/box" ]; then _state=Created; fi
+    case $_verb in compose*) ;; *) printf '%s\t%s\t%s\t%s\n' "$_id" "${_called:-$_id}" "$(cat "$_record/image")" "$_state" ;; esac
+  done
+  printf '%s\n' "${GHA_CONTAINERS:-}" | awk -F '\t' '$1 == "service" || $1 == "plain" { print $3 "\t" $2 "\t" $1 }' |
     while IFS="$(printf '\t')" read -r _name _key _sort; do
       _place=${GHA_HANDOFF:-}/$_name _health='' _state=Up
-      case $_sort in
-        service) [ -f "$_place/start" ] || continue; _health=$(cat "$_place/health" 2> /dev/null) ;;
-        image) [ -f "$_place/detached" ] || continue ;;
-      esac
-      _code=$(cat "$_place/ended" 2> /dev/null || cat "$(cat "$_place/detached" 2> /dev/null)/code" 2> /dev/null)
+      [ "$_sort" = plain ] || [ -f "$_place/start" ] || continue
+      [ "$_sort" = plain ] || _health=$(cat "$_place/health" 2> /dev/null)
+      _code=$(cat "$_place/ended" 2> /dev/null)
       [ -z "$_code" ] || _state="Exited ($_code)"
-      printf '%s\t%s\t%s\n' "$_name" "$_key" "$_state${_health:+ ($_health)}"
+      printf '%s\t%s\t%s\t%s\n' "$_name" "$_name" "$_key" "$_state${_health:+ ($_health)}"
     done
 }
 
 containers() {
-  _valued='-f --filter --format -n --last --status' _form='' _quiet=no _wanted='' _all=no
+  _valued='-f --filter --format -n --last --status' _form='' _quiet=no _wanted='' _status='' _of='' _all=no
   for _word; do
-    case $_word in -aq | -qa) _quiet=yes _all=yes ;; -q | --quiet) _quiet=yes ;; -a | --all) _all=yes ;; name=*) _wanted=${_word#name=} ;;
-      --filter=name=*) _wanted=${_word#*name=} ;; --format=*) _form=${_word#*=} ;; *'{{'*) _form=$_word ;; esac
+    case $_word in -aq | -qa) _quiet=yes _all=yes ;; -q | --quiet) _quiet=yes ;; -a | --all) _all=yes ;; --format=*) _form=${_word#*=} ;;
+      *'{{'*) _form=$_word ;; esac
+    case ${_word#--filter=} in name=*) _wanted=${_word##*name=} ;; status=*) _status=${_word##*status=} _all=yes ;; ancestor=*) _of=${_word##*ancestor=} ;; esac
   done
+  _wanted=$(printf '%s' "$_wanted" | tr -d '^$/')
   operands "$@"
   eval "set -- $_words"
   [ "$_quiet" = yes ] || [ -n "$_form" ] || printf 'NAMES\tIMAGE\tSTATUS\n'
-  states | while IFS="$(printf '\t')" read -r _name _key _state; do
-    case $_state in Exited*) [ "$_all" = yes ] || continue ;; esac
-    case $_name$_key in *"$(printf '%s' "$_wanted" | tr -d '^$/')"*) ;; *) continue ;; esac
+  states | while IFS="$(printf '\t')" read -r _id _name _key _state; do
+    case $_state in Exited* | Created) [ "$_all" = yes ] || continue ;; esac
+    case $_status/$_state in /* | running/Up* | exited/Exited* | created/Created) ;; *) continue ;; esac
+    case $_name$_key in *"$_wanted"*) ;; *) continue ;; esac
+    [ -z "$_of" ] || [ "$(plain_name "$_of")" = "$(plain_name "$_key")" ] || continue
     [ $# -eq 0 ] || [ "$_key" = "$1" ] || [ "$_name" = "$1" ] || continue
     case $_quiet$_form in
-      yes* | 'no{{.Names}}' | 'no{{.Name}}' | 'no{{.ID}}') echo "$_name" ;;
+      yes* | 'no{{.ID}}') echo "$_id" ;;
+      'no{{.Names}}' | 'no{{.Name}}') echo "$_name" ;;
+      'no{{.Image}}') echo "$_key" ;;
       'no{{.Status}}' | 'no{{.State}}') echo "$_state" ;;
       *) printf '%s\t%s\t%s\n' "$_name" "$_key" "$_state" ;;
     esac
@@ -95,37 +105,32 @@ containers() {
 
 # Scripts ask for the health of what they started, and go on asking until they like the answer.
 inspect() {
-  _valued='-f --format --type' _asked=$*
+  _valued='-f --format --type' _asked=$* _health=healthy
   operands "$@"
   eval "set -- $_words"
-  _name=$(find_sidecar container "${1:-}")
-  [ -n "$_name" ] || { image_there "$@"; exit; }
-  _place=${GHA_HANDOFF:-}/$_name
-  _code=$(cat "$_place/ended" 2> /dev/null || cat "$(cat "$_place/detached" 2> /dev/null)/code" 2> /dev/null)
-  case $_asked in
-    *ealth*) cat "$_place/health" 2> /dev/null || echo healthy ;;
-    *ExitCode*) echo "${_code:-0}" ;;
-    *Running*) [ -z "$_code" ] && echo true || echo false ;;
-    *Status*) [ -z "$_code" ] && echo running || echo exited ;;
-    *IPAddress*) echo 127.0.0.1 ;;
-    *) printf '[{"Name": "/%s", "State": {"Running": %s}}]\n' "$_name" "$([ -z "$_code" ] && echo true || echo false)" ;;
-  esac
-}
-
-logs() {
-  _valued='--since --until --tail -n --index'
-  operands "$@"
-  eval "set -- $_words"
-  # Containers of earlier Tasks have left theirs.
-  _left=${GHA_STATE:-/nowhere}/logs
-  [ ! -f "$_left/.table" ] || GHA_CONTAINERS="${GHA_CONTAINERS:-}
-$(cat "$_left/.table")"
   for _word; do
-    _name=$(find_sidecar container "$_word")
-    [ -z "$_name" ] || cat "$_left/$_name" "${GHA_HANDOFF:-/nowhere}/$_name/log" 2> /dev/null
+    _place='' _state=running
+    if recorded "$_word"; then
+      _code=$(ended) _name=$(cat "$_record/name")
+      [ -f "$_record/box" ] || _state=created
+    else
+      _name=$(find_sidecar container "$_word")
+      [ -n "$_name" ] || { image_there "$_word"; continue; }
+      _place=${GHA_HANDOFF:-}/$_name
+      _code=$(cat "$_place/ended" 2> /dev/null) _health=$(cat "$_place/health" 2> /dev/null || echo healthy)
+    fi
+    [ -z "$_code" ] || _state=exited
+    case $_asked in
+      *ealth*) echo "$_health" ;;
+      *ExitCode*) echo "${_code:-0}" ;;
+      *Running*) [ "$_state" = running ] && echo true || echo false ;;
+      *Status*) echo "$_state" ;;
+      *IPAddress*) echo 127.0.0.1 ;;
+      *'{{.Id}}'* | *'{{.ID}}'*) echo "${_record##*/}" ;;
+      *) printf '[{"Name": "/%s", "State": {"Status": "%s", "Running": %s, "ExitCode": %s}}]\n' \
+        "$_name" "$_state" "$([ "$_state" = running ] && echo true || echo false)" "${_code:-0}" ;;
+    esac
   done
-  [ $# -gt 0 ] || cat "$_left"/* "${GHA_HANDOFF:-/nowhere}"/*/log 2> /dev/null
-  return 0
 }
 
 config() {

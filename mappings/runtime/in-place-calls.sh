@@ -11,9 +11,23 @@ placed() {
 # Runs a call in this container.
 in_place() { # WORD…
   put_down "$GHA_IN_PLACE" "$@"
+  here
+}
+
+# Runs what was written down; _code is its exit status.
+here() {
   placed
-  ( umask 022; run_call ) < "$_box/in"
-  _code=$?
+  if [ -z "${_log:-}" ]; then
+    ( umask 022; run_call ) < "$_box/in"
+    _code=$?
+  else
+    mkfifo "$_box/out" "$_box/err" || exit 125
+    tee -a "$_log" < "$_box/out" & tee -a "$_log" < "$_box/err" >&2 &
+    ( umask 022; run_call ) < "$_box/in" > "$_box/out" 2> "$_box/err"
+    _code=$?
+    wait
+    finished
+  fi
   unlink_new "$_box"
   unlink_new "$_place"
   back
@@ -21,23 +35,28 @@ in_place() { # WORD…
 }
 
 # docker run -d: the same, which goes on behind the steps.
-leave_in_place() { # WORD…
-  put_down "$GHA_IN_PLACE" "$@"
+behind() {
   placed
-  echo "$_box" > "$_place/detached"
+  _apart=$(command -v setsid)
   (
     if [ -p "$_box/in" ]; then exec <> "$_box/in"; else exec < "$_box/in"; fi
-    ( sh -c 'echo $PPID' > "$_place/own"; umask 022; run_call )
-    echo $? > "$_box/code.part"
+    ( sh -c 'echo $PPID' > "$_box/own"; cp "$_box/own" "$_place/own"; umask 022; run_call )
+    _code=$?
+    sweep "$(cat "$_box/own")"
     unlink_new "$_box"
     back
-    mv "$_box/code.part" "$_box/code"
-  ) >> "$_place/log" 2>&1 &
-  begun
+    finished
+    rm -rf "$_box"
+  ) >> "$_record/log" 2>&1 &
 }
 
 # A service's own command.
 begin_in_place() {
   placed
   ( umask 022; own_command )
+}
+
+end_in_place() {
+  placed
+  own_end
 }

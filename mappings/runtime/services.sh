@@ -1,14 +1,5 @@
-# docker compose up, and what services wait for. GHA_CONTAINERS also says, line by line, with tabs between:
-#   service KEY SIDECAR     plain KEY SIDECAR (runs by itself, nothing can be called in it)   builder builder SIDECAR
-#   env SIDECAR NAME=TEXT   a variable in which ${OTHER} is put in now; NAME alone passes a variable on
-#   env-file SIDECAR FILE   (? behind it: need not be there)   mount SIDECAR SOURCE TARGET   home SIDECAR DIRECTORY   profiles SIDECAR A,B
-#   after SIDECAR OTHER CONDITION   what must have happened before it starts, in compose's words
+# docker compose up, and what services wait for.
 # A sidecar's directory in GHA_HANDOFF has: start (asks for its own command), started, health, ended (its exit status).
-
-told() { # KIND SIDECAR: the rest of the lines
-  printf '%s\n' "${GHA_CONTAINERS:-}" | awk -F '\t' -v kind="$1" -v name="$2" '
-    $1 == kind && $2 == name { sub(/^[^\t]*\t[^\t]*\t/, ""); print }'
-}
 
 # Whether a sidecar is a service, which is there once it was started; an image is there at any time.
 a_service() {
@@ -17,15 +8,16 @@ a_service() {
 }
 
 up() {
-  _detached=no _waits=no _abort=no _from='' _alone=no
+  _detached=no _waits=no _abort=no _from='' _alone=no _again=if
   while :; do
     case ${1:-} in
       -d | --detach) _detached=yes ;;
       --wait) _detached=yes _waits=yes ;;
       --abort-on-container-exit | --abort-on-container-failure) _abort=yes ;;
-      --exit-code-from) _abort=yes _from=$2; shift ;;
-      --exit-code-from=*) _abort=yes _from=${1#*=} ;;
+      --exit-code-from | --exit-code-from=*) _abort=yes _from=${1#*=}; [ "$1" != --exit-code-from ] || { _from=$2; shift; } ;;
       --no-deps) _alone=yes ;;
+      --no-recreate) _again=no ;;
+      --force-recreate) _again=yes ;;
       --attach | --no-attach | --pull | --scale | -t | --timeout | --wait-timeout) shift ;;
       -*) ;;
       *) break ;;
@@ -51,6 +43,8 @@ up() {
     done
   fi
   [ -n "$_started" ] || refuse "no service of this Task is known; convert again so that it gets some"
+  # Who ended earlier begins again.
+  for _name in $_started; do [ ! -f "$GHA_HANDOFF/$_name/ended" ] || end_service "$_name" 0; done
   for _name in $_started; do begin "$_name" || exit; done
   if [ "$_waits" = yes ]; then for _name in $_started; do reach "$_name" service_healthy || exit; done; fi
   [ "$_detached" = no ] || exit 0
@@ -62,8 +56,15 @@ begin() ( # SIDECAR
   [ -z "$(printf '%s\n' "${GHA_CONTAINERS:-}" | awk -F '\t' -v n="$1" '$1 == "plain" && $3 == n { print n }')" ] || exit 0
   ready "$1"
   _box=$GHA_HANDOFF/$1
-  [ ! -f "$_box/start" ] || exit 0
+  if [ -f "$_box/start" ]; then
+    # One that would be another now is begun again.
+    [ "${_again:-if}" != no ] && { environment_of "$1" > "$_box/now" || exit; } || exit 0
+    [ "${_again:-if}" = yes ] || ! cmp -s "$_box/now" "$_box/environment" || exit 0
+    end_service "$1" 10
+  fi
   [ "${_alone:-no}" = yes ] || settle "$1" || exit
+  environment_of "$1" > "$_box/environment" || exit
+  pinned "$1" || exit 125
   told mount "$1" > "$_box/wanted"
   resolved < "$_box/wanted" > "$_box/mounts" || exit 125
   : > "$_box/start"
@@ -72,12 +73,11 @@ begin() ( # SIDECAR
   [ "$(cat "$_box/started")" = yes ] || { cat "$_box/log" >&2; exit 1; }
 )
 
-# What a service waits for, and the variables that it gets now.
+# What a service waits for.
 settle() ( # SIDECAR
   told after "$1" | while IFS="$(printf '\t')" read -r _other _condition; do
-    begin "$_other" && reach "$_other" "$_condition" || exit 1
-  done || exit 1
-  environment_of "$1" > "$GHA_HANDOFF/$1/environment"
+    ( _again=if; begin "$_other" ) && reach "$_other" "$_condition" || exit 1
+  done
 )
 
 reach() { # SIDECAR CONDITION
@@ -96,32 +96,10 @@ reach() { # SIDECAR CONDITION
   done
 }
 
-# Words NAME=VALUE, quoted for a shell: files of variables first, then what the compose file says of variables.
-environment_of() { # SIDECAR
-  _home=$(told home "$1")
-  _variables=''
-  told env-file "$1" > "$GHA_HANDOFF/$1/files"
-  while IFS= read -r _file; do
-    case $_file in *'?') _file=${_file%?}; [ -f "$_file" ] || continue ;; esac
-    [ -f "$_file" ] || { echo "env file $_file not found" >&2; exit 1; }
-    while IFS= read -r _line || [ -n "$_line" ]; do
-      case $_line in '#'* | '') ;; *=\"*\") _line=${_line%\"}; variable "${_line%%=*}=${_line#*=\"}" ;; *) variable "$_line" ;; esac
-    done < "$_file"
-  done < "$GHA_HANDOFF/$1/files"
-  printf '%s' "$_variables"
-  eval "set -- $(quoted "$1") ${_project:-}"
-  _name=$1
-  shift
-  [ $# -gt 0 ] || set -- "$_home/.env"
-  for _file; do [ ! -f "$_file" ] || cat "$_file"; done > "$GHA_HANDOFF/$_name/dotenv"
-  told env "$_name" | awk -v file="$GHA_HANDOFF/$_name/dotenv" -f "$_here/interpolate.awk"
-}
-
 # docker compose up in the foreground: what the services print, until they have ended.
 follow() {
   set --
   for _name in $_started; do set -- "$@" "$GHA_HANDOFF/$_name/log"; done
-  [ $# -gt 0 ] || exit 0
   tail -n +1 -f "$@" & _tail=$!
   while :; do
     _left=0 _code=''

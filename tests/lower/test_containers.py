@@ -45,6 +45,8 @@ VERBS: list[tuple[str, str]] = [
     ("docker system prune --all --volumes -f", "dropped"),
     ("docker network create n", "dropped"),
     ("docker network rm n", "dropped"),
+    ("docker rm -f c", "dropped"),
+    ("docker compose down", "dropped"),
     ("docker volume create v", "dropped"),
     ("docker context create ci", "dropped"),
     ("docker context use ci", "dropped"),
@@ -171,6 +173,49 @@ def test_more_containers_of_a_service(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services:\n  a: {image: 'a:1', command: x}\n")
     assert "not 3" in rows(convert(tmp_path, "docker compose up -d --scale a=3"))[0][1]
     assert rows(convert(tmp_path, "docker compose up -d --scale a=1"))[0][0] == "exact"
+
+
+ENDS: list[tuple[str, str]] = [
+    # what is done with a container once it is there, and what is said of it
+    ("docker rm -f x", "exact"),
+    ("docker stop x", "exact"),
+    ("docker kill -s HUP x", "exact"),
+    ("docker restart x", "exact"),
+    ("docker container prune -f", "exact"),
+]
+
+
+@pytest.mark.parametrize(("command", "fate"), ENDS)
+def test_what_ends_a_container(command: str, fate: str, tmp_path: Path) -> None:
+    """It is done where a sidecar can be asked to do it, and there is nothing to do elsewhere."""
+    assert rows(convert(tmp_path, f"docker run -d --name x --entrypoint make a:1 all\n{command}"))[1][0] == fate
+    assert rows(convert(tmp_path, command))[0][0] == "dropped"
+
+
+def test_a_service_that_would_be_another(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "services:\n  s: {image: 'a:1', command: x, environment: {A: '${A:-1}', B: '2'}}\n"
+    )
+    (tmp_path / "b.yaml").write_text("services:\n  s: {environment: {B: '3'}}\n")
+    up = "docker compose -f a.yaml up -d"
+    done = convert(tmp_path, f"{up}\nA=2 {up}\ndocker compose -f a.yaml -f b.yaml exec s true")
+    assert {fate for fate, _ in rows(done)} == {"exact"}
+    told = next(iter(done.bundle.files["tasks/ci-a.yaml"]))["spec"]["steps"][0]["env"][-1]["value"]
+    assert "env\ts\tA=${A:-1}\n" in told
+    assert "another environment" in rows(convert(tmp_path, f"{up}\n{up.replace('up', '-f b.yaml up')}"))[1][1]
+
+
+def test_the_directory_that_scripts_have_by_default(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "compose.yaml").write_text("services:\n  s: {image: 'a:1', command: x}\n")
+    path = tmp_path / ".github" / "workflows" / "ci.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    defaults: {run: {working-directory: sub}}\n"
+        "    steps:\n    - run: docker compose up -d\n"
+    )
+    done = files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options(PlanOptions()))
+    assert list(sidecars(done)) == ["s"]
 
 
 ACTIONS: list[tuple[str, str, str]] = [

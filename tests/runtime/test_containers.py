@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -29,10 +30,11 @@ class Pod:
             "TMPDIR": str(directory),
         }
 
-    def serve(self, **env: str) -> subprocess.Popen[bytes]:
-        words = [*self.machine.shell, str(self.machine.runtime / "serve"), "tool"]
+    def serve(self, name: str = "tool", **env: str) -> subprocess.Popen[bytes]:
+        """A sidecar; `directory` is the one that its image names."""
+        words = [*self.machine.shell, str(self.machine.runtime / "serve"), name]
         environment = self.machine.environment({**self.variables, "IN_IMAGE": "yes", **env})
-        return subprocess.Popen(words, env=environment, start_new_session=True)
+        return subprocess.Popen(words, env=environment, cwd=self.directory, start_new_session=True)
 
     def docker(self, *words: str, stdin: str | None = None, program: str = "docker", **env: str) -> Ended:
         done = subprocess.run(
@@ -53,6 +55,14 @@ class Pod:
         return [path.name for path in (self.directory / "handoff" / "tool").glob("call.*")]
 
 
+def end(sidecar: subprocess.Popen[bytes]) -> None:
+    """A container ends with all that runs in it."""
+    sidecar.terminate()
+    sidecar.wait(10)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(sidecar.pid, signal.SIGKILL)
+
+
 @pytest.fixture
 def pod(machine: Machine, directory: Path) -> Iterator[Pod]:
     """A Pod whose sidecar serves."""
@@ -61,9 +71,7 @@ def pod(machine: Machine, directory: Path) -> Iterator[Pod]:
     while not (directory / "handoff" / "tool" / "ready").exists():
         time.sleep(0.01)
     yield pod
-    # A container ends with all that runs in it.
-    os.killpg(sidecar.pid, signal.SIGKILL)
-    sidecar.wait(10)
+    end(sidecar)
 
 
 @pytest.mark.slow
@@ -100,7 +108,7 @@ def test_options(pod: Pod) -> None:
     )
     assert ended.out == f"1 2|from file|here|unset|yes|value|unset|{pod.workspace}/sub\n", ended
     ended = pod.docker("-H", "x", "container", "exec", "-ti", "--env=C=c=c", "--detach=false", "named", *SHOW)
-    assert ended.out == f"||c=c|unset|yes||unset|{pod.workspace}\n", ended
+    assert ended.out == f"||c=c|unset|yes||unset|{pod.directory}\n", ended
 
 
 @pytest.mark.slow
@@ -194,9 +202,13 @@ def test_names(pod: Pod) -> None:
     words = [word for name in names for word in ("-e", name)]
     ended = pod.docker("run", *words, "tool:1", "sh", "-c", "echo $name$value$user$box", **names)
     assert ended.out == "1234\n"
-    assert pod.docker("run", "-d", "--name", "mine", "--cidfile", "id", "tool:1", "true").out == "tool\n"
-    assert (pod.workspace / "id").read_text() == "tool\n"
-    assert pod.docker("exec", "mine", "echo", "a").out == "a\n"
+    script = f"until [ -e {pod.workspace}/stop ]; do sleep 0.05; done"
+    told = pod.docker("run", "-d", "--name", "mine", "--cidfile", "id", "tool:1", "sh", "-c", script).out
+    assert (pod.workspace / "id").read_text() == told
+    assert len(told) == len("0123456789ab\n")
+    for name in ("mine", told.strip(), told[:6]):
+        assert pod.docker("exec", name, "echo", "a").out == "a\n"
+    (pod.workspace / "stop").touch()
     assert pod.docker("wait", "mine").out == "0\n"
     # Nor does what waits for a person end while there is nothing to read, and exec finds what run has said.
     place = pod.directory / "made"
@@ -205,7 +217,7 @@ def test_names(pod: Pod) -> None:
         == 0
     )
     assert pod.docker("exec", "-e", "B=own", "shell", "sh", "-c", 'echo "$A|$B|$(pwd)"').out == f"1 2|own|{place}\n"
-    assert pod.docker("exec", "-w", "/", "tool", "sh", "-c", 'echo "$B|$(pwd)"').out == "b|/\n"
+    assert pod.docker("exec", "-w", "/", "shell", "sh", "-c", 'echo "$B|$(pwd)"').out == "b|/\n"
     assert pod.docker("inspect", "-f", "{{.State.Running}}", "shell").out == "true\n"
     assert pod.docker("exec", "named", "sh", "-c", 'echo "${A-unset}"').out == "unset\n"
 
@@ -213,16 +225,99 @@ def test_names(pod: Pod) -> None:
 @pytest.mark.slow
 def test_left_running(pod: Pod) -> None:
     """Nothing waits for its end, and once it has ended all that it printed is in its log."""
-    script = "echo begun; : > begun; while [ ! -e end ]; do sleep 0.1; done; seq 20000; exit 3"
-    ended = pod.docker("run", "-d", "tool:1", "sh", "-c", script)
-    assert (ended.code, ended.out) == (0, "tool\n")
+    script = "cd ..; echo begun; : > begun; while [ ! -e end ]; do sleep 0.1; done; seq 20000; exit 3"
+    ended = pod.docker("run", "-d", "-w", str(pod.workspace / "sub"), "tool:1", "sh", "-c", script)
+    assert ended.code == 0
+    one = ended.out.strip()
     while not (pod.workspace / "begun").exists():
         time.sleep(0.01)
-    assert pod.docker("logs", "tool").out == "begun\n"
+    assert pod.docker("logs", one).out == "begun\n"
     (pod.workspace / "end").touch()
-    assert pod.docker("wait", "tool").out == "3\n"
-    assert pod.docker("logs", "-f", "tool").out == "begun\n" + "".join(f"{n}\n" for n in range(1, 20001))
-    assert pod.docker("create", "tool:1").out == "tool\n"
+    assert pod.docker("wait", one).out == "3\n"
+    assert pod.docker("logs", "-f", one).out == "begun\n" + "".join(f"{n}\n" for n in range(1, 20001))
+    assert pod.docker("logs", "--tail", "1", one).out == "20000\n"
+
+
+@pytest.mark.slow
+def test_containers_of_one_image(pod: Pod) -> None:
+    """Each has its own end, output and variables; a name may be used again."""
+    for name, code in (("a", "1"), ("b", "2")):
+        words = ("--name", name, "-e", f"WHO={name}", "-w", str(pod.workspace), "tool:1", "sh", "-c")
+        assert (
+            pod.docker("run", "-d", *words, f"echo of {name}; until [ -e stop ]; do sleep 0.05; done; exit {code}").code
+            == 0
+        )
+    assert pod.docker("ps", "--format", "{{.Names}}", "--filter", "name=a").out == "a\n"
+    assert pod.docker("exec", "b", "sh", "-c", "echo $WHO; pwd").out == f"b\n{pod.workspace}\n"
+    (pod.workspace / "stop").touch()
+    assert pod.docker("wait", "a", "b").out == "1\n2\n"
+    assert pod.docker("logs", "b").out == "of b\n"
+    assert pod.docker("inspect", "-f", "{{.State.ExitCode}}", "a", "b").out == "1\n2\n"
+    assert pod.docker("ps", "-q").out == ""
+    assert (pod.docker("exec", "a", "true").code, pod.docker("rm", "a", "b").out) == (1, "a\nb\n")
+    assert pod.docker("ps", "-aq").out == ""
+    assert pod.docker("logs", "a").code == 1
+    ended = pod.docker("run", "--name", "a", "tool:1", "sh", "-c", "echo once; exit 4")
+    assert (ended.code, ended.out) == (4, "once\n")
+    assert pod.docker("logs", "a").out == "once\n"
+    assert pod.docker("start", "-a", "a").code == 4
+    assert pod.docker("logs", "a").out == "once\nonce\n"
+    assert pod.docker("inspect", "-f", "{{.State.Status}}", "a").out == "exited\n"
+
+
+@pytest.mark.slow
+def test_containers_that_are_made_and_started(pod: Pod) -> None:
+    (pod.directory / "outside").write_text("o")
+    words = ("--name", "made", "-v", f"{pod.directory}/outside:{pod.directory}/inside", "tool:1", "cat")
+    assert len(pod.docker("create", *words, f"{pod.directory}/inside").out) == len("0123456789ab\n")
+    assert pod.docker("inspect", "-f", "{{.State.Status}}", "made").out == "created\n"
+    assert pod.docker("cp", "made:/etc/passwd", ".").code == 0
+    assert pod.docker("start", "-a", "made").out == "o"
+    assert pod.docker("create", "--name", "bare", "tool:1").code == 0
+    assert pod.docker("cp", "bare:/etc/passwd", "again").code == 0
+    assert pod.docker("start", "bare").code == 125
+
+
+@pytest.mark.slow
+def test_containers_that_are_stopped(pod: Pod) -> None:
+    count = pod.workspace / "count"
+    script = f"trap 'echo bye; exit 7' TERM; (while :; do echo x >> {count}; sleep 0.05; done) & while :; do sleep 0.05; done"
+    assert pod.docker("run", "-d", "--name", "c", "tool:1", "sh", "-c", script).code == 0
+    while not count.exists():
+        time.sleep(0.05)
+    assert pod.docker("rm", "c").code == 1
+    assert pod.docker("stop", "c").out == "c\n"
+    assert pod.docker("wait", "c").out == "7\n"
+    assert pod.docker("logs", "c").out == "bye\n"
+    size = count.stat().st_size
+    time.sleep(0.2)
+    assert count.stat().st_size == size, "what it began goes on"
+    assert pod.docker("restart", "c").code == 0
+    assert pod.docker("rm", "-f", "c").out == "c\n"
+    assert pod.docker("inspect", "c").code == 1
+    assert pod.docker("stop", "c").code == 0  # of another Task, perhaps
+    assert not pod.left()
+
+
+@pytest.mark.slow
+def test_what_a_command_leaves_running(pod: Pod) -> None:
+    """It ends with a container, and goes on where it was exec'd."""
+    begun = time.monotonic()
+    script = f"(sleep 60; touch {pod.workspace}/mark) & echo done"
+    ended = pod.docker("run", "--rm", "tool:1", "sh", "-c", script)
+    assert (ended.out, time.monotonic() - begun < 30) == ("done\n", True)
+    assert pod.docker("run", "-d", "--name", "c", "tool:1", "sleep", "60").code == 0
+    script = (
+        f"(until [ -e {pod.workspace}/go ]; do sleep 0.05; done; echo late; touch {pod.workspace}/went) & echo done"
+    )
+    assert pod.docker("exec", "c", "sh", "-c", script).out == "done\n"
+    (pod.workspace / "go").touch()
+    assert pod.docker("exec", "-d", "c", "sh", "-c", f"echo unread; touch {pod.workspace}/more").out == ""
+    until = time.monotonic() + 20
+    while len(list(pod.workspace.iterdir())) < 3 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert sorted(path.name for path in pod.workspace.iterdir()) == ["go", "more", "went"]
+    assert pod.docker("rm", "-f", "c").code == 0
 
 
 @pytest.mark.slow
@@ -260,17 +355,14 @@ class Services:
         self.running = [self.start(name, env) for name, env in sidecars.items()]
 
     def start(self, name: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
-        words = [*self.pod.machine.shell, str(self.pod.machine.runtime / "serve"), name]
-        environment = self.pod.machine.environment({**self.pod.variables, **env})
-        return subprocess.Popen(words, env=environment, start_new_session=True)
+        return self.pod.serve(name, **env)
 
     def __enter__(self) -> Pod:
         return self.pod
 
     def __exit__(self, *_: object) -> None:
         for one in self.running:
-            os.killpg(one.pid, signal.SIGKILL)
-            one.wait(10)
+            end(one)
 
 
 @pytest.mark.slow
@@ -372,7 +464,9 @@ def test_the_order_of_services(machine: Machine, directory: Path) -> None:
         assert [*sorted(log.read_text().split()[:2]), *log.read_text().split()[2:]] == ["db", "make", "app"]
         assert pod.docker("compose", "--profile", "more", "up", "-d").code == 0
         assert pod.docker("wait", "extra").out == "0\n"
-        assert log.read_text().split()[3:] == ["extra"]
+        for name in ("app", "make"):  # these had ended, and begin again
+            assert pod.docker("wait", name).out == "0\n"
+        assert sorted(log.read_text().split()[3:]) == ["app", "extra", "make"]
         assert pod.docker("compose", "ps", "-a", "--format", "{{.Status}}", "extra").out == "Exited (0)\n"
 
 
@@ -483,11 +577,13 @@ WORDS = {
     "push x": (125, "docker push: there is no daemon in this Pod to do this\n"),
     "run": (125, "docker run: nothing is named to run\n"),
     "run --rm other:1 ls": (125, "docker run: no container of this Task is other:1; convert again so that it gets one\n"),
-    "exec nobody ls": (125, "docker exec: no container of this Task is nobody; convert again so that it gets one\n"),
+    "exec nobody ls": (1, "docker exec: there is no container nobody in this Task\n"),
+    "stop nobody": (0, "docker stop: there is no container nobody in this Task\n"),
     "run -e": (125, "docker run: -e needs a value\n"),
     "compose up other": (125, "docker compose up: no container of this Task is other; convert again so that it gets one\n"),
     "image inspect x": (1, "Error: No such image: x\n"),
-    "volume create v": (0, "docker volume: no effect in Tekton\n"),
+    "volume create v": (0, ""),
+    "volume prune -f": (0, "docker volume: no effect in Tekton\n"),
     "buildx create --use": (0, "docker buildx: no effect in Tekton\n"),
 }  # fmt: skip
 

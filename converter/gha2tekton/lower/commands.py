@@ -18,8 +18,6 @@ _NONE = "there is no daemon"
 _LOCAL = "containers of a Pod share localhost"
 _ROWS: tuple[tuple[str, Cause, str], ...] = (
     ("pull, save, load, rmi, compose pull, image prune", "image cache", _PULLS),
-    ("stop, kill, rm, restart, container prune, container rm, compose down", "superseded", _SIDECARS),
-    ("compose stop, compose rm, compose kill, compose start, compose restart", "superseded", _SIDECARS),
     ("system prune, system df, volume prune, network prune, builder prune, buildx prune", "superseded", _TIDY),
     ("network create, network rm, network connect, network disconnect, network ls", "superseded", _LOCAL),
     ("volume create, volume rm, volume ls", "superseded", "a volume is there as soon as it is named"),
@@ -28,6 +26,10 @@ _ROWS: tuple[tuple[str, Cause, str], ...] = (
     ("context create, context use, context ls, context rm, context update, context inspect", "superseded", _NONE),
 )
 _DROPPED = {verb: (cause, reason) for verbs, cause, reason in _ROWS for verb in verbs.split(", ")}
+_ENDS = frozenset(
+    "stop, kill, rm, restart, container prune, compose down, compose stop, compose rm, compose kill, compose start, "
+    "compose restart".split(", ")
+)
 _TOLD = "there is no daemon to ask: it tells of the Task's sidecars"
 _ADAPTED: Mapping[str, str] = {
     verb: reason
@@ -53,6 +55,8 @@ class Docker(Record, frozen=True):
     unserved: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     daemon: bool = False
+    called: bool = False
+    """The Task has sidecars that scripts call."""
 
     def outcome(self, row: str, call: DockerCall) -> tuple[Fate, str, Cause | None]:
         """How a command fared and why."""
@@ -62,6 +66,8 @@ class Docker(Record, frozen=True):
             return "manual", self.unserved[row], None
         if row in self.notes:
             return "adapted", self.notes[row], None
+        if call.verb in _ENDS:
+            return ("exact", "", None) if self.called else ("dropped", _SIDECARS, "superseded")
         if call.verb in _DROPPED:
             cause, reason = _DROPPED[call.verb]
             return "dropped", reason, cause

@@ -112,7 +112,7 @@ class JobWriter(Record):
             post,
             job.job.container is not None,
             frozenset(above | set(job.job.container.env if job.job.container else ())),
-            Docker(job.unserved, job.noted, job.daemon),
+            Docker(job.unserved, job.noted, job.daemon, called=stage.called),
             pushes(job.walk()),
         )
         if stage.supplies:

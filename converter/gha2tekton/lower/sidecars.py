@@ -95,7 +95,7 @@ def isolated(stage: Stage, task: Task) -> Task:
 
 
 def _told(container: ContainerPlan, sidecars: Mapping[str, str]) -> str:
-    """What the runtime's docker must know of a container: lines of words with tabs between, see services.sh."""
+    """What the runtime's docker must know of a container: lines of words with tabs between, see compose.sh."""
     name = container.name
     if container.plain:
         keys = [("plain", key) if kind == "service" else (kind, key) for kind, key in container.keys]
@@ -115,6 +115,9 @@ def _told(container: ContainerPlan, sidecars: Mapping[str, str]) -> str:
             lines += [f"env\t{name}\t{key}={_literal(text)}" for key, text in service.environment.items()]
         for key, raw in service.open_environment.items():
             lines.append(f"env\t{name}\t{key}" + ("" if raw is None else f"={raw}"))
+        lines += [
+            f"pinned\t{name}\t{raw}\t{known}" for raw, known in service.pinned if not re.search(r"[\t\n]", raw + known)
+        ]
         lines += [f"mount\t{name}\t{_place(source, home)}\t{target}" for source, target in service.volumes if source]
     return "".join(escaped(line).replace("\n", " ") + "\n" for line in lines)
 

@@ -110,7 +110,9 @@ class _Builder:
         scope = scope.with_env(self.workflow.env, constant).with_env(job.env, constant)
         defaults = job.defaults or self.workflow.defaults
         shell = scope.guess(defaults.shell) if defaults and defaults.shell else None
-        steps = self.reader.steps(job.steps, scope, constant, shell=shell or "")
+        steps = self.reader.steps(
+            job.steps, scope, constant, shell=shell or "", place=defaults.working_directory if defaults else None
+        )
         found = self.containers(job, steps)
         choice = self.image(job, scope, steps, runner, dynamic)
         whole = layout.why_whole(job, steps, total, job.id.lower() in self.needed)

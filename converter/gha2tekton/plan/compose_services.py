@@ -60,3 +60,17 @@ def security_of(service: Service) -> Manifest:
     if left:
         raise ComposeError(f"service {service.name} says what a sidecar cannot do: {', '.join(left)}")
     return made
+
+
+def must_agree(one: Service, other: Service, begins: bool) -> None:
+    """ComposeError where two readings of a service would be two containers; ``begins`` tells that it may start anew."""
+    if one.image != other.image:
+        raise ComposeError(f"two compose files have a service {one.name} with different images")
+    fields = ("environment", "open_environment", "env_files", "volumes", "command", "entrypoint", "working_dir", "user")
+    for name in fields if begins else ():
+        if getattr(one, name) != getattr(other, name):
+            key = {"open_environment": "environment", "env_files": "env_file"}.get(name, name)
+            raise ComposeError(
+                f"service {one.name} was started with another {key} before, and a sidecar is made once: "
+                "give it the same files each time, or a name of its own"
+            )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from gha2tekton.plan import images
-from gha2tekton.plan.compose_services import fit_for_pod, ports_of, security_of
+from gha2tekton.plan.compose_services import fit_for_pod, must_agree, ports_of, security_of
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.images import bare, readable
 from gha2tekton.plan.made import Made
@@ -76,7 +76,7 @@ class _Finder:
     def step(self, top: PlannedStep, step: PlannedStep) -> None:
         text = guessed_script(step.scope, step.step.run.template) if step.step.run else ""
         constants = {**step.scope.likely, **read(text, step.scope.likely).constants} if text else {}
-        directory = (step.scope.guess(step.step.working_directory) or "") if step.step.working_directory else ""
+        directory = step.place
         if step.rule is not None and "builder" in step.rule.needs:
             self.builder(top)
         if step.container is not None and step.container.image and step.step.uses is not None:
@@ -222,8 +222,8 @@ class _Finder:
         fit_for_pod(service, call.given("--build"), self.made.names, self.unfit)
         key = ("service", service.name)
         before = self.containers.get(key)
-        if before is not None and before.service is not None and before.service.image != service.image:
-            raise ComposeError(f"two compose files have a service {service.name} with different images")
+        if before is not None and before.service is not None:
+            must_agree(before.service, service, begins=call.verb != "compose exec")
         if before is None:
             shared = service.shm_size
             keys = (key, ("container", service.name), *images.names_of(service))

@@ -70,6 +70,8 @@ class PlannedStep(Record, frozen=True):
     container: OwnContainer | None = None
     refused: str = ""
     """Why the step cannot be done at all: its place fails loudly."""
+    place: str = ""
+    """The directory in which a script begins, as far as it is known."""
 
     @property
     def brings(self) -> frozenset[str]:
@@ -150,6 +152,11 @@ class Stage(Record, frozen=True):
     """Steps of earlier stages that install what this one needs too: a Task begins with its image."""
     supplies: tuple[str, ...] = ()
     """Lines that install what the runner had and the image lacks."""
+
+    @property
+    def called(self) -> bool:
+        """Whether it has containers that its scripts call."""
+        return any(not one.plain and not one.builder for one in self.containers)
 
     def walk(self) -> Iterator[PlannedStep]:
         for step in self.steps:

@@ -39,8 +39,7 @@ def asked(steps: Iterable[PlannedStep], repository: Repository) -> frozenset[str
 
 def _called(step: PlannedStep) -> Iterator[str]:
     """The files that the commands of a step may be, or be given to run."""
-    place = step.step.working_directory
-    folder = (step.scope.guess(place) or "") if place else ""
+    folder = step.place
     for seen in step.commands:
         words = [seen.name, *(value for value in seen.command.values if value)]
         for word in words:

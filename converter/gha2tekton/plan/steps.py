@@ -23,7 +23,7 @@ from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbu
 from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
 from gha2tekton.plan.scope import STATUS, Scope, literal
 from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
-from gha2tekton.record import Record, field
+from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import named
 from gha2tekton.rules.model import ActionRule, Effect
@@ -31,7 +31,7 @@ from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.nested import script_language, unwrapped
 from gha2tekton.shell.script import Command, read
 from gha2tekton.source import Source
-from gha2tekton.workflow.model import Action, Step, Uses
+from gha2tekton.workflow.model import Action, Step, Uses, Value
 from gha2tekton.workflow.parse import parse_action
 from gha2tekton.workflow.repository import Repository
 
@@ -62,20 +62,30 @@ class StepReader(Record, frozen=True):
     """The actions that jobs call, each read once."""
 
     def steps(
-        self, steps: Iterable[Step], scope: Scope, constant: bool, depth: int = 0, prefix: str = "", shell: str = ""
+        self,
+        steps: Iterable[Step],
+        scope: Scope,
+        constant: bool,
+        depth: int = 0,
+        prefix: str = "",
+        shell: str = "",
+        place: Value | None = None,
     ) -> tuple[PlannedStep, ...]:
-        """The steps with their meaning; ``constant`` tells that nothing writes to GITHUB_ENV."""
+        """What they mean; ``constant``: none writes to GITHUB_ENV; ``shell``, ``place``: of scripts that name none."""
         if depth == 0:
             self.places.clear()
-        return tuple(self.step(step, scope, constant, depth, prefix, shell) for step in steps)
+        return tuple(self.step(step, scope, constant, depth, prefix, shell, place) for step in steps)
 
-    def step(self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str, shell: str) -> PlannedStep:
+    def step(
+        self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str, shell: str, place: Value | None
+    ) -> PlannedStep:
         # Nothing that steps before it write can change what a script's own step sets.
         scope = outer.with_env(step.env, constant or step.run is not None)
         title = title_of(step, scope)
         after = step.condition is not None and _after_failure(scope.condition(step.condition.tree))
         if step.run is not None and step.background is None:
-            return self.script(step, title, scope, after, shell)
+            within = scope.guess(step.working_directory or place) or ""
+            return replace(self.script(step, title, scope, after, shell), place=within)
         if step.uses is None or step.background is not None:
             waits = "background, waiting and parallel steps cannot be carried: run the commands in one script"
             return PlannedStep(step, title, scope, after_failure=after, refused=waits)

@@ -24,7 +24,7 @@ from gha2tekton.workflow.compose_keys import (
     target_of,
     volume_of,
 )
-from gha2tekton.workflow.interpolation import interpolate
+from gha2tekton.workflow.interpolation import hangs_on_variables, interpolate
 from gha2tekton.yaml import YamlError, compose, documents, joined, plain
 
 
@@ -49,7 +49,7 @@ class Service(Record, frozen=True):
     build: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     open_environment: Mapping[str, str | None] = field(default_factory=dict)
-    """Variables whose values only the run knows, as written; None where the caller's own is passed on."""
+    """Variables whose values hang on others, as written, for the run; None where the caller's own is passed on."""
     env_files: tuple[str, ...] = ()
     volumes: tuple[tuple[str, str], ...] = ()
     working_dir: str = ""
@@ -69,6 +69,8 @@ class Service(Record, frozen=True):
     hosts: tuple[str, ...] = ()
     """Names that lead to its machine."""
     unset: tuple[str, ...] = ()
+    pinned: tuple[tuple[str, str], ...] = ()
+    """What else hangs on variables, as written, and what it was taken for."""
     ignored: tuple[str, ...] = ()
     """Keys that say something a Pod cannot do."""
     differs: tuple[str, ...] = ()
@@ -224,9 +226,14 @@ _CLUSTERS = frozenset(
 
 def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], others: Collection[str]) -> Service:
     unset: list[str] = []
+    pinned: dict[str, str] = {}
 
     def text(value: Any) -> str:
-        return interpolate(scalar(value), variables, unset)
+        raw = scalar(value)
+        known = interpolate(raw, variables, unset)
+        if hangs_on_variables(raw):
+            pinned[raw] = known
+        return known
 
     def words(value: Any) -> tuple[str, ...] | None:
         if value is None:
@@ -236,12 +243,13 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
     environment: dict[str, str] = {}
     later: dict[str, str | None] = {}
     for key, value in _pairs(body.get("environment")).items():
-        lacking: list[str] = []
-        known = variables.get(key) if value is None else interpolate(scalar(value), variables, lacking)
-        if known is None or lacking:
-            later[key] = None if value is None else scalar(value)
+        raw = None if value is None else scalar(value)
+        if raw is None or hangs_on_variables(raw):
+            later[key] = raw
         else:
-            environment[key] = known
+            environment[key] = interpolate(raw, variables, [])
+    devices = later.get("NVIDIA_VISIBLE_DEVICES")
+    likely = {"NVIDIA_VISIBLE_DEVICES": interpolate(devices, variables, [])} if devices else {}
     build = body.get("build")
     files = body.get("env_file") or ()
     hosts, elsewhere = hosts_of(body, text)
@@ -261,12 +269,13 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
         user=text(body.get("user")),
         container_name=text(body.get("container_name")),
         shm_size=text(body.get("shm_size")),
-        gpus=gpus_of(body, environment, text),
+        gpus=gpus_of(body, {**environment, **likely}, text),
         ports=tuple(text(port_of(item)) for item in body.get("ports") or ()),
         depends_on=tuple(pair for pair in depends_of(body.get("depends_on")) if pair[0] in others),
         health=health_of(body.get("healthcheck"), text),
         profiles=tuple(text(item) for item in body.get("profiles") or ()),
         unset=tuple(dict.fromkeys(unset)),
+        pinned=tuple(pinned.items()),
         ignored=(*sorted(_ignored(body, text)), *elsewhere),
         differs=tuple(sorted(_CLUSTERS & body.keys())),
         privileged=body.get("privileged") is True,

@@ -32,6 +32,11 @@ def interpolate(text: str, variables: Mapping[str, str], unset: list[str]) -> st
     return _VARIABLE.sub(value, text)
 
 
+def hangs_on_variables(text: str) -> bool:
+    """Whether anything is put into a text."""
+    return any(match[1] is None for match in _VARIABLE.finditer(text))
+
+
 def dotenv(text: str) -> dict[str, str]:
     """The variables of a ``.env`` file."""
     found: dict[str, str] = {}

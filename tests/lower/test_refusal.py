@@ -33,3 +33,15 @@ def test_values_that_are_one_name_on_tekton(
     made = files.convert_file(tmp_path / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, Options())
     said = [row.path.split(".")[1] for row in made.journal.outcomes() if "one name on Tekton" in row.reason]
     assert set(said) == refused
+
+
+def test_refused_jobs_whose_names_become_alike_have_a_task_each(tmp_path: Path) -> None:
+    path = tmp_path / "ci.yml"
+    path.write_text(
+        "on: push\njobs:\n  a_b: {runs-on: windows-2022, steps: [{run: dir}]}\n"
+        "  a-b: {runs-on: macos-14, steps: [{run: ls}]}\n"
+    )
+    done = files.convert_file(path, "ci.yml", RuleSet(), None, Options())
+    told = {one.path: one.target for one in done.journal.outcomes() if one.path.endswith(".run")}
+    assert told == {"jobs.a_b.steps[0].run": "tasks/ci-a-b.yaml", "jobs.a-b.steps[0].run": "tasks/ci-a-b-2.yaml"}
+    assert set(told.values()) <= set(done.bundle.files)

@@ -61,6 +61,7 @@ class _Lowering:
         self.finals: list[PipelineTask] = []
         self.own: dict[str, tuple[str, ...]] = {}
         self.ends: dict[str, list[str]] = {}
+        self.by_hand: dict[str, str] = {}
         """The last PipelineTasks of each job, which those that need it wait for."""
         self.needed: dict[str, Path] = {}
         self.images: dict[str, str] = {}
@@ -219,15 +220,17 @@ class _Lowering:
         """A job that cannot run here: its Task says so and fails."""
         others = any(plan.job.id == job.job.id and not plan.refused for plan in self.plan.jobs)
         stem = label(f"{job.job.id}-by-hand" if others else job.job.id)
-        target = f"tasks/{self.base}-{stem}.yaml"
+        known = self.by_hand.get(job.job.id)
+        name = known or self.task_names.take(f"{self.base}-{stem}")
+        target = f"tasks/{name}.yaml"
         if others:
             account_for_lost(job, self.plan, target, self.journal)
         else:
             for path in self.journal.open_leaves(job.job.path):
                 self.journal.manual(path, job.refused, target)
-        if stem in self.ends.get(job.job.id.lower(), []):
+        if known:
             return
-        name = self.task_names.take(f"{self.base}-{stem}")
+        self.by_hand[job.job.id] = name
         self.tasks.append(refused_task(job, name, self.settings.unmapped))
         waits = tuple(end for needed in job.job.needed for end in self.ends.get(needed, []))
         place = self.names.take(stem)

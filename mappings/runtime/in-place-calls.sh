@@ -5,7 +5,7 @@
 
 # How calls.sh and own-command.sh are to run what they run.
 placed() {
-  _place=$GHA_HANDOFF/$GHA_IN_PLACE _clean="env -i $(cat "$GHA_HANDOFF/image") \"PWD=\$PWD\""
+  _place=$GHA_HANDOFF/$GHA_IN_PLACE _of_image=$(cat "$GHA_HANDOFF/home") _clean="env -i $(cat "$GHA_HANDOFF/image") \"PWD=\$PWD\""
 }
 
 # Runs a call in this container.

@@ -4,6 +4,7 @@
 command -v awk > /dev/null || { echo "This image has no awk, which its step needs: convert with --docker sidecars" >&2; exit 1; }
 GHA_HANDOFF=$(mktemp -d "${TMPDIR:-/tmp}/containers.XXXXXX") && mkdir "$GHA_HANDOFF/$GHA_IN_PLACE" || exit 1
 export GHA_HANDOFF
+pwd > "$GHA_HANDOFF/home"
 awk '
   function tell(name, value) {
     if (name !~ /^[A-Za-z_][A-Za-z0-9_]*$/) return

@@ -167,7 +167,8 @@ class JobWriter(Record):
             name=label(STEP_NAMES.get(stage.role or "", job.job.id), STEP),
             image=f"$(params.{image_param})" if image_param and gpu_step else image_of(stage, image or ""),
             script=script,
-            working_dir=f"$(workspaces.{SOURCE}.path)",
+            # What is called in the container begins in the image's own directory.
+            working_dir="" if stage.native else f"$(workspaces.{SOURCE}.path)",
             env=(*told, *service.variables, *proofs.variables, *carrier.variables.values(), *options.env, *own),
             env_from=tuple(carrier.sources.values()),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options), *proofs.mounts),

@@ -46,7 +46,7 @@ own_health() { # LIFE
   while [ ! -f "$_place/ended" ] && [ -f "$_place/start" ] && [ "$(cat "$_place/lives")" = "$_of" ]; do
     if ( eval "set -- $GHA_HEALTH"; cd "${GHA_WORKING_DIR:-${_of_image:-/}}" && _user=${GHA_USER:-} _more='' && run_as "$@" ) > /dev/null 2>&1 < /dev/null; then
       _failed=0
-      echo healthy > "$_place/health"
+      echo healthy > "$_place/health.part" && mv "$_place/health.part" "$_place/health"
     else
       [ $(($(date +%s) - _since)) -lt "$3" ] || _failed=$((_failed + 1))
       [ "$_failed" -lt "$2" ] || echo unhealthy > "$_place/health"

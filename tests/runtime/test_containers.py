@@ -514,6 +514,9 @@ def test_images_that_were_pulled(machine: Machine, directory: Path) -> None:
     assert pod.docker("save", "-o", "x.tar", "a/b:1", **state).code == 0
     assert (pod.workspace / "x.tar").read_text() == ""
     assert pod.docker("load", "-i", "x.tar", **state).code == 0
+    assert [pod.docker(one, "prune", "-f", **state).code for one in ("image", "system", "container", "volume")] == [
+        0
+    ] * 4
 
 
 @pytest.mark.slow

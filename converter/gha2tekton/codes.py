@@ -24,7 +24,7 @@ _WARNINGS = """
 _NOTES = """
     checkout-of-unknown-commit context-differs default-branch-unknown deleted-ref-ignored forks-approved
     forks-refused gpu-count-assumed image-assumed image-unpinned input-runs-as-code not-split payload-text-withheld
-    programs-missing skip-message-unseen token-starts-runs unused-suppression
+    private-repository programs-missing skip-message-unseen token-starts-runs unused-suppression
 """
 
 SEVERITIES: Mapping[str, Severity] = {

@@ -9,6 +9,7 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.checks import with_checks
+from gha2tekton.lower.cloning import ask_for_clone
 from gha2tekton.lower.listener import KUBECTL, TriggerSettings, runner_manifests, starter_manifests
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.own_secrets import with_own_secrets
@@ -62,6 +63,7 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     account(plan, lowered.own, journal)
     homes = {f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs}
     journal.retarget({**homes, RUN: f"runs/{base}.yaml"})
+    ask_for_clone(plan, lowered, options.output, journal)
     account_given = bool(options.output.service_account)
     pulls = pull_secrets(plan, lowered.run.service_account, account_given, triggers.namespace, journal)
     files = _files(workflow, lowered, options.output, replace(triggers, pull_secrets=pulls), journal)
@@ -96,6 +98,7 @@ def _trigger_settings(base: str, lowered: LoweredWorkflow, settings: Settings) -
         full_name=settings.github_repository,
         default_branch=settings.default_branch,
         token_account=settings.token_account,
+        git_secret=settings.git_secret,
         concurrency_account=next(
             (one.service_account for one in lowered.run.task_run_specs if one.service_account), ""
         ),

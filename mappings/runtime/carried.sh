@@ -1,5 +1,17 @@
 # What a job of several Tasks carries on its volume beside its files: home, Python packages, conda's environments.
-if [ -n "${GHA_HOME:-}" ]; then mkdir -p "$GHA_HOME"; HOME=$GHA_HOME; export HOME; fi
+if [ -n "${GHA_HOME:-}" ]; then
+  mkdir -p "$GHA_HOME"
+  # What Tekton brings for git of the ServiceAccount's Secrets lies in the home of each Pod alone.
+  for _one in .git-credentials .gitconfig; do
+    if [ -e "$HOME/$_one" ] && { [ -L "$GHA_HOME/$_one" ] || [ ! -e "$GHA_HOME/$_one" ]; }; then
+      ln -sfn "$HOME/$_one" "$GHA_HOME/$_one"
+    elif [ -L "$GHA_HOME/$_one" ]; then
+      rm -f "$GHA_HOME/$_one"
+    fi
+  done
+  HOME=$GHA_HOME
+  export HOME
+fi
 if [ -n "${GHA_VENV:-}" ] && command -v python3 > /dev/null 2>&1; then
   # What pip installs must be there in the Tasks to come: it goes to an environment on the volume.
   [ -x "$GHA_VENV/bin/python3" ] || python3 -m venv --system-site-packages "$GHA_VENV"

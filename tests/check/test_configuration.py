@@ -111,6 +111,7 @@ SHAPES = {
     "storage-class": (["fast", "a.b"], ["A", "a_b"]),
     "storage": (["1Ti"], ["0Gi", "50 Gi"]),
     "service-account": (["runner"], ["A_b"]),
+    "git-secret": (["runner"], ["A_b"]),
     "action-image": (["./x=r/x:1", "a/b@v1=i"], ["x", "a=", "a b=c"]),
 }
 

@@ -179,4 +179,5 @@ _SETTINGS = (
     "storage",
     "unmapped",
     "service_account",
+    "git_secret",
 )

@@ -96,6 +96,9 @@ CONVERSION = (
     click.option("--storage", type=TEXT, default="50Gi", show_default=True, help="Size of the claim."),
     click.option("--service-account", type=TEXT, default="", help="An existing ServiceAccount for the runs."),
     click.option(
+        "--git-secret", type=TEXT, default="", help="A Secret that the runs clone with, for a private repository."
+    ),
+    click.option(
         "--docker",
         type=click.Choice(["auto", "sidecars", "dind"]),
         default="auto",

@@ -14,11 +14,20 @@ RBAC_API = "rbac.authorization.k8s.io/v1"
 
 
 def service_account(
-    name: str, labels: Mapping[str, str], token: bool = True, pull_secrets: Sequence[str] = ()
+    name: str,
+    labels: Mapping[str, str],
+    token: bool = True,
+    pull_secrets: Sequence[str] = (),
+    git_secret: str = "",
 ) -> Manifest:
-    """An account; without ``token`` its Pods get no key to the cluster. ``pull_secrets`` are for its images."""
+    """An account; without ``token`` its Pods get no key to the cluster.
+
+    ``pull_secrets`` are for its images, and with ``git_secret`` its Pods clone: Tekton hands it to git.
+    https://tekton.dev/docs/pipelines/auth/
+    """
     out: Manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _metadata(name, labels)}
     out |= {"imagePullSecrets": [{"name": secret} for secret in pull_secrets]} if pull_secrets else {}
+    out |= {"secrets": [{"name": git_secret}]} if git_secret else {}
     return out if token else out | {"automountServiceAccountToken": False}
 
 

@@ -46,6 +46,7 @@ class TriggerSettings(Record, frozen=True):
     runner_account: str = ""
     """The account of runs, when it is ours to create."""
     pull_secrets: tuple[str, ...] = ()
+    git_secret: str = ""
     """The Secrets with which that account pulls images."""
     forks: Forks = "refuse"
     pull_request_head: bool = False
@@ -100,7 +101,7 @@ def listener_manifests(settings: TriggerSettings) -> Mapping[str, tuple[Manifest
     listener = EventListener(settings.listener, settings.listener_account, settings.selector, labels).manifest()
     rights = access.listener_access(settings.listener_account, settings.namespace, settings.repository, labels)
     if settings.runner_account:
-        rights += (access.service_account(settings.runner_account, labels, False, settings.pull_secrets),)
+        rights += (_runner(settings),)
     rights += _concurrency(settings)
     if settings.forks == "secretless":
         rights += access.forks_access(settings.listener_account, settings.namespace, settings.forks_namespace, labels)
@@ -112,11 +113,13 @@ def runner_manifests(settings: TriggerSettings) -> Mapping[str, tuple[Manifest, 
     """The account of runs alone, where no listener of ours starts them."""
     rights = _concurrency(settings)
     if settings.runner_account:
-        rights = (
-            access.service_account(settings.runner_account, settings.labels, False, settings.pull_secrets),
-            *rights,
-        )
+        rights = (_runner(settings), *rights)
     return {"rbac.yaml": rights} if rights else {}
+
+
+def _runner(settings: TriggerSettings) -> Manifest:
+    account, labels = settings.runner_account, settings.labels
+    return access.service_account(account, labels, False, settings.pull_secrets, settings.git_secret)
 
 
 def _concurrency(settings: TriggerSettings) -> tuple[Manifest, ...]:

@@ -20,6 +20,8 @@ class Settings(Record, frozen=True):
     storage: str = "50Gi"
     unmapped: Literal["fail", "skip"] = "fail"
     service_account: str = ""
+    git_secret: str = ""
+    """The Secret that the runs clone a private repository with."""
     triggers: Literal["listener", "pipelines-as-code", "none"] = "listener"
     forks: Literal["refuse", "secretless", "members"] = "refuse"
     """What pull requests from forks may do, from which GitHub withholds secrets."""

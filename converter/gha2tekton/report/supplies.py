@@ -20,6 +20,7 @@ _KINDS: dict[str, tuple[Phase, str]] = {
     "secret": ("before", "Create the Secret {object} with {names}"),
     "variable": ("before", "Create the ConfigMap {object} with {names}"),
     "environment": ("before", "Give what GitHub's environment {names} holds to the run's Secret and ConfigMap"),
+    "git secret": ("before", "Create the Secret {name} that clones the repository"),
     "registry": ("before", "Create the Secret that logs in to {name}"),
     "pull secret": ("before", "Create the Secret that pulls images from {name}"),
     "identity": ("before", "Let {name} trust the cluster"),

@@ -25,7 +25,7 @@ from gha2tekton.plan.scope import STATUS, Scope, literal
 from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
-from gha2tekton.rules.machines import named
+from gha2tekton.rules.machines import hosted, named
 from gha2tekton.rules.model import ActionRule, Effect
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.nested import script_language, unwrapped
@@ -221,10 +221,9 @@ class StepReader(Record, frozen=True):
         effects = frozenset().union(*(seen.rule.effects for seen in commands if seen.rule and not in_container(seen)))
         if "GITHUB_ENV" in text or "GITHUB_PATH" in text:
             effects |= {"env"}
-        if any(seen.command.background for seen in commands):
-            effects |= {"background"}
-        if any(changes_machine(seen) for seen in commands):
-            effects |= {"system"}
+        effects |= {"background"} if any(seen.command.background for seen in commands) else set()
+        effects |= {"system"} if any(changes_machine(seen) for seen in commands) else set()
+        tools = named(self.rules, "\n".join([text, *scope.likely.values()]))
         return PlannedStep(
             step,
             title,
@@ -232,7 +231,7 @@ class StepReader(Record, frozen=True):
             commands=commands,
             role=next((role for role in ROLES if role == strongest), None),
             effects=effects,
-            tools=frozenset(assumed(commands, text)) | named(self.rules, "\n".join([text, *scope.likely.values()])),
+            tools=tools.union(assumed(commands, text, hosted(self.rules))),
             provided=frozenset(provided(commands)),
             after_failure=after,
         )

@@ -120,9 +120,19 @@ def changes_machine(seen: SeenCommand) -> bool:
     return told or (seen.name in _WRITES and any(_MACHINE.match(value) for value in last))
 
 
-def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
-    """The first words of commands that are no builtins, functions or paths."""
-    functions = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
+_FOUND = r"(?:command\s+-v|which|hash|type(?:\s+-\w+)?)\s+([\w.+-]+)"
+_ASKED = re.compile(rf"\b(?:if|elif)\s+(?:!\s+)?{_FOUND}|(?<![\w-]){_FOUND}[^\n;|]*\|\|")
+"""A program that is asked for in a condition."""
+
+
+def assumed(commands: Iterable[SeenCommand], text: str, hosted: frozenset[str] | None = None) -> Iterable[str]:
+    """The first words of commands that are no builtins, functions or paths.
+
+    What is asked for first counts only where ``hosted``, GitHub's own machines, have it: there it is found.
+    """
+    known = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
+    if hosted is not None:
+        known |= {name for names in _ASKED.findall(text) for name in names} - hosted
     for seen in commands:
         # What is asked whether it is there may be missing.
         asked = seen.command.place.guarded and "--version" in seen.command.values
@@ -130,7 +140,7 @@ def assumed(commands: Iterable[SeenCommand], text: str) -> Iterable[str]:
             continue
         for word in {seen.command.name} if in_environment(seen.command, seen.inner) else {seen.name, seen.command.name}:
             raw = seen.command.words[0].value or ""
-            if word and word not in _BUILTINS and word not in functions and "/" not in raw and _PACKAGE.fullmatch(word):
+            if word and word not in _BUILTINS and word not in known and "/" not in raw and _PACKAGE.fullmatch(word):
                 yield word
 
 

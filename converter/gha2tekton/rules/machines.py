@@ -111,9 +111,19 @@ def _images(rules: RuleSet) -> list[Image]:
     ]
 
 
+def hosted(rules: RuleSet) -> frozenset[str]:
+    """The programs that GitHub's own machines have."""
+    return rules.once("hosted", lambda: next(one.holds for one in images(rules) if one.name == "runner"))
+
+
 def named(rules: RuleSet, text: str) -> frozenset[str]:
     """The tools whose images have a directory that a text names."""
-    return frozenset(image.tool for image in images(rules) if any(path in text for path in image.paths))
+    return frozenset(image.tool for image in images(rules) if any(_counted_on(path, text) for path in image.paths))
+
+
+def _counted_on(path: str, text: str) -> bool:
+    """Whether a script takes it for granted that a path is there; one that asks for it first does without."""
+    return path in text and not re.search(rf"\s-[defrsx]\s+[\"']?{re.escape(path)}", text)
 
 
 def choose(

@@ -22,7 +22,13 @@ def among(expression: str, parts: tuple[str, ...]) -> bool:
 
 
 PLAIN = [case for case in CASES if "error" not in case and not among(case["expr"], OBJECTS + TYPED)]
-REFUSED = [case["expr"] for case in CASES if "error" in case or among(case["expr"], OBJECTS)]
+# The condition of a job may name jobs to success() and failure(), that of a step may not: the reader sees to it.
+NAMING = ("success('",)
+REFUSED = [
+    case["expr"]
+    for case in CASES
+    if ("error" in case or among(case["expr"], OBJECTS)) and not among(case["expr"], NAMING)
+]
 
 
 @pytest.mark.slow

@@ -43,9 +43,8 @@ def test_status_tasks_are_admitted(tmp_path: Path) -> None:
     task = status_task("ci-github-status", ("github-token", "token"))
     build = PipelineTask("build", task.name, params=dict.fromkeys(("repository", "api", "sha", "states"), "x"))
     checks = (Check("build (a, b)", "$(tasks.build.status)"),)
-    pipeline = Pipeline(
-        "ci", (build, pending(task.name, checks)), params=status_params(), finally_=(verdict(task.name, checks),)
-    )
+    first, last = pending("before", task.name, checks), verdict("after", task.name, checks)
+    pipeline = Pipeline("ci", (build, first), params=status_params(), finally_=(last,))
     (tmp_path / "all.yaml").write_text(dump([task.manifest(), pipeline.manifest()]), encoding="utf-8")
     done = subprocess.run([judge("tekton-validate"), str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

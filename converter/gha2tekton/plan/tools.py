@@ -120,6 +120,7 @@ def changes_machine(seen: SeenCommand) -> bool:
     return told or (seen.name in _WRITES and any(_MACHINE.match(value) for value in last))
 
 
+_ASKS = re.compile(r"command\s+-v|which|hash|type")
 _FOUND = r"(?:command\s+-v|which|hash|type(?:\s+-\w+)?)\s+([\w.+-]+)"
 _ASKED = re.compile(rf"\b(?:if|elif)\s+(?:!\s+)?{_FOUND}|(?<![\w-]){_FOUND}[^\n;|]*\|\|")
 """A program that is asked for in a condition."""
@@ -131,7 +132,7 @@ def assumed(commands: Iterable[SeenCommand], text: str, hosted: frozenset[str] |
     What is asked for first counts only where ``hosted``, GitHub's own machines, have it: there it is found.
     """
     known = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
-    if hosted is not None:
+    if hosted is not None and _ASKS.search(text):
         known |= {name for names in _ASKED.findall(text) for name in names} - hosted
     for seen in commands:
         # What is asked whether it is there may be missing.

@@ -92,10 +92,13 @@ class Repository(Record, frozen=True, eq=False):
 def _bytes(root: Path, relative: str) -> bytes | None:
     """What a file below a directory holds; None when it is missing, too large or lies outside."""
     try:
+        # Most of what is looked for is not there, and following links takes longer.
+        if not os.path.isfile(os.path.join(root, relative)):
+            return None
         top = os.path.realpath(root)
         path = os.path.realpath(os.path.join(top, relative))
         inside = path == top or path.startswith(os.path.join(top, ""))
-        if not inside or not os.path.isfile(path) or os.path.getsize(path) > MAX_BYTES:
+        if not inside or os.path.getsize(path) > MAX_BYTES:
             return None
         with open(path, "rb") as file:
             return file.read()

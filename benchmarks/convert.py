@@ -77,11 +77,11 @@ def main() -> int:
             "one file validated by check-jsonschema": best([*SCHEMA, str(one)], 7),
             "check with nothing changed": best([*PROGRAM, "check", str(folder / "one/tekton")], 7, (0,)),
         }
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
         if given.official:
             figures[f"{COUNT} files read by @actions/workflow-parser"] = best(
                 [*official(given.official.resolve(), folder), *files]
             )
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
     for what, seconds in figures.items():
         print(f"{what:48} {seconds:8.3f} s")
     print(f"{'memory of the largest process':48} {memory / (1 << 20):8.1f} MiB")

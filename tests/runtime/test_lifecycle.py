@@ -561,3 +561,20 @@ def test_inputs_are_what_github_would_take(
     job = run_job(machine, directory, body, GHA_INPUTS_MODE=given)
     assert ("ran" in told(job.ended.out), job.ended.code) == (not refused, int(bool(refused)))
     assert not refused or f"Error: the input mode is {given}, and must be {refused}" in job.ended.out
+
+
+@pytest.mark.slow
+def test_credentials_for_git_are_those_of_each_pod(machine: Machine, directory: Path) -> None:
+    """A home that goes from Task to Task leads to them, and holds none itself."""
+    pod, home = directory / "pod", directory / "home"
+    pod.mkdir()
+    (pod / ".git-credentials").write_text("https://a:b@github.com\n")
+    script = step("told", "cat ~/.git-credentials 2> /dev/null || echo none")
+    for there in (True, False, True):
+        if there:
+            (pod / ".git-credentials").write_text("https://a:b@github.com\n")
+        else:
+            (pod / ".git-credentials").unlink()
+        done = run_job(machine, directory, script, HOME=str(pod), GHA_HOME=str(home))
+        assert ("https://a:b@github.com" if there else "none") in told(done.ended.out)
+        assert not (home / ".git-credentials").is_file() or (home / ".git-credentials").is_symlink()

@@ -96,7 +96,7 @@ carried() {
 
 # Whether a sidecar still gives signs of life; asked again and again.
 lives() { # DIRECTORY
-  [ -z "${GHA_IN_PLACE:-}" ] || return 0
+  [ "${1##*/}" != "${GHA_IN_PLACE:-}" ] || return 0
   _now=$(date +%s) _beat=$(cat "$1/alive" 2> /dev/null)
   [ "$_beat" = "${_last_beat:-none}" ] || _last_beat=$_beat _last_sign=$_now
   [ $((_now - _last_sign)) -lt "${GHA_SILENCE:-60}" ]

@@ -1,8 +1,8 @@
-# The job's own container is the one that its scripts call: GHA_IN_PLACE is its name. What a sidecar would have of the image
-# is put aside before anything changes it; variables of the job come as GHA_OWN_NAME, lest they hide the image's, and those
-# of a service as GHA_SERVICE_NAME, lest the job sees them.
+# The job's own container is the one in which its scripts work: GHA_IN_PLACE is its name. What a sidecar would have of the
+# image is put aside before anything changes it; variables of the job come as GHA_OWN_NAME, lest they hide the image's, and
+# those of a service as GHA_SERVICE_NAME, lest the job sees them. GHA_HANDOFF is given where there are sidecars, too.
 command -v awk > /dev/null || { echo "This image has no awk, which its step needs: convert with --docker sidecars" >&2; exit 1; }
-GHA_HANDOFF=$(mktemp -d "${TMPDIR:-/tmp}/containers.XXXXXX") && mkdir "$GHA_HANDOFF/$GHA_IN_PLACE" || exit 1
+GHA_HANDOFF=${GHA_HANDOFF:-$(mktemp -d "${TMPDIR:-/tmp}/containers.XXXXXX")} && mkdir "$GHA_HANDOFF/$GHA_IN_PLACE" || exit 1
 export GHA_HANDOFF
 pwd > "$GHA_HANDOFF/home"
 awk '

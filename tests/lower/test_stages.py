@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.lower.test_jobs import convert
@@ -140,7 +141,7 @@ def test_the_end_of_the_job_is_that_of_all_its_steps(tmp_path: Path) -> None:
 GPU = "docker run --gpus all -v $PWD:/w -w /w example.org/nb:1"
 NOTEBOOK = f"{GPU} bash -c 'papermill a.ipynb b.ipynb'"
 NATIVE = [
-    # the scripts of the stage, whether its step is of the image that they call
+    # the scripts of the stage, whether its step is of the image that they call (or what is beside it)
     ([NOTEBOOK], True),
     ([f"NAME=x\necho k | docker login example.org -u u --password-stdin\n{NOTEBOOK}\nmkdir -p out", f"{GPU} python x.py"], True),
     ([f"if {NOTEBOOK}; then echo yes; fi || true"], True),
@@ -150,30 +151,38 @@ NATIVE = [
     ([f"{NOTEBOOK}\n./after.sh"], False),
     ([NOTEBOOK, f"docker run -d {GPU.removeprefix('docker run')} bash -c 'sleep 100'"], True),
     ([NOTEBOOK.replace("run", "run --name nb", 1), "docker logs nb"], True),
-    ([NOTEBOOK.replace("run", "run -p 80:8080", 1)], False),
+    ([NOTEBOOK.replace("run", "run -p 80:8080", 1)], ["published-ports"]),
     ([NOTEBOOK.replace("run", "run -v $PWD/t:/tmp", 1)], False),
     ([NOTEBOOK, "chmod -R a+w ."], False),  # of files that others made
-    ([NOTEBOOK, "docker run example.org/other:1 bash -c true"], False),
+    ([NOTEBOOK, "docker run example.org/other:1 bash -c true"], ["other"]),
+    ([NOTEBOOK, "docker run --gpus all example.org/other:1 bash -c true"], False),  # nobody knows which computes
+    ([NOTEBOOK, "docker run -d --gpus all example.org/server:1"], ["server"]),
+    ([NOTEBOOK, "docker build -t x ."], False),
     ([NOTEBOOK.replace("$PWD:/w", "$PWD/notebooks:/workspace")], False),
 ]  # fmt: skip
 
 
+def holders(task: dict[str, Any]) -> list[str]:
+    """The containers of a Task that ask for GPUs."""
+    containers = (*task["steps"], *task.get("sidecars", ()))
+    return [one["name"] for one in containers if "nvidia.com/gpu" in str(one.get("computeResources"))]
+
+
 @pytest.mark.parametrize(("scripts", "native"), NATIVE)
-def test_a_stage_that_only_calls_one_image_is_a_step_of_it(scripts: list[str], native: bool, tmp_path: Path) -> None:
+def test_a_stage_that_works_in_one_image_is_a_step_of_it(
+    scripts: list[str], native: bool | list[str], tmp_path: Path
+) -> None:
     steps = "".join(f"- run: |\n{textwrap.indent(script, '    ')}\n" for script in scripts)
     job = HEAD + "- run: pip install x\n" + steps + TAIL.partition("\n")[2]
     done = convert(tmp_path, "env: {NB_USER: me}\n" + job)
     task = done.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
     (step,) = task["steps"]
     names = {entry["name"] for entry in step["env"]}
-    assert ("sidecars" not in task, "GHA_IN_PLACE" in names, "GHA_OWN_NB_USER" in names) == (native,) * 3
+    sidecars = [one["name"] for one in task.get("sidecars", ())]
+    assert (not sidecars) == native if isinstance(native, bool) else sidecars == native
+    assert (("GHA_IN_PLACE" in names), "GHA_OWN_NB_USER" in names) == (bool(native),) * 2
     assert ("NB_USER" in names) == ("GHA_VENV" in names) == (not native)
-    holders = [
-        one["name"]
-        for one in (*task["steps"], *task.get("sidecars", ()))
-        if "nvidia.com/gpu" in str(one.get("computeResources"))
-    ]
-    assert holders == ["gpu-papermill-execute" if native else "nb"]
+    assert holders(task)[0] == ("gpu-papermill-execute" if native else "nb")
     assert task["params"][0]["default"] == "example.org/nb:1"
     # What it was asked for is not done another way by the option.
     calls = convert(tmp_path, "env: {NB_USER: me}\n" + job, docker="sidecars")
@@ -219,29 +228,40 @@ def test_all_that_work_in_a_container_are_in_its_task(after: list[str], together
 
 UP = "docker compose up -d --wait"
 RUN = f"{EXEC} papermill a.ipynb b.ipynb"
+DB = "depends_on: {db: {condition: service_healthy}}\n  db: {image: postgres:16, healthcheck: {test: pg_isready}}"
+TRITON = (
+    "depends_on: [triton]\n"
+    "  triton:\n    image: nvcr.io/nvidia/tritonserver:25.01-py3\n    command: tritonserver --model-repository=/models\n"
+    "    volumes: [./models:/models]\n    deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}"
+)
 SERVICES = [
-    # what the service says beside, the scripts of the stage, and why its container is beside the step
-    ("", [UP, f"mkdir -p out && {RUN}"], ""),
-    ("", [f"{UP}\nsleep 1; docker compose ps", f"if {EXEC} bash -c 'papermill a b'; then echo yes; fi"], ""),
-    ("", [UP, f"{RUN}\ndocker compose cp nb:/x . || echo none", "docker compose logs nb > log.txt"], ""),
-    ("", [f"{UP} nb", f"docker exec -u root proj-nb-1 true\n{RUN}\ndocker compose down"], ""),
-    ("command: jupyter lab\n    healthcheck: {test: true}\n    user: rapids\n    tty: true", [UP, RUN], ""),
-    ("", ["docker compose run --rm nb papermill a.ipynb b.ipynb"], ""),
-    ("", [UP, f"{RUN}\n[[ -e b.ipynb ]] || exit 3"], "bash was not seen"),
-    ("", [UP, f"{RUN}\npython check.py"], "runs python, which the container may not have"),
-    ("", [UP, f"{RUN}\n./check"], "runs ./check"),
-    ("", [f"sudo mkdir -p /data\n{UP}", RUN], "sudo"),
-    ("", [UP, RUN, "docker run example.org/other:1 true"], "works with nb, other at once"),
-    ('ports: ["80:8080"]', [UP, RUN], "port 80"),
-    ("volumes: [./tmp:/tmp]", [UP, RUN], "mounted where"),
-    ("volumes: [./notebooks:/workspace]", [UP, RUN], "in the place of the workspace"),
-    ("depends_on: [db]\n  db: {image: postgres:16}", [UP, RUN], "works with db, nb at once"),
+    # what the service says beside, the scripts of the stage, why its container is beside the step, what else is
+    ("", [UP, f"mkdir -p out && {RUN}"], "", []),
+    ("", [f"{UP}\nsleep 1; docker compose ps", f"if {EXEC} bash -c 'papermill a b'; then echo yes; fi"], "", []),
+    ("", [UP, f"{RUN}\ndocker compose cp nb:/x . || echo none", "docker compose logs nb > log.txt"], "", []),
+    ("", [f"{UP} nb", f"docker exec -u root proj-nb-1 true\n{RUN}\ndocker compose down"], "", []),
+    ("command: jupyter lab\n    healthcheck: {test: true}\n    user: rapids\n    tty: true", [UP, RUN], "", []),
+    ("", ["docker compose run --rm nb papermill a.ipynb b.ipynb"], "", []),
+    ("", [UP, f"{RUN}\n[[ -e b.ipynb ]] || exit 3"], "bash was not seen", []),
+    ("", [UP, f"{RUN}\npython check.py"], "runs python, which the container may not have", []),
+    ("", [UP, f"{RUN}\n./check"], "runs ./check", []),
+    ("", [f"sudo mkdir -p /data\n{UP}", RUN], "sudo", []),
+    ("", [UP, RUN, "docker run example.org/other:1 true"], "", ["other"]),
+    ("", [UP, RUN, "docker run --gpus 2 example.org/other:1 true"], "works in nb, other at once", ["other"]),
+    ('ports: ["80:8080"]', [UP, RUN], "", ["published-ports"]),
+    ("volumes: [./tmp:/tmp]", [UP, RUN], "mounted where", []),
+    ("volumes: [./notebooks:/workspace]", [UP, RUN], "in the place of the workspace", []),
+    (DB, [UP, RUN], "", ["db"]),
+    (DB, [UP, RUN, "docker compose exec -T db psql -c 'select 1'", "docker compose logs db"], "", ["db"]),
+    (DB, [UP, f"until curl -f localhost:8000; do sleep 1; done; {RUN}"], "runs curl", ["db"]),
+    (TRITON, [UP, RUN], "", ["triton"]),
+    (f"deploy: {{}}\n    {TRITON}", [UP, RUN], "", ["triton"]),
 ]
 
 
-@pytest.mark.parametrize(("more", "scripts", "why"), SERVICES)
-def test_a_stage_that_only_works_in_a_service_is_a_step_of_it(
-    more: str, scripts: list[str], why: str, tmp_path: Path
+@pytest.mark.parametrize(("more", "scripts", "why", "others"), SERVICES)
+def test_a_stage_that_works_in_a_service_is_a_step_of_it(
+    more: str, scripts: list[str], why: str, others: list[str], tmp_path: Path
 ) -> None:
     own = "\n".join(line for line in SERVICE.splitlines() if line.partition(":")[0].strip() not in more.split(":")[0])
     (tmp_path / "compose.yaml").write_text(f"{own}\n    environment: {{NB_USER: it's, SIZE: '2'}}\n    {more}\n")
@@ -250,20 +270,21 @@ def test_a_stage_that_only_works_in_a_service_is_a_step_of_it(
     done = convert(tmp_path, job)
     assert done.plan is not None
     (stage,) = [stage for stage in done.plan.jobs[0].stages if stage.role == "notebook"]
-    assert (why in stage.beside, stage.native) == (True, not why), stage.beside
+    assert (why in stage.beside, stage.native) == (True, "" if why else "nb"), stage.beside
     task = done.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
     (step,) = task["steps"]
     env = {entry["name"]: entry.get("value") for entry in step["env"]}
-    assert ("sidecars" in task, "GHA_IN_PLACE" in env) == (bool(why), not why)
+    assert (env.get("GHA_IN_PLACE"), bool(env.get("GHA_HANDOFF"))) == (
+        None if why else "nb",
+        bool(why or others not in ([], ["published-ports"])),
+    )
+    assert [one["name"] for one in task.get("sidecars", ()) if one["name"] != "nb" or not why] == others
+    assert ("nb" in [one["name"] for one in task.get("sidecars", ())]) == bool(why)
     if not why:
         assert (env["GHA_OWN_NB_USER"], env["GHA_SERVICE_NB_USER"], env["GHA_SERVICE_SIZE"]) == ("me", "it's", "2")
         assert not {"NB_USER", "SIZE", "GHA_VENV"} & set(env)
-    holders = [
-        one["name"]
-        for one in (*task["steps"], *task.get("sidecars", ()))
-        if "nvidia.com/gpu" in str(one.get("computeResources"))
-    ]
-    assert holders == ["nb" if why else "gpu-papermill-execute"]
+    assert ("gpu-papermill-execute" in holders(task)) == (not why and "deploy: {}" not in more)
+    assert ("nb" in holders(task), "triton" in holders(task)) == (bool(why), "triton" in more)
     calls = convert(tmp_path, job, docker="sidecars")
     assert "sidecars" in calls.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
     assert [(o.path, o.fate, o.reason) for o in done.journal.outcomes()] == [

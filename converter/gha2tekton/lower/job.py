@@ -143,7 +143,7 @@ class JobWriter(Record):
         )
         own: Sequence[EnvVar] = env.now
         if stage.native:
-            service = in_place(service)
+            service = in_place(service, stage.native)
             own, options = own_names(own), replace(options, security=service.security)
         told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal, target)
         workspaces = self.workspaces(job)
@@ -160,9 +160,10 @@ class JobWriter(Record):
         params = {**params, **carrier.params}
         declared = list(declarations(params))
         if image_param:
-            sidecar_image = next((plan.image for plan in stage.containers if plan.gpus is not None), "")
-            declared.append(Param(image_param, "Image that computes", sidecar_image or image or ""))
+            sidecar_image = next((plan.image for plan in stage.containers if plan.name == service.gpu), "")
+            declared.append(Param(image_param, "Image that computes", sidecar_image or image_of(stage, image or "")))
         gpu_step = bool(limits) and not service.gpu
+        own_limits = service.limits if stage.native else limits if gpu_step else {}
         step = Container(
             name=label(STEP_NAMES.get(stage.role or "", job.job.id), STEP),
             image=f"$(params.{image_param})" if image_param and gpu_step else image_of(stage, image or ""),
@@ -172,7 +173,7 @@ class JobWriter(Record):
             env=(*told, *service.variables, *proofs.variables, *carrier.variables.values(), *options.env, *own),
             env_from=tuple(carrier.sources.values()),
             mounts=(runtime.MOUNT, *self.mounts(job, service, options), *proofs.mounts),
-            limits={**(job.runner.limits if job.runner else {}), **(limits if gpu_step else {}), **options.limits},
+            limits={**(job.runner.limits if job.runner else {}), **own_limits, **options.limits},
             security=options.security,
         )
         if not fits(script):
@@ -235,7 +236,7 @@ class JobWriter(Record):
         out += [mount for mount in host.mounts(job) if mount.path not in {other.path for other in options.mounts}]
         return out + (
             [Mount(SHM_VOLUME, "/dev/shm")]
-            if options.shared_memory or (service.memory and not service.sidecars)
+            if options.shared_memory or service.shared_memory
             else []
         )
 

@@ -10,7 +10,7 @@ from gha2tekton.lower.runtime import MOUNT, PLACE
 from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
 from gha2tekton.plan.scope import WORKSPACE
-from gha2tekton.record import Record, replace
+from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Task
 from gha2tekton.workflow.compose import Service
@@ -35,7 +35,11 @@ class Served(Record, frozen=True):
     """The sidecar that holds the GPU, the first one where several do."""
     memory: str = ""
     security: Manifest | None = None
-    """What the one container may do that is the step itself."""
+    """What the container may do that is the step itself."""
+    limits: Mapping[str, str] = field(default_factory=dict)
+    """What that one asks for."""
+    shared_memory: bool = False
+    """Whether it has /dev/shm in memory."""
     mount: Mount = HANDOFF_MOUNT
     """What the steps and the sidecars share."""
 
@@ -54,9 +58,11 @@ def served(
     """
     if not stage.containers:
         return Served()
-    holder = next((container.name for container in stage.containers if container.gpus is not None), "")
+    # The step itself before others.
+    asking = sorted((one for one in stage.containers if one.gpus is not None), key=lambda one: one.name != stage.native)
+    holder = asking[0].name if asking else ""
     memory = next((container.shared_memory for container in stage.containers if container.shared_memory), "")
-    several = sum(container.gpus is not None for container in stage.containers) > 1
+    several = len(asking) > 1
     sidecars: list[Container] = []
     for container in stage.containers:
         own = limits if container.gpus is not None else {}
@@ -74,7 +80,7 @@ def served(
     variables = [EnvVar("GHA_HANDOFF", HANDOFF), EnvVar("GHA_CONTAINERS", told)]
     if shared:
         variables.append(EnvVar("GHA_SHARED", "".join(f"{escaped(mount.path)}\n" for mount in shared)))
-    if holder:
+    if any(one.name == holder and not one.plain for one in stage.containers):
         variables.append(EnvVar("GHA_GPU_CONTAINER", holder))
     return Served(tuple(sidecars), tuple(variables), holder, memory)
 

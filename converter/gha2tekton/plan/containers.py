@@ -256,7 +256,8 @@ class _Finder:
     def settled(self, container: ContainerPlan, rules: RuleSet) -> ContainerPlan:
         """The container with what the tables know of its image, and how it runs what the image says."""
         known = facts(rules, container.image)
-        container = replace(container, bash=known is not None and "bash" in known.holds)
+        holds = known.holds if known is not None else frozenset[str]()
+        container = replace(container, holds=holds, worked_in=container.name in self.called)
         user = known.user if known and container.root else ""
         if known is not None and (known.entrypoint or known.command):
             return replace(container, entrypoint=known.entrypoint, command=known.command, user=user)

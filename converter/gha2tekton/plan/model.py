@@ -124,8 +124,10 @@ class ContainerPlan(Record, frozen=True):
     """The ports under which it was published and those that it listens on, where they differ."""
     hosts: tuple[str, ...] = ()
     """Names under which others know its machine: of the container, its service, its aliases."""
-    bash: bool = False
-    """The tables say that its image has bash."""
+    holds: frozenset[str] = frozenset()
+    """The programs that its image has, as far as the tables know."""
+    worked_in: bool = False
+    """Calls run commands of their own in it."""
     security: Mapping[str, Any] = field(default_factory=dict)
     """What it may do beyond others, as a security context."""
 
@@ -144,10 +146,10 @@ class Stage(Record, frozen=True):
     gated: bool = False
     """Starts only if nothing failed before, so that nothing is taken to print "skipped"."""
     containers: tuple[ContainerPlan, ...] = ()
-    native: bool = False
-    """The one container that its scripts call is the step's own."""
+    native: str = ""
+    """The container that is the step's own: the one in which its scripts work."""
     beside: str = ""
-    """Why its containers are called beside the step instead."""
+    """Why none is, so that all are called beside the step."""
     again: tuple[PlannedStep, ...] = ()
     """Steps of earlier stages that install what this one needs too: a Task begins with its image."""
     supplies: tuple[str, ...] = ()
@@ -157,6 +159,11 @@ class Stage(Record, frozen=True):
     def called(self) -> bool:
         """Whether it has containers that its scripts call."""
         return any(not one.plain and not one.builder for one in self.containers)
+
+    @property
+    def own(self) -> ContainerPlan | None:
+        """The container that is the step's own."""
+        return next((one for one in self.containers if one.name == self.native), None)
 
     def walk(self) -> Iterator[PlannedStep]:
         for step in self.steps:

@@ -28,8 +28,9 @@ def _job(job: JobPlan) -> list[str]:
         gpu = f", {stage.gpu} GPU" if stage.gpu else ""
         gated = ", only if nothing failed" if stage.gated else ""
         lines.append(f"    {stage.role or 'the whole job'}{gpu}{gated}")
-        role = "step" if stage.native else "container"
-        lines += [f"      {role} {item.name}: {item.image}" for item in stage.containers]
+        for item in stage.containers:
+            role = "step" if item.name == stage.native else "sidecar"
+            lines.append(f"      {role} {item.name}: {item.image or 'builds images'}")
         lines += [f"      beside the step: {stage.beside}"] if stage.beside else []
         lines += [_step(step, 6) for step in stage.steps]
     return lines

@@ -7,6 +7,7 @@ have; they must stay readable, so the few forms that manifests need are written 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -30,20 +31,23 @@ class Constant(dict[str, Any]):
 
     @cached_property
     def text(self) -> str:
-        return _text(self)
+        out: list[str] = []
+        _lines(self, "", "", out)
+        return "".join(out)
 
 
-def dump(documents: list[Any]) -> str:
+def dump(documents: Sequence[Any], head: str = "") -> str:
     """Manifests (dicts, lists, strings, whole numbers, booleans, None) as YAML documents; equal data, equal bytes."""
-    return "---\n".join(document.text if isinstance(document, Constant) else _text(document) for document in documents)
-
-
-def _text(document: Any) -> str:
-    out: list[str] = []
-    if isinstance(document, (dict, list, tuple)):
-        _lines(document, "", "", out)
-    else:
-        _entry("", document, "", out)
+    out = [head]
+    for number, document in enumerate(documents):
+        if number:
+            out.append("---\n")
+        if isinstance(document, Constant):
+            out.append(document.text)
+        elif isinstance(document, (dict, list, tuple)):
+            _lines(document, "", "", out)
+        else:
+            _entry("", document, "", out)
     return "".join(out)
 
 

@@ -21,7 +21,6 @@ from gha2tekton.rules.render import emit
 from gha2tekton.shell.holes import Hole, fill
 from gha2tekton.shell.nested import script_language
 from gha2tekton.shell.quote import word
-from gha2tekton.shell.script import read
 from gha2tekton.tekton.names import variable
 from gha2tekton.workflow.model import Defaults, Step, Value
 
@@ -117,7 +116,7 @@ class ScriptWriter(Record):
         held: dict[Expression, str] = {}
         if any(not isinstance(part, str) for part in template):
             plain = "".join(part if isinstance(part, str) else "x" for part in template)
-            assigned = set(re.findall(r"\b([A-Za-z_]\w*)=", plain)) | set(read(plain).constants)
+            assigned = set(re.findall(r"\b([A-Za-z_]\w*)=", plain))
         for part in template:
             if isinstance(part, str):
                 parts.append(part)

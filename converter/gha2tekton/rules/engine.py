@@ -1,4 +1,4 @@
-"""Templates that ask for more than names and what is given: jinja2, in a sandbox, with every value quoted."""
+"""Templates that ask for more than words, calls and tests: jinja2, in a sandbox, with every value quoted."""
 
 from __future__ import annotations
 

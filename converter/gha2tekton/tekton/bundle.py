@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from gha2tekton.manifests import Constant, dump
 from gha2tekton.record import Record, field
@@ -43,16 +43,14 @@ class Bundle(Record, frozen=True):
         if not self.files:
             return dict(self.texts)
         out = {KUSTOMIZATION: self._kustomization(), REFERENCES: dump([NAME_REFERENCES])}
-        out |= {name: self._head(name, text) + text for name, text in self._dumped()}
+        out |= {name: self._text(name, documents) for name, documents in self.files.items()}
         return out | dict(self.texts)
 
-    def _dumped(self) -> Iterator[tuple[str, str]]:
-        for name, documents in self.files.items():
-            yield name, dump(list(documents))
-
-    def _head(self, name: str, text: str) -> str:
+    def _text(self, name: str, documents: Sequence[Manifest]) -> str:
         head = _HEADER.format(origin=self.origins.get(name, self.origin))
-        return head + UNNAMED if name.startswith(RUNS) and REPOSITORY in text else head
+        if name.startswith(RUNS) and REPOSITORY in dump(documents):
+            head += UNNAMED
+        return dump(documents, head)
 
     def stream(self) -> str:
         """All manifests as one YAML stream, for a pipe."""
@@ -68,7 +66,7 @@ class Bundle(Record, frozen=True):
         }
         if self.namespace:
             kustomization = {**kustomization, "namespace": self.namespace}
-        return _HEADER.format(origin=self.origin) + dump([kustomization])
+        return dump([kustomization], _HEADER.format(origin=self.origin))
 
 
 def _reference(kind: str, group: str, *fields: tuple[str, str]) -> Manifest:

@@ -6,10 +6,28 @@ https://tekton.dev/docs/pipelines/auth/
 
 from __future__ import annotations
 
+import re
+
 from gha2tekton.journal import Diagnostic, Journal, Setup
+from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.settings import Settings
 from gha2tekton.plan.model import Plan
+from gha2tekton.tekton.model import EnvVar
+
+_OWN_CHECKOUT = re.compile(r"^checkout(?!.* --repository )(?!.* --ref [^\"$])", re.MULTILINE)
+"""A checkout of the run's own repository that may be of the run's own revision."""
+
+
+def checkout_variables(carrier: Carrier, script: str) -> list[EnvVar]:
+    """What a Task whose script checks out must know of the run's repository; ``carrier`` takes the params."""
+    if _OWN_CHECKOUT.search(script):
+        carrier.github("ref")  # the branch on which it ends
+    if "\ncheckout" not in script:
+        return []
+    carrier.params.setdefault("git-repo-url", ("git", "url"))
+    carrier.params.setdefault("git-revision", ("git", "revision"))
+    return [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
 
 
 def ask_for_clone(plan: Plan, lowered: LoweredWorkflow, settings: Settings, journal: Journal) -> None:

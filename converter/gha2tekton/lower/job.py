@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower import compose_rows, host, runtime, supplied
-from gha2tekton.lower.asked_inputs import asked_inputs
-from gha2tekton.lower.carrier import Carrier, Path, Unsupported
+from gha2tekton.lower.carrier import Carrier, Path
+from gha2tekton.lower.cloning import checkout_variables
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
@@ -31,11 +30,11 @@ from gha2tekton.lower.sidecars import (
     served,
     shared_memory_volume,
 )
-from gha2tekton.lower.words import call, fits, safe
+from gha2tekton.lower.stage_script import stage_script, variable_lines
+from gha2tekton.lower.words import fits
 from gha2tekton.plan.model import JobPlan, Plan, Stage, pushes
 from gha2tekton.plan.scope import WORKSPACE, input_defaults
 from gha2tekton.record import Record, field, replace
-from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
 from gha2tekton.workflow.model import Workflow
@@ -56,8 +55,16 @@ STEP_NAMES = {
     "test": "pytest",
     "publish": "publish",
 }
-_OWN_CHECKOUT = re.compile(r"^checkout(?!.* --repository )(?!.* --ref [^\"$])", re.MULTILINE)
-"""A checkout of the run's own repository that may be of the run's own revision."""
+IMAGE_PARAM = "container-image"
+"""The param by which runs choose the image that computes."""
+_GO = Result("go", "true while nothing has failed")
+
+
+class Gpu(Record, frozen=True):
+    """What the one container of a Task that computes asks for, and the param of its image where it has one."""
+
+    limits: Mapping[str, str]
+    param: str = ""
 
 
 class LoweredTask(Record, frozen=True):
@@ -92,81 +99,27 @@ class JobWriter(Record):
     def task(self, job: JobPlan, index: int, names: list[str]) -> LoweredTask:
         stage, name = job.stages[index], names[index]
         target = f"tasks/{name}.yaml"
-        split = job.layout == "stages"
         carrier = leg_carrier(self.workflow, job)
         above = {*self.workflow.env, *job.job.env}
         options = job_container(job, above, input_defaults(self.workflow), carrier, self.journal, target)
         env = given_env(self.workflow, job, carrier, self.journal, target)
-        script = "".join(f"job_env {word(f'{key}={text}')}\n" for key, text in (*options.later, *env.later))
-        if env.wrong:
-            message = word(safe("These variables must be set by hand: " + "; ".join(env.wrong)))
-            script += call("Variables to set by hand", [], f"echo {message} >&2\nexit 1\n")
-        post: list[str] = []
-        defaults = job.job.defaults or self.workflow.defaults
-        writer = ScriptWriter(
-            carrier,
-            self.journal,
-            target,
-            defaults,
-            self.settings.unmapped,
-            post,
-            job.job.container is not None,
-            frozenset(above | set(job.job.container.env if job.job.container else ())),
-            Docker(job.unserved, job.noted, job.daemon, called=stage.called),
-            pushes(job.walk()),
-        )
-        if stage.supplies:
-            lines = "".join(f"{line}\n" for line in stage.supplies)
-            script += call("Install what the runner had", ["--if", word("always()")] if index else [], lines)
-        script += "".join(map(writer.again, stage.again))
-        last = index == len(job.stages) - 1
-        for before, home in zip(job.stages[:-1] if last else (), names, strict=False):
-            # What a step has to do at the job's end is here; its rows are told where it runs itself.
-            apart = replace(writer, target=f"tasks/{home}.yaml")
-            for earlier in (one for one in before.steps if one.ends):
-                apart.step(earlier, composite=False)
-        script += writer.steps(stage.steps)
-        results: list[Result] = []
-        if last:
-            script += "".join(reversed(post))
-            script += self.outputs(job, carrier, results, target)
-        script = f"#!{runtime.JOB}\n{asked_inputs(self.workflow, carrier) if index == 0 else ''}{script}"
-        image_param = "container-image" if split and stage.role == "notebook" and stage.gpu else ""
-        limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
-        if limits and split:
-            limits = {**limits, "memory": self.settings.memory}
+        writer = self.script_writer(job, stage, carrier, above, target)
+        variables = variable_lines((*options.later, *env.later), env.wrong)
+        script = stage_script(self.workflow, job, index, names, writer, variables)
+        gpu = self.gpu(job, stage)
         proofs = identities(stage, self.journal, self.settings.namespace or "default")
-        service = (
-            daemon(job, limits, self.journal)
-            if job.daemon
-            else served(stage, limits, self.settings.gpu_resource, image_param, shared=host.mounts(job))
-        )
+        service = self.service(job, stage, gpu)
         own: Sequence[EnvVar] = env.now
         if stage.native:
-            service = in_place(service, stage.native)
             own, options = own_names(own), replace(options, security=service.security)
-        told: list[EnvVar] = known(self.plan, job, index, carrier, script, self.journal, target)
-        workspaces = self.workspaces(job)
-        if _OWN_CHECKOUT.search(script):
-            carrier.github("ref")  # the branch on which it ends
-        params = dict(carrier.params)
-        if "\ncheckout" in script:
-            params.setdefault("git-repo-url", ("git", "url"))
-            params.setdefault("git-revision", ("git", "revision"))
-            told += [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
-        if job.spread:
-            carrier.params[LEG_IMAGE] = (LEG_IMAGE,)
-        image = f"$(params.{LEG_IMAGE})" if job.spread else carrier.tekton(job.image)
-        params = {**params, **carrier.params}
-        declared = list(declarations(params))
-        if image_param:
-            sidecar_image = next((plan.image for plan in stage.containers if plan.name == service.gpu), "")
-            declared.append(Param(image_param, "Image that computes", sidecar_image or image_of(stage, image or "")))
-        gpu_step = bool(limits) and not service.gpu
-        own_limits = service.limits if stage.native else limits if gpu_step else {}
+        told = known(self.plan, job, index, carrier, script, self.journal, target)
+        told += checkout_variables(carrier, script)
+        image = _image(job, carrier)
+        gpu_step = bool(gpu.limits) and not service.gpu
+        own_limits = service.limits if stage.native else gpu.limits if gpu_step else {}
         step = Container(
             name=label(STEP_NAMES.get(stage.role or "", job.job.id), STEP),
-            image=f"$(params.{image_param})" if image_param and gpu_step else image_of(stage, image or ""),
+            image=f"$(params.{gpu.param})" if gpu.param and gpu_step else image_of(stage, image),
             script=script,
             # What is called in the container begins in the image's own directory.
             working_dir="" if stage.native else f"$(workspaces.{SOURCE}.path)",
@@ -180,41 +133,72 @@ class JobWriter(Record):
             step = self.filed(step, name)
         others = [one.name for one in service.sidecars]
         services = service_sidecars(job, carrier, others, self.journal, target) if index == 0 else ()
+        workspaces = self.workspaces(job)
+        task = Task(
+            name=name,
+            steps=(step,),
+            description=self.description(job, stage),
+            labels=MANAGED | ({GPU_LABEL: "true", OWN_GPU_LABEL: "required"} if gpu.limits else {}),
+            params=self.params(stage, carrier, gpu, service, image),
+            workspaces=tuple(Workspace(item, WORKSPACES[item], _place(item)) for item in workspaces),
+            results=(_GO,) if job.layout == "stages" and index < len(job.stages) - 1 else (),
+            volumes=(*self.volumes(job, service, options, step, script), *proofs.volumes),
+            sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
+        )
+        task = isolated(stage, task)
+        self.ask(job, carrier, options, task)
+        holder = ("sidecar", service.gpu) if service.gpu else ("step", step.name) if gpu_step else ("", "")
+        return LoweredTask(task, stage, dict(carrier.params), workspaces, holder, "", known_as(job, stage))
+
+    # -- what a Task is made of --------------------------------------------------------------------------------------
+
+    def script_writer(
+        self, job: JobPlan, stage: Stage, carrier: Carrier, above: Iterable[str], target: str
+    ) -> ScriptWriter:
+        """The writer of a stage's steps; ``above`` are the variables that workflow and job set."""
+        container = job.job.container
+        return ScriptWriter(
+            carrier,
+            self.journal,
+            target,
+            job.job.defaults or self.workflow.defaults,
+            self.settings.unmapped,
+            [],
+            container is not None,
+            frozenset({*above, *(container.env if container else ())}),
+            Docker(job.unserved, job.noted, job.daemon, called=stage.called),
+            pushes(job.walk()),
+        )
+
+    def gpu(self, job: JobPlan, stage: Stage) -> Gpu:
+        split = job.layout == "stages"
+        limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
+        if limits and split:
+            limits["memory"] = self.settings.memory
+        return Gpu(limits, IMAGE_PARAM if split and stage.role == "notebook" and stage.gpu else "")
+
+    def service(self, job: JobPlan, stage: Stage, gpu: Gpu) -> Served:
+        if job.daemon:
+            return daemon(job, gpu.limits, self.journal)
+        service = served(stage, gpu.limits, self.settings.gpu_resource, gpu.param, shared=host.mounts(job))
+        return in_place(service, stage.native) if stage.native else service
+
+    def params(self, stage: Stage, carrier: Carrier, gpu: Gpu, service: Served, image: str) -> tuple[Param, ...]:
+        declared = declarations(carrier.params)
+        if not gpu.param:
+            return declared
+        computes = next((plan.image for plan in stage.containers if plan.name == service.gpu), "")
+        return (*declared, Param(gpu.param, "Image that computes", computes or image_of(stage, image)))
+
+    def ask(self, job: JobPlan, carrier: Carrier, options: ContainerOptions, task: Task) -> None:
+        """What a person must supply or know of."""
         supplied.ask_for_values(job, carrier, options.handed, self.settings.namespace, self.journal)
         host.ask(job, self.journal)
         if job.assumed:
             self.journal.note(Diagnostic("image-assumed", "note", f"{job.assumed} (in job {job.job.id})", job.job.span))
         for note in sorted(carrier.notes):
             self.journal.note(Diagnostic("context-differs", "note", f"{note} (in job {job.job.id})", job.job.span))
-        task = Task(
-            name=name,
-            steps=(step,),
-            description=self.description(job, stage),
-            labels=MANAGED | ({GPU_LABEL: "true", OWN_GPU_LABEL: "required"} if limits else {}),
-            params=tuple(declared),
-            workspaces=tuple(Workspace(item, WORKSPACES[item], _place(item)) for item in workspaces),
-            results=(*results, *((Result("go", "true while nothing has failed"),) if split and not last else ())),
-            volumes=(*self.volumes(job, service, options, step, script), *proofs.volumes),
-            sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
-        )
-        task = isolated(stage, task)
         supplied.ask_for_rights(job, task, self.settings.namespace, self.journal)
-        holder = ("sidecar", service.gpu) if service.gpu else ("step", step.name) if limits else ("", "")
-        return LoweredTask(task, stage, params, workspaces, holder, "", known_as(job, stage))
-
-    # -- environment -------------------------------------------------------------------------------------------------
-
-    def outputs(self, job: JobPlan, carrier: Carrier, results: list[Result], target: str) -> str:
-        lines = ""
-        for name, value in job.job.outputs.items():
-            try:
-                text = carrier.text(job.scope.fold(value))
-            except Unsupported as problem:
-                self.journal.manual(value.path, str(problem), target)
-                continue
-            lines += f"output {word(name)} {word(text)}\n"
-            self.journal.exact(value.path, target)
-        return f"\n{lines}" if lines else ""
 
     # -- places ------------------------------------------------------------------------------------------------------
 
@@ -234,11 +218,7 @@ class JobWriter(Record):
         out += [Mount(f"volume-{number}", place) for number, place in enumerate(options.volumes, 1)]
         out += options.mounts
         out += [mount for mount in host.mounts(job) if mount.path not in {other.path for other in options.mounts}]
-        return out + (
-            [Mount(SHM_VOLUME, "/dev/shm")]
-            if options.shared_memory or service.shared_memory
-            else []
-        )
+        return out + ([Mount(SHM_VOLUME, "/dev/shm")] if options.shared_memory or service.shared_memory else [])
 
     def volumes(
         self, job: JobPlan, service: Served, options: ContainerOptions, step: Container, script: str
@@ -275,6 +255,13 @@ class JobWriter(Record):
     def description(self, job: JobPlan, stage: Stage) -> str:
         where = f"jobs.{job.job.id} of {self.workflow.source.name}"
         return f"{where}: {stage.role}" if stage.role else where
+
+
+def _image(job: JobPlan, carrier: Carrier) -> str:
+    if job.spread:
+        carrier.params[LEG_IMAGE] = (LEG_IMAGE,)
+        return f"$(params.{LEG_IMAGE})"
+    return carrier.tekton(job.image) or ""
 
 
 def _place(workspace: str) -> str:

@@ -1,8 +1,8 @@
 # Evaluates GitHub expressions over what is known while a job runs.
-# usage: GHA_TEXT=TEXT GHA_MODE=template|value|truth awk -f expression.awk -f parser.awk -f values.awk -f objects.awk -f contexts.awk
+# usage: GHA_TEXT=TEXT GHA_MODE=template|value|truth|flag awk -f expression.awk -f parser.awk -f values.awk -f objects.awk -f contexts.awk
 #   -f needs.awk -f whole-contexts.awk
 # template prints a text with its ${{ }} replaced, value prints an expression's value as a string, truth prints true or
-# false. Exit status 2 with a message when the expression cannot be evaluated. Nothing is ever handed to a shell as code.
+# false, and flag does so where texts that say true are none. Exit status 2 with a message when the expression cannot be evaluated. Nothing is ever handed to a shell as code.
 # https://docs.github.com/actions/reference/workflows-and-actions/expressions
 
 BEGIN {
@@ -10,6 +10,7 @@ BEGIN {
   text = ENVIRON["GHA_TEXT"]; mode = ENVIRON["GHA_MODE"]
   if (mode == "template") printf "%s", template(text)
   else if (mode == "truth") print truthy(evaluate(text)) ? "true" : "false"
+  else if (mode == "flag") print evaluate(text) == "btrue" ? "true" : "false"
   else printf "%s", str(evaluate(text))
 }
 

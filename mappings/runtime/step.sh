@@ -57,7 +57,7 @@ new_entry() {
 # Ends a step: outcome and conclusion are told, and a failure becomes the job's.
 conclude() { # OUTCOME
   _conclusion=$1
-  if [ "$1" = failure ] && [ -n "$_forgiven" ] && [ "$(load_environment; truth "$_forgiven" 2>/dev/null)" = true ]; then
+  if [ "$1" = failure ] && [ -n "$_forgiven" ] && [ "$(load_environment; evaluate flag "$_forgiven" 2>/dev/null)" = true ]; then
     _conclusion=success
   fi
   printf '%s' "$1" > "$_entry/outcome"

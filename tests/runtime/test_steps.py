@@ -44,6 +44,10 @@ OUTCOMES: dict[str, tuple[str, list[str], str, int]] = {
         step("a", "echo 'MAY=yes' >> $GITHUB_ENV") + step("b", "exit 1", "--continue", "env.MAY == 'yes'"),
         ["success", "failure"], "success", 0,
     ),
+    "a text that says true or false forgives nothing": (
+        step("a", "echo 'MAY=true' >> $GITHUB_ENV") + step("b", "exit 1", "--continue", "env.MAY") + step("c", "exit 1", "--continue", "'false'", "--if", "always()"),
+        ["success", "failure", "failure"], "failure", 1,
+    ),
     "an error in forgiving forgives nothing": (step("a", "exit 1", "--continue", "fromJSON('')"), ["failure"], "failure", 1),
     "a condition that cannot be computed": (step("a", ":", "--if", "fromJSON('')") + step("b"), ["failure", "skipped"], "failure", 1),
     "a variable that cannot be computed": (step("a", ":", "--env", "X=${{ fromJSON('') }}"), ["failure"], "failure", 1),

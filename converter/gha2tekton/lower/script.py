@@ -280,11 +280,10 @@ class ScriptWriter(Record):
         return [] if isinstance(tree, Call) and tree.name == "success" and not tree.arguments else ["--if", word(text)]
 
     def flag(self, option: str, value: Value, scope: Scope) -> list[str]:
-        template = scope.fold(value)
         self.exact(value)
-        if len(template) == 1 and not isinstance(template[0], str):
-            return [option, word(self.carrier.expression(template[0]))]
-        return [option, word(self.carrier.text(template))]
+        if len(value.template) == 1 and not isinstance(tree := value.template[0], str):
+            return [option, word(self.carrier.expression(scope.tree(tree)))]
+        return [option, word(self.carrier.text(scope.fold(value)))]
 
     def exact(self, value: Value, reason: str = "") -> None:
         if self.journal.knows(value.path):

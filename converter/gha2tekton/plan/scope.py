@@ -22,6 +22,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.record import Record, field, replace
+from gha2tekton.workflow.inlining import alone
 from gha2tekton.workflow.matrix import Leg, RuntimeMatrix
 from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value, Workflow
 
@@ -38,6 +39,8 @@ class Scope(Record, frozen=True):
     known: Mapping[str, Any] = field(default_factory=dict)
     likely: Mapping[str, str] = field(default_factory=dict)
     """Values of ``env`` that stand unless a step changes them: good for planning, not for the output."""
+    inner: Mapping[str, Any] = field(default_factory=dict)
+    """Contexts that are others in the actions which steps call: a matrix that a call lends a job is not theirs."""
 
     def fold(self, value: Value | None) -> Template:
         """A leaf with all that is known in it computed."""
@@ -145,7 +148,8 @@ def job_scope(workflow: Workflow, job: Job, leg: Leg, static: bool, dynamic: boo
         known["job"]["services"] = {name: {"ports": _ports(service)} for name, service in job.services.items()}
     if (static or not leg.values) and not dynamic:
         known["matrix"] = dict(leg.values)
-    return Scope(known)
+    lent = job.strategy is not None and not job.strategy.path.startswith(f"{job.path}.")
+    return Scope(known, inner=alone() if lent else {})
 
 
 def _ports(service: Container) -> dict[str, str]:

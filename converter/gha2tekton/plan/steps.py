@@ -154,7 +154,7 @@ class StepReader(Record, frozen=True):
             text = scope.text(given) if given is not None else scope.text(item.default) if item.default else ""
             if text is not None:
                 inputs[item.name.lower()] = text
-        within = scope.with_known(inputs=Partial(inputs), steps=Partial())
+        within = scope.with_known(inputs=Partial(inputs), steps=Partial(), **scope.inner)
         below = f"{uses.ref}{action.source.name}#"
         inner = self.steps(action.steps, within, constant, depth + 1, below)
         strongest = max((part.role for part in inner if part.role), key=lambda role: _STRENGTH[role], default=None)

@@ -19,7 +19,7 @@ from gha2tekton.expression import (
     unparse,
 )
 from gha2tekton.record import replace
-from gha2tekton.workflow.inlining import argument, called_as, expression, inline, reads, told_by, values
+from gha2tekton.workflow.inlining import alone, argument, called_as, expression, inline, reads, told_by, values
 from gha2tekton.workflow.matrix import Leg, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
@@ -99,10 +99,6 @@ def _take(id: str, taken: set[str]) -> str:
     return found
 
 
-_ALONE = {"fail-fast": True, "job-index": 0.0, "job-total": 1.0, "max-parallel": 1.0}
-"""The strategy context of a job without a matrix."""
-
-
 def _above(job: Job, workflow: Workflow) -> tuple[str, ...]:
     """The words for what success() of a job speaks of."""
     return ancestors(job, workflow) if job.above is None else job.above
@@ -157,7 +153,7 @@ class _Flat:
         )
         if self.leg is None:
             # What the called job says of its matrix is said of none; the values of the call speak of the call's.
-            own = inline(own, {"matrix": None, "strategy": Partial(_ALONE)})
+            own = inline(own, alone())
         inlined = inline(own, {**self.known, **self.needs(own)})
         if self.leg is None:
             inlined = replace(inlined, strategy=call.strategy)

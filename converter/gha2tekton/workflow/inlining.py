@@ -169,6 +169,12 @@ def called_as(uses: Uses) -> Partial:
     )
 
 
+def alone() -> dict[str, Any]:
+    """The contexts ``matrix`` and ``strategy`` of a job without a matrix."""
+    strategy = {"fail-fast": True, "job-index": 0.0, "job-total": 1.0, "max-parallel": 1.0}
+    return {"matrix": None, "strategy": Partial(strategy)}
+
+
 def told_by(need: str) -> dict[str, Expression]:
     """What a job tells those that need it."""
     job = Property(Context("needs"), need)

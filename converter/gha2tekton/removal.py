@@ -56,7 +56,7 @@ def removals(content: Any, rows: Mapping[str, str]) -> Iterator[Removal]:
 def _expressions(script: str) -> Iterator[tuple[str, int, int, str]]:
     for index, found in enumerate(_EXPRESSION.finditer(script)):
         # What is left in its place is not what it says itself.
-        yield f".expressions[{index}]", *found.span(), "y" if "'x'" in found[0] else "x"
+        yield f".expressions[{index}]", *found.span(), "elsewhere"
 
 
 def _commands(script: str, path: str, rows: Mapping[str, str]) -> Iterator[tuple[str, int, int, str]]:

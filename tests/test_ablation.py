@@ -193,6 +193,17 @@ SILENT_ONCE = {
     steps: [{id: kept, uses: actions/cache@v4, with: {path: data, key: 'data-${{ github.ref_name }}'}},
       {run: papermill a.ipynb b.ipynb}, {run: 'pytest ${{ steps.kept.outputs.cache-hit }}'}]
 """,
+    "labels in a list of the only leg: one without which the machine is another, some that say it again, one for nodes": """
+    runs-on: ${{ matrix.labels }}
+    strategy: {matrix: {labels: [[self-hosted, linux, gpu, arm64]], unread: [x]}}
+    steps: [{run: make}]
+""",
+    "a label of which a script reads another of its list": """
+    runs-on: ${{ matrix.labels }}
+    strategy: {matrix: {labels: [[self-hosted, amd64, gpu-v100-495-1]]}}
+    container: {image: 'tests:${{ matrix.labels[1] }}', env: {NVIDIA_VISIBLE_DEVICES: all}}
+    steps: [{run: make}]
+""",
     "values that every combination excludes, and a group beside a label": """
     runs-on: {group: machines, labels: [gpu]}
     strategy: {matrix: {size: [1, 2], exclude: [{size: 2}], include: [{size: 3, extra: true}]}}

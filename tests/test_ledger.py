@@ -102,6 +102,37 @@ def test_expressions_of_a_step_that_cannot_be_are_by_hand() -> None:
     assert (row.fate, bool(row.reason)) == ("manual", True)
 
 
+def test_labels_of_a_list_that_the_matrix_gives_say_what_each_is_for() -> None:
+    """The one that decides the machine is no word without effect."""
+    found = outcomes(
+        "on: push\njobs: {one: {runs-on: '${{ matrix.on }}', strategy: {matrix: {on: [[self-hosted, gpu, arm64]]}}, steps: [{run: make}]}}"
+    )
+    rows = [found[f"strategy.matrix.on[0][{index}]"] for index in range(3)]
+    assert [(row.fate, row.target) for row in rows] == [
+        ("dropped", ""),
+        ("exact", "tasks/x-one.yaml"),
+        ("exact", "runs/x.yaml"),
+    ]
+
+
+def test_an_input_may_have_the_name_of_a_key(tmp_path: Path) -> None:
+    files = {
+        "caller.yml": "on: push\njobs: {call: {uses: ./.github/workflows/called.yml, name: x, with: {name: a, secrets: b}}}",
+        "called.yml": """
+on: {workflow_call: {inputs: {name: {type: string}, secrets: {type: string}}}}
+jobs: {one: {runs-on: ubuntu-latest, steps: [{run: 'make ${{ inputs.name }} ${{ inputs.secrets }}'}]}}
+""",
+    }
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    for name, text in files.items():
+        (tmp_path / ".github" / "workflows" / name).write_text(text)
+    path = tmp_path / ".github" / "workflows" / "caller.yml"
+    done = convert(Source(path.name, path.read_text()), Repository.around(path), RULES, Options())
+    fates = {outcome.path: outcome.fate for outcome in done.journal.outcomes()}
+    keys = ("name", "with.name", "with.secrets")
+    assert [fates[f"jobs.call.{key}"] for key in keys] == ["dropped", "exact", "exact"]
+
+
 def test_a_call_that_stays_by_hand_draws_nothing_in(tmp_path: Path) -> None:
     """Its legs are only known to the run, and the called jobs have a matrix of their own."""
     files = {

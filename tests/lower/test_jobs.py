@@ -470,6 +470,11 @@ RUNNERS = [
     ("${{ fromJSON(github.ref == 'x' && '[\"self-hosted\", \"2gpu\"]' || '\"ubuntu-latest\"') }}", "on: push", 2, "between self-hosted, 2gpu and ubuntu-latest"),
     ("${{ github.ref == 'x' && 'ubuntu-latest' || 'macos-15' }}", "on: push", 0, "between ubuntu-latest and macos-15"),
     ("${{ github.ref }}", "on: push", 0, "only known at run time"),
+    ("${{ matrix.labels }}\nstrategy: {matrix: {labels: [[self-hosted, linux, 2gpu]]}}", "on: push", 2, "with 2 GPUs"),
+    ("${{ matrix.on.labels }}\nstrategy: {matrix: {include: [{on: {labels: [self-hosted, gpu]}}]}}", "on: push", 1, "with 1 GPU"),
+    ("${{ fromJSON(inputs.on) }}", "on: {workflow_dispatch: {inputs: {on: {default: '[\"self-hosted\", \"2gpu\"]'}}}}", 2, "that of the inputs' defaults, self-hosted, 2gpu"),
+    ("${{ fromJSON('{\"group\":\"4gpu\",\"labels\":\"x64\"}') }}", "on: push", 4, "with 4 GPUs"),
+    ("${{ github.ref == 'x' && fromJSON('[\"self-hosted\", \"2gpu\"]') || 'ubuntu-latest' }}", "on: push", 2, "between self-hosted, 2gpu and ubuntu-latest"),
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
+from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import evaluate_leaf, lanes
 from gha2tekton.record import replace
@@ -24,7 +25,8 @@ def account(plan: JobPlan, groups: Sequence[JobPlan], own: Sequence[str], journa
     target = "pipeline.yaml" if legs > 1 else home
     if job.strategy is None:
         return
-    read = _matrix_reads(job, journal)
+    read = _matrix_reads(replace(job, runs_on=None), journal)
+    chosen = _matrix_reads(Job(job.id, job.path, job.span, runs_on=job.runs_on), journal)
     repeated = _repeated(job.strategy)
     of = _groups_of(job.strategy, groups)
     alive = [group for group in groups if not group.refused]
@@ -32,11 +34,22 @@ def account(plan: JobPlan, groups: Sequence[JobPlan], own: Sequence[str], journa
     for path in journal.open_leaves(f"{job.strategy.path}.matrix"):
         within = ".matrix.include[" in path or re.search(r"\]\.[^.]+$", path) is not None
         having = of.get(path, groups)
-        lost = legs == 1 or (within and all(group.refused or _usual(group) for group in having))
-        if ".matrix.exclude[" not in path and lost and not _is_read(path, job.strategy, read):
-            reason = "nothing reads it but the choice of a machine, which is the same without it"
-            journal.dropped(path, "superseded", reason)
-            continue
+        lost = within and all(group.refused or _usual(group) for group in having)
+        lost = lost or (legs == 1 and (_usual(plan) or not _is_read(path, job.strategy, chosen)))
+        if ".matrix.exclude[" not in path and not _is_read(path, job.strategy, read):
+            if lost:
+                reason = "nothing reads it but the choice of a machine, which is the same without it"
+                journal.dropped(path, "superseded", reason)
+                continue
+            if legs == 1 and path in plan.idle:
+                journal.dropped(path, "superseded", "the other labels ask for the same machine")
+                continue
+            if legs == 1 and path in plan.repeated:
+                journal.adapted(path, "the label repeats what asks for the machine already", home)
+                continue
+            if legs == 1 and path in plan.placing:
+                journal.exact(path, RUN)
+                continue
         # A leg that has a Task for itself has its values in it.
         alone = path in of and len(having) == 1 and len(having[0].legs) == 1
         reason = repeated.get(path, EXCLUDED if ".matrix.exclude[" in path else "")
@@ -86,8 +99,8 @@ def _groups_of(strategy: Strategy, groups: Sequence[JobPlan]) -> dict[str, list[
 
 
 def _matrix_reads(job: Job, journal: Journal) -> set[tuple[str, ...]]:
-    """What of the matrix the parts of a job read that have an effect here, beside its machine and its name."""
-    parts = values(replace(job, runs_on=None, name=None, strategy=None, called=()))
+    """What of the matrix the parts of a job read that have an effect here, beside its name."""
+    parts = values(replace(job, name=None, strategy=None, called=()))
     paths = (path for value in parts if journal.fate(value.path) != "dropped" for path in reads(value))
     return {tuple(part.lower() for part in path[1:]) for path in paths if path[0] == "matrix"}
 

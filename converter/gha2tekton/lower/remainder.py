@@ -22,6 +22,8 @@ _NO_PROOF = (
     "secret of its own"
 )
 
+_KEY_OF_A_JOB = re.compile(r"(?:.*#)?jobs\.[\w-]+\.([\w-]+)")
+
 _EMPTY = re.compile(r"\{\s*\}|\[\s*\]")
 """A mapping or sequence without anything in it, which says nothing."""
 
@@ -73,7 +75,7 @@ def _job(plan: JobPlan, own: tuple[str, ...], groups: Sequence[JobPlan], journal
                 journal.adapted(value.path, f"{_machine(plan)}; the label repeats what asks for that already", target)
             else:
                 journal.adapted(value.path, _machine(plan), RUN if value.path in plan.placing else target)
-    if job.name is not None and job.name.path.endswith(".name") and journal.fate(job.name.path) is None:
+    if job.name is not None and _key(job.name) == "name" and journal.fate(job.name.path) is None:
         journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
     for value in job.needs:
         journal.exact(value.path, target)
@@ -113,9 +115,9 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             continue
         sites = plan.job.readers.get(value.path, ())
         fates = {journal.fate(site) for site in sites}
-        if value.path.endswith(".name"):
+        if _key(value) == "name":
             journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
-        elif value.path.endswith(".secrets"):
+        elif _key(value) == "secrets":
             journal.dropped(value.path, "superseded", "all jobs read the same Secret")
         elif _idle(plan, value, journal):
             continue
@@ -133,6 +135,12 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             again = SAME_AS_DEFAULT if usual or value.path in plan.job.idle else again
             for file in sorted(files):
                 journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
+
+
+def _key(value: Value) -> str:
+    """The key of a job that a leaf is the value of, empty for any other leaf."""
+    found = _KEY_OF_A_JOB.fullmatch(value.path)
+    return found[1] if found else ""
 
 
 def _without_effect(plan: Plan, journal: Journal) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gha2tekton.plan.runners import labels_of
 from gha2tekton.plan.scope import Scope
 from gha2tekton.record import replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Runner
+from gha2tekton.workflow.inlining import values
 from gha2tekton.workflow.model import Job
 
 Labels = tuple[frozenset[str], frozenset[str], frozenset[str]]
@@ -19,9 +21,15 @@ _NODE = {"node_selector": {}, "tolerations": (), "arch": ""}
 
 
 def idle(job: Job, scope: Scope, runner: Runner, rules: RuleSet, gpus: Callable[[Runner], int]) -> Labels:
-    """The labels (and the group) without which the machine is the same, the Pod is, and the Pod is but for its node."""
+    """The labels (and the group) without which the machine is the same, the Pod is, and the Pod is but for its node.
+
+    The labels of a list that the matrix gives are those that stand in it.
+    """
     labels = job.runs_on.labels if job.runs_on is not None else ()
-    told = {value.path: scope.guess(value) or "" for value in labels}
+    told: dict[str, tuple[str, ...]] = {}
+    for value in labels:
+        texts = labels_of(value, scope)[0]
+        told |= _of_matrix(job, texts) or {value.path: texts}
     group = (scope.guess(job.runs_on.group) or "") if job.runs_on is not None and job.runs_on.group else ""
 
     def weighed(one: Runner, **left: Any) -> Runner:
@@ -31,12 +39,22 @@ def idle(job: Job, scope: Scope, runner: Runner, rules: RuleSet, gpus: Callable[
         return replace(one, gpu=gpus(one), product="", note="", os=os, hosted=False, image=image, **left)
 
     rest = {
-        path: machines.runner(rules, [text for other, text in told.items() if other != path], group)
+        path: machines.runner(rules, [text for other, texts in told.items() if other != path for text in texts], group)
         for path in (told if len(told) > 1 or group else ())
     }
     if group and told and job.runs_on is not None and job.runs_on.group is not None:
-        rest[job.runs_on.group.path] = machines.runner(rules, list(told.values()))
+        rest[job.runs_on.group.path] = machines.runner(rules, [text for texts in told.values() for text in texts])
     same = frozenset(path for path, other in rest.items() if other == runner)
     pod = frozenset(path for path, other in rest.items() if weighed(other) == weighed(runner))
     node = frozenset(path for path, other in rest.items() if weighed(other, **_NODE) == weighed(runner, **_NODE))
     return same, pod - same, node - pod - same
+
+
+def _of_matrix(job: Job, texts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The leaves of the matrix that the labels of a list stand in; nothing where that is not plain."""
+    strategy = job.strategy
+    if strategy is None or len(texts) < 2:
+        return {}
+    leaves = [value for value in values((strategy.vectors, strategy.include)) if value.path.endswith("]")]
+    found = {value.path: value.text for value in leaves if value.literal in texts}
+    return {path: (text,) for path, text in found.items()} if sorted(found.values()) == sorted(texts) else {}

@@ -15,9 +15,12 @@ from gha2tekton.record import replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Runner
-from gha2tekton.workflow.model import Job, Workflow
+from gha2tekton.workflow.model import Job, Value, Workflow
 
 _UNKNOWN = "the runner is only known at run time: taken for a Linux machine without a GPU"
+Machine = tuple[tuple[str, ...], str]
+"""The labels and the group that are asked for."""
+
 SEEN = "nvidia-smi or the CUDA toolkit is called on a machine of your own: one GPU is asked for"
 
 
@@ -25,16 +28,14 @@ def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner
     """The machine of a job; its note tells what is taken for granted."""
     if job.runs_on is None:
         return Runner("unknown")
-    labels = [scope.guess(label) or "" for label in job.runs_on.labels]
-    group = (scope.guess(job.runs_on.group) or "") if job.runs_on.group else ""
-    if any(labels) or group:
+    labels, group = asked(job, scope)
+    if labels or group:
         return machines.runner(rules, labels, group)
     usual = scope.with_known(inputs=input_defaults(workflow))
-    labels = [usual.guess(label) or "" for label in job.runs_on.labels]
-    if any(labels):
-        return _noted(
-            machines.runner(rules, labels, ""), f"the machine is that of the inputs' defaults, {_list(labels)}"
-        )
+    labels, group = asked(job, usual)
+    if labels or group:
+        machine = machines.runner(rules, labels, group)
+        return _noted(machine, f"the machine is that of the inputs' defaults, {_list((*labels, group))}")
     folded = [usual.fold(label) for label in job.runs_on.labels]
     if (found := _of_branches(rules, folded)) or (found := machines.partly(rules, folded)):
         return found
@@ -44,9 +45,43 @@ def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner
     return Runner("linux", note=_UNKNOWN)
 
 
+def asked(job: Job, scope: Scope) -> tuple[list[str], str]:
+    """The labels and the group that a job asks for, as far as they are known or likely."""
+    if job.runs_on is None:
+        return [], ""
+    told = [labels_of(label, scope) for label in job.runs_on.labels]
+    groups = [scope.guess(job.runs_on.group)] if job.runs_on.group else [group for _, group in told]
+    return [label for labels, _ in told for label in labels], next(filter(None, groups), "")
+
+
+def labels_of(value: Value, scope: Scope) -> Machine:
+    """What a leaf of ``runs-on`` asks for: an expression may give a label, a list of them, or labels and a group."""
+    text = scope.guess(value)
+    if text is not None:
+        return ((text,) if text else ()), ""
+    match scope.fold(value):
+        case (Literal(value=given),):
+            return _given(given)
+        case _:
+            return (), ""
+
+
+def _given(value: object) -> Machine:
+    match value:
+        case str():
+            return (value,), ""
+        case list():
+            return tuple(one for one in value if isinstance(one, str) and one), ""
+        case {**keys}:
+            group = keys.get("group")
+            return _given(keys.get("labels"))[0], group if isinstance(group, str) else ""
+        case _:
+            return (), ""
+
+
 def shows_gpu(job: Job, scope: Scope, runner: Runner, steps: Iterable[PlannedStep]) -> bool:
     """Whether a job shows that its machine, of which the labels say nothing, has a GPU."""
-    labels = [(scope.guess(label) or "").lower() for label in job.runs_on.labels] if job.runs_on else []
+    labels = [label.lower() for label in asked(job, scope)[0]]
     if runner.hosted or any("cpu" in label for label in labels):
         return False
     parts = [part for step in steps for part in step.walk()]
@@ -98,25 +133,23 @@ def _choices(label: Template) -> list[tuple[str, ...]]:
 
 def _values(tree: Expression) -> list[tuple[str, ...]]:
     match tree:
-        case Literal(value=str(text)):
-            return [(text,)]
+        case Literal(value=str() | list() | dict() as given):
+            return [_given(given)[0]]
         case Logic(operator="||"):
             return [value for operand in tree.operands for value in _values(operand)]
         case Logic(operator="&&"):
             return _values(tree.operands[-1])
         case Call() if tree.name.lower() == "fromjson" and len(tree.arguments) == 1:
-            return [parsed for (text,) in _values(tree.arguments[0]) if (parsed := _parsed(text))]
+            return [parsed for texts in _values(tree.arguments[0]) for text in texts if (parsed := _parsed(text))]
         case _:
             return []
 
 
 def _parsed(text: str) -> tuple[str, ...]:
     try:
-        value = json.loads(text)
+        return _given(json.loads(text))[0]
     except ValueError:
         return ()
-    listed = value if isinstance(value, list) else [value]
-    return tuple(listed) if all(isinstance(one, str) for one in listed) else ()
 
 
 def _started(label: Template, scope: Scope, workflow: Workflow, rules: RuleSet) -> list[str]:

@@ -61,8 +61,9 @@ def convert(source: Source, repository: Repository, rules: RuleSet, options: Opt
     if options.output.triggers == "pipelines-as-code":
         account_cancelling(workflow, triggers, journal)
     account(plan, lowered.own, journal)
-    homes = {f"tasks of job {job.job.id}": lowered.homes.get(job.job.id.lower(), "") for job in plan.jobs}
-    journal.retarget({**homes, RUN: f"runs/{base}.yaml"})
+    homes = lowered.homes
+    places = {f"tasks of job {job.job.id}": homes.get(job.job.id.lower(), "") for job in plan.jobs}
+    journal.retarget({**places, RUN: f"runs/{base}.yaml"})
     ask_for_clone(plan, lowered, options.output, journal)
     account_given = bool(options.output.service_account)
     pulls = pull_secrets(plan, lowered.run.service_account, account_given, triggers.namespace, journal)

@@ -200,4 +200,4 @@ def _conditions(job: JobPlan, carrier: Carrier, journal: Journal, target: str) -
 
 def leg_count(plan: Plan, job: JobPlan) -> int:
     """How many legs a job has over all its Tasks."""
-    return sum(len(other.legs) for other in plan.jobs if other.job.id == job.job.id)
+    return sum(len(other.legs) for other in plan.parts(job))

@@ -80,7 +80,7 @@ def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
 
 def account_for_lost(job: JobPlan, plan: Plan, target: str, journal: Journal) -> None:
     """Legs that cannot run here, while others of their matrix do: what only they say is to be done by hand."""
-    kept = [leg for other in plan.jobs if other.job.id == job.job.id and not other.refused for leg in other.legs]
+    kept = [leg for other in plan.parts(job) if not other.refused for leg in other.legs]
     count = f"{len(job.legs)} legs" if len(job.legs) > 1 else f"the leg {job.legs[0].name}"
     lost = lost_values(job.job.strategy, job.legs, kept) if job.job.strategy else []
     for path in lost or ([value.path for value in job.job.runs_on.labels] if job.job.runs_on else []):

@@ -117,7 +117,7 @@ def excluded(job: JobPlan, plan: Plan, journal: Journal) -> None:
     strategy = job.job.strategy
     if strategy is None or job.matrix or not strategy.exclude:
         return
-    legs = [leg for other in plan.jobs if other.job.id == job.job.id for leg in other.legs]
+    legs = [leg for other in plan.parts(job) for leg in other.legs]
     for name, vector in strategy.vectors.items():
         for item in _items(vector.value):
             try:
@@ -131,7 +131,7 @@ def excluded(job: JobPlan, plan: Plan, journal: Journal) -> None:
 
 def refused(job: JobPlan, plan: Plan, journal: Journal) -> None:
     """Rows for what a matrix says of legs alone that cannot run here, where other legs of the job do."""
-    alive = [leg for other in plan.jobs if other.job.id == job.job.id and not other.refused for leg in other.legs]
+    alive = [leg for other in plan.parts(job) if not other.refused for leg in other.legs]
     if not job.refused or not alive or job.job.strategy is None:
         return
     strategy = job.job.strategy

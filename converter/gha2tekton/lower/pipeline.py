@@ -171,7 +171,7 @@ class _Lowering:
 
     def whole(self, job: JobPlan) -> None:
         stem = label(job.job.id)
-        siblings = [plan for plan in self.plan.jobs if plan.job.id == job.job.id and not plan.refused]
+        siblings = [plan for plan in self.plan.parts(job) if not plan.refused]
         total = leg_count(self.plan, job)
         prefix = self.settings.name_prefix
         head = f"{self.base}-" if prefix is None else f"{prefix}-" if prefix else ""
@@ -218,7 +218,7 @@ class _Lowering:
 
     def refused(self, job: JobPlan) -> None:
         """A job that cannot run here: its Task says so and fails."""
-        others = any(plan.job.id == job.job.id and not plan.refused for plan in self.plan.jobs)
+        others = any(not plan.refused for plan in self.plan.parts(job))
         stem = label(f"{job.job.id}-by-hand" if others else job.job.id)
         known = self.by_hand.get(job.job.id)
         name = known or self.task_names.take(f"{self.base}-{stem}")

@@ -45,8 +45,7 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
         matrix_rows.excluded(job, plan, journal)
         matrix_rows.refused(job, plan, journal)
     for job in plan.jobs:
-        groups = [other for other in plan.jobs if other.job.id == job.job.id]
-        _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), groups, journal)
+        _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), plan.parts(job), journal)
     _without_effect(plan, journal)
     _lost(plan, journal)
     for left in [one for one in journal.outcomes() if one.reason == NOT_UNDERSTOOD]:

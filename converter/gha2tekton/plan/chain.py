@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gha2tekton.expression import Template, calls, references
+from gha2tekton.plan.order import waves
 from gha2tekton.plan.scope import fails_fast
 from gha2tekton.workflow.model import Job, Workflow
-from gha2tekton.workflow.needs import ancestors
 
 
 def chained(workflow: Workflow) -> bool:
     """Whether a failure stops just what it stops on GitHub, without any word about other jobs' results."""
-    above = {job.id.lower(): frozenset(ancestors(job, workflow)) for job in workflow.jobs}
+    needed = {name for job in workflow.jobs for name in job.needed}
     for job in workflow.jobs:
         if job.continue_on_error is not None or _speaks_of_others(job):
             return False
@@ -20,10 +20,20 @@ def chained(workflow: Workflow) -> bool:
         if job.strategy is not None and job.strategy.max_parallel is not None and not fails_fast(job.strategy):
             return False
         # A job that its own condition skips must skip those that need it.
-        if job.condition is not None and any(job.id.lower() in names for names in above.values()):
+        if job.condition is not None and job.id.lower() in needed:
             return False
-    pairs = ((one, other) for one in above for other in above if one < other)
-    return all(one in above[other] or other in above[one] or above[one] == above[other] for one, other in pairs)
+    return _in_ranks(workflow)
+
+
+def _in_ranks(workflow: Workflow) -> bool:
+    """Whether the jobs that wait for others wait for all that can start before."""
+    needed = {job.id.lower(): frozenset(job.needed) for job in workflow.jobs}
+    before: tuple[str, ...] = ()
+    for wave in waves(workflow.jobs):
+        if not all(needed[id].issuperset(before) for id in wave):
+            return False
+        before = wave
+    return True
 
 
 def _speaks_of_others(job: Job) -> bool:

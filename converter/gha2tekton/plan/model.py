@@ -236,6 +236,12 @@ class Plan(Record, frozen=True):
     chained: bool = True
     """Tekton's own stop on failure does what GitHub does: no job runs on after another's failure."""
 
+    def parts(self, job: JobPlan) -> tuple[JobPlan, ...]:
+        """All the plans of one job: its legs on machines of each kind."""
+        if job.job.strategy is None:
+            return (job,)
+        return tuple(other for other in self.jobs if other.job.id == job.job.id)
+
     @property
     def staged(self) -> tuple[JobPlan, ...]:
         """The jobs that are several Tasks."""

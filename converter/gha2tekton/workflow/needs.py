@@ -29,6 +29,8 @@ def check_needs(reader: Reader, jobs: Sequence[Job], span: Span) -> None:
 
 def ancestors(job: Job, workflow: Workflow) -> tuple[str, ...]:
     """The ids of all jobs up the chain, in lower case, those that it needs itself first: what success() speaks of."""
+    if not job.needs:
+        return ()
     jobs = {one.id.lower(): one for one in workflow.jobs}
     above: dict[str, None] = {}
     pending = list(job.needed)

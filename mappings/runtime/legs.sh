@@ -19,6 +19,7 @@ if [ "${GHA_FAIL_FAST:-}" = true ] && [ "$GHA_SKIPPED" != yes ]; then
   if [ -z "$(ls "$GHA_STATE/steps")" ] && other_leg_failed; then
     echo "This leg is cancelled: another one of its matrix has failed"
     GHA_SKIPPED=yes
+    printf yes > "$GHA_STATE/skipped"
     printf cancelled > "$GHA_STATE/status"
   else
     watch_legs < /dev/null > /dev/null 2>&1 &

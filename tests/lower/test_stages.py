@@ -64,6 +64,46 @@ def test_a_stage_with_steps_that_run_after_failures_always_starts(tmp_path: Path
     assert ("when" in stage) == gated
 
 
+NEEDED = [
+    # what the job says beside, and other jobs; how many notebook Tasks run (0: it is not cut), and whether they
+    # wait for all to be well
+    ("timeout-minutes: 9", "", 1, True),
+    ("timeout-minutes: 9", "next: {needs: build, runs-on: ubuntu-latest, steps: [{run: ls}]}", 1, True),
+    ("timeout-minutes: 9", "next: {needs: build, if: always(), runs-on: x, steps: [{run: ls}]}", 1, False),
+    ("timeout-minutes: 9", "other: {runs-on: ubuntu-latest, steps: [{run: ls}]}", 1, True),
+    ("strategy: {matrix: {a: [1, 2]}}", "", 0, False),
+    ("strategy: {max-parallel: 2, matrix: {a: [1, 2, 3]}}", "", 0, False),
+    ("strategy: {max-parallel: 1, matrix: {a: [1, 2]}}", "", 2, True),
+    ("strategy: {max-parallel: 1, fail-fast: false, matrix: {a: [1, 2]}}", "", 2, False),
+    ("strategy: {max-parallel: 1, matrix: {a: [1]}}", "", 1, True),
+    ("strategy: {max-parallel: 1, matrix: '${{ fromJSON(vars.A) }}'}", "", 0, False),
+    ("strategy: {max-parallel: 1, matrix: {os: [ubuntu-latest, ubuntu-22.04-arm]}}", "", 0, False),
+    ("continue-on-error: true", "", 0, False),
+]
+
+
+@pytest.mark.parametrize(("keys", "others", "count", "gated"), NEEDED)
+def test_jobs_are_cut_where_all_that_waits_for_them_is_the_same(
+    keys: str, others: str, count: int, gated: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "ci.yml"
+    head = HEAD.replace("ubuntu-latest", "'${{ matrix.os }}'") if "os:" in keys else HEAD
+    own = textwrap.indent(f"{keys}\n{head}{TAIL}", "    ")
+    path.write_text(f"on: push\njobs:\n  build:\n{own}" + (f"  {others}\n" if others else ""))
+    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    tasks = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
+    books = [task for task in tasks if "execute-notebook" in task["name"]]
+    assert len(books) == count
+    assert ["when" in task for task in books] == [gated] * count
+    assert bool([note for note in done.journal.diagnostics if note.code == "not-split"]) == (not count)
+    # Each leg has files of its own, and begins when the one before has ended.
+    files = [binding.get("subPath") for task in books for binding in task["workspaces"] if "source" in binding["name"]]
+    assert len(set(files)) == count
+    begin = [task for task in tasks if "prepare-environment" in task["name"]]
+    ends = [task["name"] for task in tasks if "publish-results" in task["name"]]
+    assert [task.get("runAfter") for task in begin] == [None, *([end] for end in ends)][: len(begin)]
+
+
 def test_packages_are_installed_in_each_task_that_may_use_them(tmp_path: Path) -> None:
     done = staged(tmp_path, "run: apt-get update && sudo apt-get install -y graphviz", "run: pip install papermill")
     assert AGAIN not in script(done, "gpu-env-preparation")

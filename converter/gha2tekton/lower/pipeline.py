@@ -17,6 +17,7 @@ from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.params import by_text, described, pipeline_params, quantities
 from gha2tekton.lower.placement import Placed, asks, own_spec, placed
+from gha2tekton.lower.places import RUN_NAME, bound
 from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import claimed, duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
@@ -38,8 +39,6 @@ PIPELINE_NAMES = {
 }
 LEGS_MINUTES = 10
 """Enough to work out the legs of a matrix."""
-
-_RUN_NAME = "$(context.pipelineRun.name)"
 
 
 def lower_workflow(plan: Plan, base: str, settings: Settings, journal: Journal) -> LoweredWorkflow:
@@ -147,27 +146,41 @@ class _Lowering:
         head = f"{prefix}-" if prefix else "" if (bare and prefix is None) or prefix == "" else f"{self.base}-{own}"
         names = [self.task_names.take(head + TASK_NAMES[role]) for role in roles]
         self.own[job.job.id.lower()] = tuple(f"tasks/{name}.yaml" for name in names)
-        places = [self.names.take(own + PIPELINE_NAMES[role]) for role in roles]
-        waits: tuple[str, ...] = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
-        waits, asked = self.behind(self.group(job), job, places, waits, job.legs[0])
-        for index, lowered in enumerate(self.writer.tasks(job, names)):
-            self.tasks.append(lowered.task)
-            gated = lowered.stage.gated
-            when = (
-                asked if not index else (When(f"$(tasks.{places[index - 1]}.results.go)", ("true",)),) if gated else ()
-            )
+        waits = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
+        lowered, group = self.writer.tasks(job, names), self.group(job)
+        self.tasks += [one.task for one in lowered]
+        ends = self.ends.setdefault(job.job.id.lower(), [])
+        for leg in job.legs:
+            behind = f"-{leg.name}" if len(job.legs) > 1 else ""
+            places = [self.names.take(f"{own}{PIPELINE_NAMES[role]}{behind}") for role in roles]
+            # Legs of such a job come one after the other.
+            self.stages(job, leg, lowered, places, self.behind(group, job, places, (*waits, *ends[-1:]), leg))
+            ends.append(places[-1])
+
+    def stages(
+        self,
+        job: JobPlan,
+        leg: Leg,
+        lowered: Sequence[LoweredTask],
+        places: Sequence[str],
+        begins: tuple[tuple[str, ...], tuple[When, ...]],
+    ) -> None:
+        """The PipelineTasks of one leg; ``begins`` is what the first waits for, and asks."""
+        waits, when = begins
+        for index, one in enumerate(lowered):
+            if index and one.stage.gated:
+                when = (When(f"$(tasks.{places[index - 1]}.results.go)", ("true",)),)
             # Only the end of a job may stop a run, and only where nothing else is to run on.
-            on_error = "" if index == len(names) - 1 and self.plan.chained else "continue"
-            place = self.place(job, lowered, places[index], waits, {}, on_error, when)
+            on_error = "" if index == len(places) - 1 and self.plan.chained else "continue"
+            place = self.place(job, one, places[index], waits, leg_values(leg, one.params), on_error, when, leg)
             self.places.append(place)
-            self.spec_of(job, lowered, place)
-            waits, asked = (places[index],), ()
+            self.spec_of(job, one, place)
+            waits, when = (places[index],), ()
         if any(stage.gated for stage in job.stages):
             # A stage that could not start keeps all behind it from starting; what runs after failures runs here then.
             final = replace(place, name=self.names.take(f"{places[-1]}-after-failure"), run_after=(), on_error="")
             began = When(f"$(tasks.{places[0]}.status)", ("Succeeded", "Failed"))
             self.finals.append(replace(final, when=(began, When(f"$(tasks.{places[-1]}.status)", ("None",)))))
-        self.ends[job.job.id.lower()] = [places[-1]]
 
     def whole(self, job: JobPlan) -> None:
         stem = label(job.job.id)
@@ -246,13 +259,14 @@ class _Lowering:
         values: Mapping[str, str],
         on_error: str,
         when: tuple[When, ...],
+        leg: Leg | None = None,
     ) -> PipelineTask:
         params: dict[str, str] = {}
         for param, path in lowered.params.items():
             if param in values:
                 params[param] = values[param]
             elif path == ("github", "run_id"):
-                params[param] = _RUN_NAME
+                params[param] = RUN_NAME
             elif path[0] in ("matrix", JSON):
                 params[param] = ""
             else:
@@ -270,19 +284,8 @@ class _Lowering:
             on_error=on_error,
             when=when,
             params=params,
-            workspaces=tuple(self.binding(job, workspace) for workspace in lowered.workspaces),
+            workspaces=tuple(bound(self.plan, job, name, leg) for name in lowered.workspaces),
         )
-
-    def binding(self, job: JobPlan, workspace: str) -> Binding:
-        """Every run has directories of its own; only caches outlive it."""
-        if workspace == CACHE:
-            return Binding(workspace, workspace)
-        if workspace == ARTIFACTS:
-            return Binding(workspace, workspace, _RUN_NAME)
-        if job.layout == "job":
-            return Binding(workspace, JOB if self.plan.staged else workspace)
-        own = "" if len(self.plan.jobs) == 1 else f"/{label(job.job.id)}"
-        return Binding(workspace, workspace, _RUN_NAME + own)
 
     def spec_of(self, job: JobPlan, lowered: LoweredTask, task: PipelineTask) -> None:
         """What a run gives this task alone: the GPU of its container, names for its services, and its nodes."""
@@ -293,5 +296,5 @@ class _Lowering:
         """One ``finally`` task gives the run its status when jobs run on after failures."""
         name = self.task_names.take(f"{self.base}-status")
         self.tasks.append(gate_task(name, self.plan))
-        binding = Binding(ARTIFACTS, ARTIFACTS, _RUN_NAME)
+        binding = Binding(ARTIFACTS, ARTIFACTS, RUN_NAME)
         self.finals.append(PipelineTask(self.names.take("status"), name, workspaces=(binding,)))

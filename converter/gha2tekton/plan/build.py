@@ -17,7 +17,7 @@ from gha2tekton.plan.labels import idle
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
 from gha2tekton.plan.repository_scripts import asked
-from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, literal
+from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, lanes, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import missing, supplied, supplies, wanted_of_image
 from gha2tekton.record import Record, field, replace
@@ -47,9 +47,9 @@ def build_plan(
     """Where everything runs; what cannot run at all is marked as refused, with the reason."""
     builder = _Builder(workflow, rules, repository, options, journal)
     jobs = shared(tuple(plan for job in workflow.jobs for plan in builder.job(job)))
-    in_chain = chained(workflow) and not any(job.matrix for job in jobs)
+    in_chain = builder.chained and not any(job.matrix for job in jobs)
     if not in_chain:
-        jobs = tuple(replace(job, state=True) for job in jobs)
+        jobs = tuple(replace(job, state=True, stages=builder.ungated(job)) for job in jobs)
     if any("earlier-artifacts" in needs_of(job.walk()) for job in jobs):
         jobs = tuple(replace(job, kept=True, cache=True) if job.artifacts else job for job in jobs)
     return Plan(workflow, jobs, in_chain)
@@ -74,6 +74,7 @@ class _Builder:
         )
         self.unpushed: set[str] = set()
         self.needed = {name for job in workflow.jobs for name in job.needed}
+        self.chained = chained(workflow)
 
     def job(self, job: Job) -> list[JobPlan]:
         try:
@@ -115,7 +116,8 @@ class _Builder:
         )
         found = self.containers(job, steps)
         choice = self.image(job, scope, steps, runner, dynamic)
-        whole = layout.why_whole(job, steps, total, job.id.lower() in self.needed)
+        at_once = total if dynamic or total != len(group) else lanes(job.strategy, total)
+        whole = layout.why_whole(job, steps, at_once)
         wanted = self.options.layout == "stages" or (self.options.layout == "auto" and layout.stageable(steps, found))
         chosen: Layout = "stages" if wanted and not whole else "job"
         stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
@@ -160,6 +162,12 @@ class _Builder:
             daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
             host=host_directories(job, scope, runner, steps, found.containers),
         )
+
+    def ungated(self, plan: JobPlan) -> tuple[Stage, ...]:
+        """The stages of a job, which start whatever happened where other jobs or legs run on after it."""
+        if plan.job.id.lower() not in self.needed and len(plan.legs) == 1:
+            return plan.stages
+        return tuple(replace(stage, gated=False) for stage in plan.stages)
 
     def containers(self, job: Job, steps: Sequence[PlannedStep]) -> Found:
         """The containers that become sidecars: none where a daemon runs them all."""

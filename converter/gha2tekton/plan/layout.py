@@ -11,12 +11,10 @@ from gha2tekton.record import replace
 from gha2tekton.workflow.model import Job
 
 
-def why_whole(job: Job, steps: Sequence[PlannedStep], legs: int, needed: bool) -> str:
-    """Why a job may not be split; empty when it may."""
-    if needed:
-        return "other jobs wait for its result"
-    if legs > 1:
-        return "it has several legs, which run side by side"
+def why_whole(job: Job, steps: Sequence[PlannedStep], at_once: int) -> str:
+    """Why a job may not be split; empty when it may. ``at_once`` of its legs run side by side."""
+    if at_once > 1:
+        return "its legs run side by side, and the Tasks of a split job share a claim, so that one node would run all"
     if job.continue_on_error is not None:
         return "its failure may be forgiven, which only its end knows"
     if job.services:
@@ -88,7 +86,11 @@ def _kept_together(placed: Sequence[tuple[Role, PlannedStep]], found: Found) -> 
 
 
 def gate(stages: Sequence[Stage]) -> tuple[Stage, ...]:
-    """A stage none of whose steps runs after a failure starts only when nothing has failed."""
+    """A stage none of whose steps runs after a failure starts only when nothing has failed.
+
+    For one that cannot start Tekton starts nothing behind it, whatever runs after failures on GitHub: that is for jobs
+    for which nothing waits, or nothing but what a failure stops.
+    """
     last = len(stages) - 1
     return tuple(
         replace(stage, gated=0 < index < last and not any(step.after_failure for step in stage.steps))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from gha2tekton.expression import Partial
 from gha2tekton.expression.syntax import path as static_path
@@ -24,6 +25,11 @@ from gha2tekton.workflow.model import Value
 
 ENDS = "a volume of docker's is an empty one here, which ends with the Pod"
 _GPU = frozenset({"--gpus", "--runtime"})
+_OF_POD = _GPU | set(
+    "--pull --rm --detach --interactive --tty --init --name --hostname "
+    "--entrypoint --workdir --platform --network --network-alias".split()
+)
+"""Options for what a Pod has, or GitHub does with any container: it keeps it running itself, in its own network."""
 OF_RUNNER = "a directory of the runner: mount a volume of the cluster in its place"
 
 
@@ -102,89 +108,91 @@ def job_container(
 def _options(
     job: JobPlan, value: Value, defaults: Partial, options: ContainerOptions, journal: Journal, target: str
 ) -> ContainerOptions:
-    text, adapted = job.scope.guess(value), list[str]()
+    asked = _Asked(job, options)
+    text = job.scope.guess(value)
     if text is None:
         text = job.scope.with_known(inputs=defaults).guess(value)
-        adapted.append(f"the options are those of the inputs' defaults: {text or 'none'}")
+        asked.differs.append(f"the options are those of the inputs' defaults: {text or 'none'}")
     if text is None:
         journal.manual(value.path, "the options of a container must be known when the Pod starts", target)
         return options
     call = container_options(text)
-    left: list[str] = list(call.unknown)
-    by_hand: list[str] = []
-    for name, text in call.options:
-        match name:
-            case (
-                "--gpus"
-                | "--runtime"
-                | "--pull"
-                | "--rm"
-                | "--detach"
-                | "--interactive"
-                | "--tty"
-                | "--init"
-                | "--name"
-                | "--hostname"
-                | "--ipc"
-            ):
-                if name == "--ipc":
-                    options = replace(options, shared_memory=True)
-            case "--shm-size":
-                options = replace(options, shared_memory=True)
-            case "--entrypoint" | "--workdir" | "--platform" | "--network" | "--network-alias":
-                pass  # GitHub keeps the container running itself, in a network of its own
-            case "--ulimit":
-                adapted.append("the node's container runtime sets limits of processes and memory locks")
-            case "--volume" | "--mount":
-                options, differs = _volume(job, options, bind(text or ""))
-                (adapted if differs else by_hand).append(differs or OF_RUNNER)
-            case "--user" if text == "root" or (text or "").split(":")[0].isdigit():
-                user = 0 if text == "root" else int((text or "0").split(":")[0])
-                options = _secured(options, "runAsUser", user)
-            case "--env" if text and "=" in text:
-                key, _, held = text.partition("=")
-                options = replace(options, env=(*options.env, EnvVar(key, escaped(held))))
-            case "--env" if (text or "").endswith("_VISIBLE_DEVICES"):
-                adapted.append("the cluster says which devices a container sees")
-            case "--env" if re.fullmatch(r"\w+", text or ""):
-                options = replace(options, env=(*options.env, EnvVar(text or "", secret=(RUNNER, text or ""))))
-                adapted.append(
-                    f"what the runner's machine hands on as {text} comes from the Secret {RUNNER}, if it is there"
-                )
-                options = replace(options, handed=(*options.handed, text or ""))
-            case "--device" if of_gpu(text or ""):
-                pass
-            case "--privileged":
-                options = _secured(options, "privileged", True)
-            case "--security-opt" if (text or "").replace(":", "=") in OPTIONS:
-                options = _secured(options, *OPTIONS[(text or "").replace(":", "=")])
-            case "--cap-add" | "--cap-drop":
-                kind = "add" if name == "--cap-add" else "drop"
-                held_now = dict((options.security or {}).get("capabilities") or {})
-                held_now[kind] = [*held_now.get(kind, ()), (text or "").upper().removeprefix("CAP_")]
-                options = _secured(options, "capabilities", held_now)
-            case "--memory" | "--cpus":
-                key = "memory" if name == "--memory" else "cpu"
-                options = replace(options, limits={**options.limits, key: _quantity(text or "")})
-            case _ if name.removeprefix("--") in DIFFERS:
-                adapted.append(DIFFERS[name.removeprefix("--")])
-            case _:
-                left.append(f"{name} {text}" if text else name)
-    if left:
-        by_hand.append(f"options that a Pod has no word for: {' '.join(dict.fromkeys(left))}")
-    if by_hand:
-        journal.manual(value.path, "; ".join(dict.fromkeys(by_hand)), target)
-    elif adapted:
-        journal.adapted(value.path, "; ".join(dict.fromkeys(adapted)), target)
+    asked.unknown.extend(call.unknown)
+    for name, given in call.options:
+        asked.take(name, given or "")
+    if asked.unknown:
+        asked.by_hand.append(f"options that a Pod has no word for: {' '.join(dict.fromkeys(asked.unknown))}")
+    if asked.by_hand:
+        journal.manual(value.path, "; ".join(dict.fromkeys(asked.by_hand)), target)
+    elif asked.differs:
+        journal.adapted(value.path, "; ".join(dict.fromkeys(asked.differs)), target)
     elif job.runner is not None and job.runner.gpu == job.gpu > 0 and {name for name, _ in call.options} <= _GPU:
         journal.dropped(value.path, "superseded", "the label of the job's machine asks for the GPU already")
     else:
         journal.exact(value.path, target)
-    return options
+    return asked.options
 
 
-def _secured(options: ContainerOptions, name: str, value: object) -> ContainerOptions:
-    return replace(options, security={**(options.security or {}), name: value})
+class _Asked(Record):
+    """Docker's options, one after the other, as what a Pod has for them."""
+
+    job: JobPlan
+    options: ContainerOptions
+    differs: list[str] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def take(self, name: str, text: str) -> None:
+        match name:
+            case _ if name in _OF_POD:
+                pass
+            case "--shm-size" | "--ipc":
+                self.have(shared_memory=True)
+            case "--ulimit":
+                self.differs.append("the node's container runtime sets limits of processes and memory locks")
+            case "--volume" | "--mount":
+                self.options, differs = _volume(self.job, self.options, bind(text))
+                (self.differs if differs else self.by_hand).append(differs or OF_RUNNER)
+            case "--user" if text == "root" or text.split(":")[0].isdigit():
+                self.secure("runAsUser", 0 if text == "root" else int(text.split(":")[0]))
+            case "--env" if "=" in text or re.fullmatch(r"\w+", text):
+                self.variable(text)
+            case "--device" if of_gpu(text):
+                pass
+            case "--privileged":
+                self.secure("privileged", True)
+            case "--security-opt" if text.replace(":", "=") in OPTIONS:
+                self.secure(*OPTIONS[text.replace(":", "=")])
+            case "--cap-add" | "--cap-drop":
+                kind = name.removeprefix("--cap-")
+                held = dict((self.options.security or {}).get("capabilities") or {})
+                self.secure("capabilities", held | {kind: [*held.get(kind, ()), text.upper().removeprefix("CAP_")]})
+            case "--memory" | "--cpus":
+                key = "memory" if name == "--memory" else "cpu"
+                self.have(limits={**self.options.limits, key: _quantity(text)})
+            case _ if name.removeprefix("--") in DIFFERS:
+                self.differs.append(DIFFERS[name.removeprefix("--")])
+            case _:
+                self.unknown.append(f"{name} {text}" if text else name)
+
+    def variable(self, text: str) -> None:
+        """A variable with its value, or one that the runner's machine hands on."""
+        name, given, value = text.partition("=")
+        if given:
+            self.have(env=(*self.options.env, EnvVar(name, escaped(value))))
+        elif name.endswith("_VISIBLE_DEVICES"):
+            self.differs.append("the cluster says which devices a container sees")
+        else:
+            handed = f"what the runner's machine hands on as {name} comes from the Secret {RUNNER}, if it is there"
+            self.differs.append(handed)
+            env = (*self.options.env, EnvVar(name, secret=(RUNNER, name)))
+            self.have(env=env, handed=(*self.options.handed, name))
+
+    def secure(self, name: str, value: object) -> None:
+        self.have(security={**(self.options.security or {}), name: value})
+
+    def have(self, **changes: Any) -> None:
+        self.options = replace(self.options, **changes)
 
 
 def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[ContainerOptions, str]:

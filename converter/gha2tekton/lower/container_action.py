@@ -9,9 +9,10 @@ from gha2tekton.expression import Expression, Partial, Template
 from gha2tekton.lower.actions import described, held, inputs_told, unknown_inputs
 from gha2tekton.lower.words import at_end, call, kept_under
 from gha2tekton.plan.model import OwnContainer, PlannedStep
+from gha2tekton.record import Record, field
 from gha2tekton.shell.quote import word
 from gha2tekton.workflow.inlining import expression
-from gha2tekton.workflow.model import Value
+from gha2tekton.workflow.model import Action, Value
 
 if TYPE_CHECKING:
     from gha2tekton.lower.script import ScriptWriter
@@ -19,78 +20,105 @@ if TYPE_CHECKING:
 
 def container(writer: ScriptWriter, planned: PlannedStep, own: OwnContainer) -> str:
     """A call of the image with what GitHub's runner gives it; its sidecar runs it, as it does docker run."""
-    step, action, journal = planned.step, planned.action, writer.journal
-    assert step.uses is not None
-    row = step.uses.value.path
+    assert planned.step.uses is not None
+    row = planned.step.uses.value.path
     if row in writer.docker.unserved:
         return writer.refused(planned, writer.docker.unserved[row])
-    options = writer.options(planned)
-    outside = planned.scope.with_known()
-    words = _around(writer, planned)
-    number = 0
-    taken: dict[str, Expression] = {}
-    for item in action.inputs if action is not None else ():
-        given = step.inputs.get(item.name.lower())
-        value = given or item.default
-        template = (planned.scope if given else outside).fold(value) if value else ()
-        number += 1
-        taken[item.name.lower()] = expression(template)
-        words += ["--input", word(item.name), held(writer, options, template, f"GHA_INPUT_{number}")]
-        inputs_told(writer, planned, item)
-    for name, value in step.inputs.items() if action is None else ():
-        number += 1
-        text = held(writer, options, planned.scope.fold(value), f"GHA_INPUT_{number}")
-        words += ["--input", word(name), text]
-        writer.exact(value)
-    if action is not None and step.inputs:
-        unknown_inputs(writer, step, action)
-
-    def inside(value: Value) -> Template:
-        """A value of the action's file, in which only its inputs are known."""
-        writer.exact(value)
-        return outside.with_known(inputs=Partial(taken)).fold(value)
-
-    for place, (name, value) in enumerate(action.env.items() if action is not None else (), 1):
-        words += ["--env", word(name), held(writer, options, inside(value), f"GHA_VARIABLE_{place}")]
-    arguments: list[str] = []
-    entry = step.inputs.get("entrypoint")
-    if action is not None and action.entrypoint is not None:
-        words += ["--entrypoint", held(writer, options, inside(action.entrypoint), "GHA_ENTRY")]
-    elif entry is not None:
-        words += ["--entrypoint", held(writer, options, planned.scope.fold(entry), "GHA_ENTRY")]
-    elif own.entrypoint:
-        words += ["--entrypoint", word(own.entrypoint[0])]
-        arguments += map(word, own.entrypoint[1:])
-    if action is not None and action.arguments:
-        listed = [
-            held(writer, options, inside(value), f"GHA_ARGUMENT_{at}") for at, value in enumerate(action.arguments, 1)
-        ]
-        arguments += [] if own.shell else listed
-    elif "args" in step.inputs:
-        words += ["--args", held(writer, options, planned.scope.fold(step.inputs["args"]), "GHA_ARGUMENTS")]
-    elif not own.named and not own.shell:
-        arguments += map(word, own.command or ())
+    made = _Call(writer, planned, own, writer.options(planned), _around(writer, planned))
+    made.inputs()
+    made.variables()
+    arguments = [*made.entrypoint(), *made.arguments()]
     if own.dockerfile and not own.image:
-        where = step.uses.name if step.uses.kind == "local" else f"{step.uses.name}@{step.uses.ref}"
-        words += ["--build", word(where), word(own.dockerfile)]
-    line = " ".join(["container-action", *words, word(own.image or "-"), *arguments])
-    lines = line + "\n"
-    if action is not None:
-        lines = _others(writer, planned, words, own, options) + lines
-        if action.image is not None and journal.knows(action.image.path):
-            journal.exact(action.image.path, writer.target)
-        described(writer, action)
-        for output in action.outputs:
-            for leaf in output.leaves:
-                journal.dropped(leaf.path, "no effect outside GitHub", "a description")
+        uses = planned.step.uses
+        made.words += ["--build", word(uses.name if uses.kind == "local" else f"{uses.name}@{uses.ref}")]
+        made.words.append(word(own.dockerfile))
+    lines = " ".join(["container-action", *made.words, word(own.image or "-"), *arguments]) + "\n"
+    if planned.action is not None:
+        lines = _others(writer, planned, made.words, own, made.options) + lines
+        _told(writer, planned.action)
     writer.carrier.about_the_run()
     if writer.docker.daemon:
-        journal.adapted(row, "a daemon in a privileged sidecar runs it", writer.target)
+        writer.journal.adapted(row, "a daemon in a privileged sidecar runs it", writer.target)
     elif own.dockerfile:
-        journal.adapted(row, f"{own.image} stands for what its {own.dockerfile} makes", writer.target)
+        writer.journal.adapted(row, f"{own.image} stands for what its {own.dockerfile} makes", writer.target)
     else:
-        journal.exact(row, writer.target)
-    return call(planned.title, options, lines)
+        writer.journal.exact(row, writer.target)
+    return call(planned.title, made.options, lines)
+
+
+class _Call(Record):
+    """The words of a call, and the step's options that bring it the values only the run knows."""
+
+    writer: ScriptWriter
+    planned: PlannedStep
+    own: OwnContainer
+    options: list[str]
+    words: list[str]
+    given: dict[str, Expression] = field(default_factory=dict)
+    """What the action's file may ask for: its inputs."""
+
+    def value(self, template: Template, name: str) -> str:
+        return held(self.writer, self.options, template, name)
+
+    def inside(self, value: Value) -> Template:
+        """A value of the action's file, in which only its inputs are known."""
+        self.writer.exact(value)
+        return self.planned.scope.with_known(inputs=Partial(self.given)).fold(value)
+
+    def inputs(self) -> None:
+        step, scope, action = self.planned.step, self.planned.scope, self.planned.action
+        if action is None:
+            for number, (name, value) in enumerate(step.inputs.items(), 1):
+                self.words += ["--input", word(name), self.value(scope.fold(value), f"GHA_INPUT_{number}")]
+                self.writer.exact(value)
+            return
+        for number, item in enumerate(action.inputs, 1):
+            asked = step.inputs.get(item.name.lower()) or item.default
+            template = scope.fold(asked) if asked else ()
+            self.given[item.name.lower()] = expression(template)
+            self.words += ["--input", word(item.name), self.value(template, f"GHA_INPUT_{number}")]
+            inputs_told(self.writer, self.planned, item)
+        if step.inputs:
+            unknown_inputs(self.writer, step, action)
+
+    def variables(self) -> None:
+        env = self.planned.action.env if self.planned.action is not None else {}
+        for number, (name, value) in enumerate(env.items(), 1):
+            self.words += ["--env", word(name), self.value(self.inside(value), f"GHA_VARIABLE_{number}")]
+
+    def entrypoint(self) -> list[str]:
+        """Names the program; what its own arguments are is returned."""
+        action, asked = self.planned.action, self.planned.step.inputs.get("entrypoint")
+        if action is not None and action.entrypoint is not None:
+            self.words += ["--entrypoint", self.value(self.inside(action.entrypoint), "GHA_ENTRY")]
+        elif asked is not None:
+            self.words += ["--entrypoint", self.value(self.planned.scope.fold(asked), "GHA_ENTRY")]
+        elif self.own.entrypoint:
+            self.words += ["--entrypoint", word(self.own.entrypoint[0])]
+            return [word(text) for text in self.own.entrypoint[1:]]
+        return []
+
+    def arguments(self) -> list[str]:
+        action, asked = self.planned.action, self.planned.step.inputs.get("args")
+        if action is not None and action.arguments:
+            listed = [
+                self.value(self.inside(value), f"GHA_ARGUMENT_{at}") for at, value in enumerate(action.arguments, 1)
+            ]
+            return [] if self.own.shell else listed
+        if asked is not None:
+            self.words += ["--args", self.value(self.planned.scope.fold(asked), "GHA_ARGUMENTS")]
+            return []
+        return [] if self.own.named or self.own.shell else [word(text) for text in self.own.command or ()]
+
+
+def _told(writer: ScriptWriter, action: Action) -> None:
+    """What the action's file says besides."""
+    if action.image is not None and writer.journal.knows(action.image.path):
+        writer.journal.exact(action.image.path, writer.target)
+    described(writer, action)
+    for output in action.outputs:
+        for leaf in output.leaves:
+            writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
 
 
 def surrounded(writer: ScriptWriter, planned: PlannedStep, lines: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.conversion import RULES
 
 from gha2tekton import ablation
 from gha2tekton.ablation import ablate
@@ -15,14 +16,12 @@ from gha2tekton.cli import cli
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options, convert
 from gha2tekton.record import replace
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = sorted(ROOT.glob("fixtures/**/.github/workflows"))
 CASES = sorted(path.parent for path in (ROOT / "tests" / "equivalence" / "cases").rglob("workflow.yml"))
-RULES = RuleSet()
 
 
 def silent(repository: Path) -> tuple[int, list[str]]:

@@ -10,11 +10,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.conversion import RULES
 
 from gha2tekton import schema
 from gha2tekton.configuration import load
 from gha2tekton.convert import Options, convert
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
 from gha2tekton.yaml import documents
@@ -33,7 +33,7 @@ def test_examples_are_yaml(block: str, tmp_path: Path) -> None:
     assert documents(block, "block")
     if re.search(r"^jobs:", block, re.M):
         workflow = block if re.search(r"^on:", block, re.M) else f"on: push\n{block}"
-        done = convert(Source("ci.yml", workflow), Repository(), RuleSet(), Options())
+        done = convert(Source("ci.yml", workflow), Repository(), RULES, Options())
         assert not done.journal.has_errors
         assert done.journal.summary()["manual"] == 0
     if block.startswith("namespace:"):
@@ -44,7 +44,7 @@ def test_examples_are_yaml(block: str, tmp_path: Path) -> None:
 def test_the_readme_shows_what_is_written() -> None:
     blocks = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
     at = next(number for number, block in enumerate(blocks) if re.search(r"^on:.*^jobs:", block, re.M | re.S))
-    done = convert(Source("ci.yml", blocks[at]), Repository(), RuleSet(), Options())
+    done = convert(Source("ci.yml", blocks[at]), Repository(), RULES, Options())
     written = "".join(done.bundle.rendered().values())
     assert all(block in written for block in blocks[at + 1 : at + 3])
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 
-from tests.program import MODULES, ROOT, nodes
+from tests.program import MODULES, ROOT, imported
 
 # From the bottom up: a module imports its own layer and those below.
 LAYERS = [
@@ -38,21 +36,6 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 def layer(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
-
-
-@cache
-def imported(path: Path) -> set[str]:
-    found: set[str] = set()
-    for node in nodes(path):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= (
-                {f"{node.module}.{alias.name}" for alias in node.names}
-                if node.module == "gha2tekton"
-                else {node.module}
-            )
-    return found
 
 
 def test_imports_point_down() -> None:

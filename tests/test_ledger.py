@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.conversion import RULES
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options, convert
 from gha2tekton.files import convert_file
 from gha2tekton.journal import NOT_UNDERSTOOD, Outcome
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
 
@@ -26,7 +26,6 @@ OWN = sorted(
     )
     for path in ROOT.glob(pattern)
 )
-RULES = RuleSet()
 
 SCRIPTS = """\
 on: push

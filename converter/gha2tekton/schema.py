@@ -94,10 +94,8 @@ def _validator(name: str) -> Any:
     from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
     from referencing import Registry, Resource
 
-    schema = json.loads(text(name))
-    Draft202012Validator.check_schema(schema)
     others = [(f"{other}.schema.json", Resource.from_contents(json.loads(text(other)))) for other in names()]
-    return Draft202012Validator(schema, registry=Registry().with_resources(others))
+    return Draft202012Validator(json.loads(text(name)), registry=Registry().with_resources(others))
 
 
 def _locate(node: Node, path: Iterable[str | int], key: str = "") -> Span:

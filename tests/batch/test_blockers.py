@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from tests.conversion import RULES
 
 from gha2tekton.batch.account import text
 from gha2tekton.batch.inventory import describe
 from gha2tekton.batch.row import Row, Status, WorkflowRow
 from gha2tekton.batch.summary import Step, Summary
 from gha2tekton.convert import Options, convert
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
 
-RULES = RuleSet()
 STEPS = "steps: [{run: make}]"
 OF_TEAM = "those of team/flows: give a checkout with --actions-dir"
 MACOS = "macos: Pods run Linux; such legs stay on GitHub"

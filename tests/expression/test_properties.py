@@ -18,7 +18,6 @@ from gha2tekton.expression import (
     Filter,
     Index,
     Literal,
-    Logic,
     Not,
     Partial,
     Property,
@@ -36,6 +35,7 @@ from gha2tekton.expression import (
 )
 from gha2tekton.expression.syntax import chain
 
+pytestmark = pytest.mark.slow
 few = settings(max_examples=40, deadline=None, derandomize=True)
 
 WORDS = (
@@ -94,7 +94,6 @@ def outcome(tree: Expression, known: dict[str, Any]) -> str:
         return "refused"
 
 
-@pytest.mark.slow
 @few
 @given(noise)
 def test_only_expression_errors(text: str) -> None:
@@ -183,8 +182,3 @@ def test_templates_fold_to_text(template: tuple[str | Expression, ...], known: d
         assert all(isinstance(part, Literal) for part in folded)
     else:
         assert folded == ((text,) if text else ())
-
-
-def test_logic_has_no_chain_in_its_chain() -> None:
-    nested = chain("&&", Context("a"), Logic("&&", (Context("b"), Context("c"))))
-    assert nested == Logic("&&", (Context("a"), Context("b"), Context("c")))

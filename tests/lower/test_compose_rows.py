@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.conversion import RULES
 
 from gha2tekton.ablation import ablate
 from gha2tekton.convert import Options, convert
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
 
@@ -75,7 +75,7 @@ WORKFLOW = Source("x.yml", f"on: push\njobs: {{a: {{runs-on: ubuntu-latest, step
 @pytest.mark.slow
 def test_rows(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(COMPOSE)
-    repository, rules = Repository(tmp_path), RuleSet()
+    repository, rules = Repository(tmp_path), RULES
     outcomes = convert(WORKFLOW, repository, rules, Options()).journal.outcomes()
     found = {one.path.partition("#")[2]: one.fate for one in outcomes if one.path.startswith("compose.yaml#")}
     assert found == ROWS
@@ -85,7 +85,7 @@ def test_rows(tmp_path: Path) -> None:
 
 def test_a_service_that_cannot_be_is_by_hand(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {web: {build: ., working_dir: /x}}\n")
-    outcomes = convert(WORKFLOW, Repository(tmp_path), RuleSet(), Options()).journal.outcomes()
+    outcomes = convert(WORKFLOW, Repository(tmp_path), RULES, Options()).journal.outcomes()
     rows = [(one.fate, one.reason, one.span.line) for one in outcomes if one.path == "compose.yaml#services.web.build"]
     reason = "service web is built from .: push its image and name it in the compose file"
     assert rows == [("manual", reason, 1)]

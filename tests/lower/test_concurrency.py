@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import conversion
 
-from gha2tekton import files
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
 from gha2tekton.lower.settings import Settings
-from gha2tekton.rules.load import RuleSet
 
 JOBS = """
 jobs:
@@ -26,9 +25,7 @@ jobs:
 
 
 def convert(folder: Path, text: str, **settings: Any) -> Conversion:
-    (folder / "ci.yml").write_text(text)
-    options = Options(output=Settings(**settings))
-    return files.convert_file(folder / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, options)
+    return conversion.convert(text, options=Options(output=Settings(**settings)))
 
 
 GROUPS = [
@@ -102,11 +99,11 @@ def test_checks_of_called_workflows_are_told_apart(tmp_path: Path, key: str, nam
     (folder / "b.yml").write_text(
         "on: workflow_call\njobs: {b: {name: Build, runs-on: ubuntu-latest, steps: [{run: make}]}}\n"
     )
-    (folder / "ci.yml").write_text(
+    text = (
         "on: pull_request\njobs:\n  a:\n    strategy: {matrix: {n: [1, 2]}}\n"
         f"    uses: ./.github/workflows/b.yml\n    {key}\n"
     )
-    done = files.convert_file(folder / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, Options())
+    done = conversion.convert(text, tmp_path)
     (task, *_) = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
     states = next(one["value"] for one in task["params"] if one["name"] == "states")
     assert states.splitlines() == [f"pending\t{name}" for name in names]
@@ -187,9 +184,8 @@ def test_a_group_that_cannot_be_kept_says_why(tmp_path: Path, jobs: str, why: st
     folder.mkdir(parents=True)
     called = "on: workflow_call\njobs: {b: {runs-on: x, steps: [{run: make}]}, c: {runs-on: x, steps: [{run: make}]}}\n"
     (folder / "b.yml").write_text(called)
-    (folder / "ci.yml").write_text(f"on: push\n{jobs}\n")
     options = Options(output=Settings(concurrency="keep"))
-    done = files.convert_file(folder / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, options)
+    done = conversion.convert(f"on: push\n{jobs}\n", tmp_path, options)
     assert not [name for name in done.bundle.files if "concurrency" in name]
     (row,) = [one for one in done.journal.outcomes() if one.path == "jobs.a.concurrency"]
     assert row.fate == "dropped"

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 from tests.conformance.execution import RunRecord, run
+from tests.conversion import convert
 from tests.runtime.test_concurrency import LABEL, Cluster, Object, holder, key, named, serving
 
-from gha2tekton import files
 from gha2tekton.convert import Options
 from gha2tekton.lower.settings import Settings
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.tekton.disk import write
 
 pytestmark = pytest.mark.conformance
@@ -49,9 +48,8 @@ class Living(dict[tuple[str, str], Object]):
 
 
 def executed(folder: Path, others: list[Object]) -> tuple[RunRecord, Cluster]:
-    (folder / "ci.yml").write_text(WORKFLOW)
     options = Options(output=Settings(concurrency="keep", triggers="none"))
-    done = files.convert_file(folder / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, options)
+    done = convert(WORKFLOW, options=options)
     write(done.bundle.rendered(), folder / "out")
     cluster = Cluster(others, {}, {})
     cluster.objects = Living(cluster.objects)

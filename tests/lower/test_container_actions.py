@@ -6,11 +6,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.conversion import convert
 
-from gha2tekton import files
 from gha2tekton.convert import Options
 from gha2tekton.plan.build import PlanOptions
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.workflow.dockerfile import Made, read_dockerfile
 
 DOCKERFILES = [
@@ -46,16 +45,14 @@ CALLS: list[tuple[str, str, str, str, str]] = [
 
 @pytest.mark.parametrize(("uses", "runs", "dockerfile", "called", "wrong"), CALLS)
 def test_what_is_called(uses: str, runs: str, dockerfile: str, called: str, wrong: str, tmp_path: Path) -> None:
-    path = tmp_path / ".github" / "workflows" / "ci.yml"
-    path.parent.mkdir(parents=True)
     step = textwrap.indent(f"uses: {uses}", "      ")
-    path.write_text(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - {step.lstrip()}\n")
+    text = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - {step.lstrip()}\n"
     if uses.startswith("./"):
         (tmp_path / uses).mkdir()
         (tmp_path / uses / "action.yml").write_text(ACTION.format(runs))
         (tmp_path / uses / "Dockerfile").write_text(dockerfile)
     options = Options(PlanOptions(action_images={"./x": "made:1"}))
-    done = files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, options)
+    done = convert(text, tmp_path, options)
     (name,) = [name for name in done.bundle.files if name.startswith("tasks/")]
     script = done.bundle.files[name][0]["spec"]["steps"][0]["script"]
     lines = [line.split("steps-0 ", 1)[1] for line in script.splitlines() if line.startswith("container-action")]
@@ -64,14 +61,11 @@ def test_what_is_called(uses: str, runs: str, dockerfile: str, called: str, wron
     assert (fate == "manual", reason if wrong not in reason else "") == (bool(wrong), "")
 
 
-def test_an_action_that_a_rule_says_is_a_container(tmp_path: Path) -> None:
-    path = tmp_path / ".github" / "workflows" / "ci.yml"
-    path.parent.mkdir(parents=True)
+def test_an_action_that_a_rule_says_is_a_container() -> None:
     step = (
         "uses: openjournals/openjournals-draft-action@v1.0\n      with: {journal: joss, extra: a b}\n      env: {A: b}"
     )
-    path.write_text(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - {step}\n")
-    done = files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    done = convert(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - {step}\n")
     (name,) = [name for name in done.bundle.files if name.startswith("tasks/")]
     spec = done.bundle.files[name][0]["spec"]
     (line,) = [line for line in spec["steps"][0]["script"].splitlines() if line.startswith("container-action")]

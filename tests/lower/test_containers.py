@@ -7,24 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import conversion
 
-from gha2tekton import files
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
 from gha2tekton.plan.build import PlanOptions
-from gha2tekton.rules.load import RuleSet
 
 
 def convert(folder: Path, *scripts: str, **options: Any) -> Conversion:
     """A workflow of jobs a, b, … with one script each."""
-    path = folder / ".github" / "workflows" / "ci.yml"
-    path.parent.mkdir(parents=True, exist_ok=True)
     jobs = "".join(
         f"  {chr(97 + at)}:\n    runs-on: ubuntu-latest\n    steps:\n    - run: |\n{textwrap.indent(script, ' ' * 8)}\n"
         for at, script in enumerate(scripts)
     )
-    path.write_text(f"on: push\njobs:\n{jobs}")
-    return files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options(PlanOptions(**options)))
+    return conversion.convert(f"on: push\njobs:\n{jobs}", folder, Options(PlanOptions(**options)))
 
 
 def rows(conversion: Conversion, job: str = "a") -> list[tuple[str, str]]:
@@ -208,13 +204,11 @@ def test_a_service_that_would_be_another(tmp_path: Path) -> None:
 def test_the_directory_that_scripts_have_by_default(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "compose.yaml").write_text("services:\n  s: {image: 'a:1', command: x}\n")
-    path = tmp_path / ".github" / "workflows" / "ci.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(
+    text = (
         "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    defaults: {run: {working-directory: sub}}\n"
         "    steps:\n    - run: docker compose up -d\n"
     )
-    done = files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options(PlanOptions()))
+    done = conversion.convert(text, tmp_path)
     assert list(sidecars(done)) == ["s"]
 
 
@@ -225,12 +219,10 @@ ACTIONS: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("uses", "line", "reason"), ACTIONS, ids=[row[0] for row in ACTIONS])
-def test_actions_that_need_a_daemon(uses: str, line: str, reason: str, tmp_path: Path) -> None:
-    path = tmp_path / ".github" / "workflows" / "ci.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: {uses}\n")
+def test_actions_that_need_a_daemon(uses: str, line: str, reason: str) -> None:
+    text = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: {uses}\n"
     for docker, wanted in (("sidecars", "manual"), ("dind", "adapted")):
-        done = files.convert_file(path, "ci.yml", RuleSet(), None, Options(PlanOptions(docker=docker)))
+        done = conversion.convert(text, options=Options(PlanOptions(docker=docker)))
         found = next(one for one in done.journal.outcomes() if one.path == "jobs.a.steps[0].uses")
         assert found.fate == wanted
         assert (reason in found.reason) == (wanted == "manual")

@@ -7,20 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import conversion
 
-from gha2tekton import files
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
 from gha2tekton.plan.build import PlanOptions
 from gha2tekton.plan.host_directories import Bind, bind
-from gha2tekton.rules.load import RuleSet
 
 
 def convert(folder: Path, jobs: str, **options: Any) -> Conversion:
-    path = folder / ".github" / "workflows" / "ci.yml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("on: push\njobs:\n" + textwrap.indent(textwrap.dedent(jobs), "  "))
-    return files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options(PlanOptions(**options)))
+    text = "on: push\njobs:\n" + textwrap.indent(textwrap.dedent(jobs), "  ")
+    return conversion.convert(text, folder, Options(PlanOptions(**options)))
 
 
 def job(script: str, runner: str = "[self-hosted, gpu]") -> str:

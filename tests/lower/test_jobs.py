@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import conversion
 
-from gha2tekton import files
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
 from gha2tekton.plan.build import PlanOptions
@@ -19,12 +19,8 @@ from gha2tekton.rules.load import RuleSet
 def convert(
     folder: Path, job: str, head: str = "on: push", actions: Path | None = None, docker: str = "auto"
 ) -> Conversion:
-    path = folder / ".github" / "workflows" / "ci.yml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        f"{textwrap.dedent(head).strip()}\njobs:\n  a:\n{textwrap.indent(textwrap.dedent(job).strip(), '    ')}\n"
-    )
-    return files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), actions, Options(PlanOptions(docker=docker)))
+    text = f"{textwrap.dedent(head).strip()}\njobs:\n  a:\n{textwrap.indent(textwrap.dedent(job).strip(), '    ')}\n"
+    return conversion.convert(text, folder, Options(PlanOptions(docker=docker)), actions)
 
 
 def task(conversion: Conversion) -> Any:
@@ -231,9 +227,8 @@ def test_what_an_actions_program_leaves_for_the_end_runs_always(tmp_path: Path) 
     rules = tmp_path / "rules" / "actions" / "acme"
     rules.mkdir(parents=True)
     (rules / "do.yaml").write_text("action: acme/do\nprogram: [pre, main, post]\nexample: {with: {}}\n")
-    workflow = tmp_path / "ci.yml"
-    workflow.write_text("on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: acme/do@v2}]}}\n")
-    done = files.convert_file(workflow, "ci.yml", RuleSet([tmp_path / "rules"]), None, Options())
+    text = "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: acme/do@v2}]}}\n"
+    done = conversion.convert(text, rules=RuleSet([tmp_path / "rules"]))
     script = task(done)["steps"][0]["script"]
     assert re.findall(r"javascript-action acme/do@v2 (\w+) jobs-a-steps-0\n", script) == ["pre", "main", "post"]
     assert "--if 'always()'" in script.split("Post ")[1]
@@ -246,9 +241,8 @@ def test_other_programs_of_actions_are_commands(tmp_path: Path) -> None:
         'action: acme/do\ncommand: bash "$GITHUB_ACTION_PATH/a.sh"\nexample:\n  with: {}\n'
         'inputs: {token: {used: true, default: "${{ github.token }}"}}\n'
     )
-    workflow = tmp_path / "ci.yml"
-    workflow.write_text("on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: acme/do@v2, with: {n: it's}}]}}\n")
-    done = files.convert_file(workflow, "ci.yml", RuleSet([tmp_path / "rules"]), None, Options())
+    text = "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: acme/do@v2, with: {n: it's}}]}}\n"
+    done = conversion.convert(text, rules=RuleSet([tmp_path / "rules"]))
     script = task(done)["steps"][0]["script"]
     called = 'own-program acme/do@v2 \'bash "$GITHUB_ACTION_PATH/a.sh"\' token "$INPUT_TOKEN" n "it\'s"'
     assert called in script
@@ -504,11 +498,9 @@ def test_a_machine_that_an_earlier_job_starts_is_of_its_kind(tmp_path: Path) -> 
           with: {mode: start, ec2-instance-type: p3.8xlarge}
     """
     head = textwrap.dedent(starts).replace("jobs:\n", "jobs:\n", 1)
-    path = tmp_path / "ci.yml"
-    path.write_text(
+    done = conversion.convert(
         f"{head}  a:\n    needs: start\n    runs-on: ${{{{ needs.start.outputs.label }}}}\n    steps: [{{run: make}}]\n"
     )
-    done = files.convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
     (step,) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["steps"]
     assert step["computeResources"] == {"limits": {"nvidia.com/gpu": "4"}}
     assert "the machine is the one that p3.8xlarge names" in said(done, "jobs.a.runs-on")[1]

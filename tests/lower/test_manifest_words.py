@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conversion import convert
 
-from gha2tekton import files
 from gha2tekton.convert import Options
 from gha2tekton.lower.settings import Settings
-from gha2tekton.rules.load import RuleSet
 
 WORKFLOW = """
 on:
@@ -49,12 +47,9 @@ jobs:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("triggers", ["listener", "pipelines-as-code", "none"])
-def test_every_object_says_who_made_it_and_what_its_parts_are(tmp_path: Path, triggers: Any) -> None:
-    (tmp_path / "ci.yml").write_text(WORKFLOW)
+def test_every_object_says_who_made_it_and_what_its_parts_are(triggers: Any) -> None:
     settings = Settings(concurrency="keep", host="ci.example", forks="secretless", triggers=triggers)
-    made = files.convert_file(
-        tmp_path / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, Options(output=settings)
-    )
+    made = convert(WORKFLOW, options=Options(output=settings))
     documents = [document for held in made.bundle.files.values() for document in held]
     assert len(documents) > 8
     for document in documents:

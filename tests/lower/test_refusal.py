@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-
-from gha2tekton import files
-from gha2tekton.convert import Options
-from gha2tekton.rules.load import RuleSet
+from tests.conversion import convert
 
 HEAD = "on: {workflow_dispatch: {inputs: {a_b: {default: x}, a-b: {default: x}, c: {default: x}}}}\njobs:\n"
 READS = "  {id}:\n    runs-on: ubuntu-latest\n{more}    steps: [{{run: 'echo \"{text}\"'}}]\n"
@@ -25,23 +20,17 @@ CLASHES = {
 
 
 @pytest.mark.parametrize(("jobs", "refused"), CLASHES.values(), ids=list(CLASHES))
-def test_values_that_are_one_name_on_tekton(
-    tmp_path: Path, jobs: list[tuple[str, str, str]], refused: set[str]
-) -> None:
-    text = HEAD + "".join(READS.format(id=id, text=text, more=more) for id, text, more in jobs)
-    (tmp_path / "ci.yml").write_text(text)
-    made = files.convert_file(tmp_path / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, Options())
+def test_values_that_are_one_name_on_tekton(jobs: list[tuple[str, str, str]], refused: set[str]) -> None:
+    made = convert(HEAD + "".join(READS.format(id=id, text=text, more=more) for id, text, more in jobs))
     said = [row.path.split(".")[1] for row in made.journal.outcomes() if "one name on Tekton" in row.reason]
     assert set(said) == refused
 
 
-def test_refused_jobs_whose_names_become_alike_have_a_task_each(tmp_path: Path) -> None:
-    path = tmp_path / "ci.yml"
-    path.write_text(
+def test_refused_jobs_whose_names_become_alike_have_a_task_each() -> None:
+    done = convert(
         "on: push\njobs:\n  a_b: {runs-on: windows-2022, steps: [{run: dir}]}\n"
         "  a-b: {runs-on: macos-14, steps: [{run: ls}]}\n"
     )
-    done = files.convert_file(path, "ci.yml", RuleSet(), None, Options())
     told = {one.path: one.target for one in done.journal.outcomes() if one.path.endswith(".run")}
     assert told == {"jobs.a_b.steps[0].run": "tasks/ci-a-b.yaml", "jobs.a-b.steps[0].run": "tasks/ci-a-b-2.yaml"}
     assert set(told.values()) <= set(done.bundle.files)

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import conversion
 from tests.lower.test_jobs import convert
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
-from gha2tekton.files import convert_file
 from gha2tekton.plan.build import PlanOptions
-from gha2tekton.rules.load import RuleSet
 
 HEAD = """\
 runs-on: ubuntu-latest
@@ -332,13 +331,12 @@ def test_a_stage_that_works_in_a_service_is_a_step_of_it(
     ]
 
 
-def test_a_gpu_that_no_stage_would_hold_keeps_a_job_whole(tmp_path: Path) -> None:
+def test_a_gpu_that_no_stage_would_hold_keeps_a_job_whole() -> None:
     """Without notebooks and GPU containers nobody knows which of the stages computes."""
-    path = tmp_path / "ci.yml"
     steps = "steps: [{run: pip install -e .}, {run: pytest}]"
-    path.write_text(f"on: push\njobs:\n  build:\n    runs-on: [self-hosted, gpu]\n    {steps}\n")
+    text = f"on: push\njobs:\n  build:\n    runs-on: [self-hosted, gpu]\n    {steps}\n"
     options = Options(plan=PlanOptions(layout="stages"))
-    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, options)
+    done = conversion.convert(text, options=options)
     (note,) = [note.message for note in done.journal.diagnostics if note.code == "not-split"]
     assert "none of its stages would hold the GPU" in note
     (task,) = [held[0] for name, held in done.bundle.files.items() if name.startswith("tasks/")]
@@ -355,12 +353,8 @@ IMAGES_OWN = [
 
 
 @pytest.mark.parametrize(("keys", "before", "notebook", "place"), IMAGES_OWN)
-def test_directories_of_the_image_keep_a_job_whole(
-    keys: str, before: str, notebook: str, place: str, tmp_path: Path
-) -> None:
-    path = tmp_path / "ci.yml"
+def test_directories_of_the_image_keep_a_job_whole(keys: str, before: str, notebook: str, place: str) -> None:
     steps = f"    steps:\n    - run: |\n        {before}\n        pip install -e .\n    - run: papermill {notebook} out.ipynb\n"
-    path.write_text(f"on: push\njobs:\n  nb:\n    runs-on: [self-hosted, gpu]\n    {keys}\n{steps}")
-    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    done = conversion.convert(f"on: push\njobs:\n  nb:\n    runs-on: [self-hosted, gpu]\n    {keys}\n{steps}")
     notes = [note.message for note in done.journal.diagnostics if note.code == "not-split"]
     assert (bool(notes), f"leave {place} to" in "".join(notes)) == (bool(place), bool(place))

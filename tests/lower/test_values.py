@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import product
-from pathlib import Path
 
 import pytest
+from tests.conversion import convert
 
-from gha2tekton import files
-from gha2tekton.convert import Options
 from gha2tekton.lower.values import escaped
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.tekton.model import DOLLAR, Container, EnvVar
 
 PARAMS = {"params.x": "from Tekton", "tasks.a.results.b": "from Tekton"}
@@ -62,9 +59,8 @@ jobs:
 """
 
 
-def test_texts_around_references(tmp_path: Path) -> None:
-    (tmp_path / "ci.yml").write_text(JOB)
-    made = files.convert_file(tmp_path / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, Options())
+def test_texts_around_references() -> None:
+    made = convert(JOB)
     (task,) = [one for name, held in made.bundle.files.items() if name.startswith("tasks/") for one in held]
     found = {
         one["name"]: one.get("value")
@@ -77,10 +73,9 @@ def test_texts_around_references(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["$(params.x)", "a $(workspaces.w.path)/x", "$(context.taskRun.name)"])
-def test_names_of_checks_are_none_of_tektons(text: str, tmp_path: Path) -> None:
+def test_names_of_checks_are_none_of_tektons(text: str) -> None:
     job = f"jobs: {{a: {{name: '{text}', runs-on: ubuntu-latest, steps: [{{run: make}}]}}}}"
-    (tmp_path / "ci.yml").write_text(f"on: pull_request\n{job}\n")
-    made = files.convert_file(tmp_path / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, Options())
+    made = convert(f"on: pull_request\n{job}\n")
     spec = made.bundle.files["pipeline.yaml"][0]["spec"]
     (states,) = [one["value"] for one in spec["tasks"][0]["params"] if one["name"] == "states"]
     assert states == f"pending\tgha2tekton:{text.replace('$', '%24')}"

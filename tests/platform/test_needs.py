@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
-from hypothesis.strategies import DataObject, data, integers, lists, sampled_from
 from tests.platform.making import convert, make, one
 
 from gha2tekton.cli import cli
-from gha2tekton.platform.at_once import at_once
 from gha2tekton.platform.needs import Needs, needs, quantity
 from gha2tekton.platform.render import render
 from gha2tekton.platform.settings import Platform, PlatformError
@@ -152,30 +148,6 @@ def test_the_runs_word_counts_before_the_tasks() -> None:
     }
     found = needs([pipeline, _task("two", ("s", 1), ("t", 1)), run], GPU)
     assert (found.gpus, found.memory) == (1, 2**30)
-
-
-@pytest.mark.slow
-@settings(max_examples=30, deadline=None)
-@given(data())
-def test_the_heaviest_that_has_no_order(draw: DataObject) -> None:
-    """The flow finds what trying all sets finds."""
-    size = draw.draw(integers(1, 6))
-    names = [str(number) for number in range(size)]
-    tasks = [
-        _place(n, n, runAfter=draw.draw(lists(sampled_from(names[:i]), unique=True)) if i else [])
-        for i, n in enumerate(names)
-    ]
-    weights = {name: draw.draw(integers(0, 3)) for name in names}
-    before = {n: {b for task in tasks if task["name"] == n for b in task["runAfter"]} for n in names}
-    for name in names:  # a place names only earlier ones
-        before[name] |= {far for near in before[name] for far in before[near]}
-    best = max(
-        sum(weights[n] for n in chosen)
-        for count in range(size + 1)
-        for chosen in combinations(names, count)
-        if not any(one in before[other] for one, other in permutations(chosen, 2))
-    )
-    assert at_once({"spec": {"tasks": tasks}}, weights) == best
 
 
 QUANTITIES = [("32Gi", 2**35), ("500M", 500 * 10**6), ("1.5Gi", 3 * 2**29), ("7", 7), ("x", 0), (3, 3)]

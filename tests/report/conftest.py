@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.conversion import RULES
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options, convert
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
 
@@ -43,8 +43,7 @@ jobs:
 
 @pytest.fixture(scope="session")
 def converted() -> Callable[[str], Conversion]:
-    rules = RuleSet()
-    return lambda text: convert(Source(NAME, text), Repository(), rules, Options())
+    return lambda text: convert(Source(NAME, text), Repository(), RULES, Options())
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.program import MODULES, nodes
+from tests.program import MODULES, calls
 from tests.report.conftest import ROOT, WORKFLOW
 
 from gha2tekton.cli import cli
@@ -38,8 +38,8 @@ def test_the_docs_have_a_section_for_each_code_under_its_severity() -> None:
 def said() -> Iterator[tuple[str, str | None, str]]:
     """Every code that the program says, with the severity where it stands beside it."""
     for path in MODULES:
-        for node in nodes(path):
-            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+        for node in calls(path):
+            if not node.args or not isinstance(node.args[0], ast.Constant):
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             code = node.args[0].value

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.conversion import RULES
 from tests.report.conftest import NAME, ROOT, WORKFLOW
 
 from gha2tekton.cli import cli
@@ -17,7 +18,6 @@ from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options, convert
 from gha2tekton.report.addresses import addresses
 from gha2tekton.report.places import Places
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source
 from gha2tekton.workflow.repository import Repository
 from gha2tekton.yaml import documents
@@ -195,7 +195,7 @@ def test_what_is_taken_out_changes_the_lines_that_stand_for_it() -> None:
     repository = Repository.around(path)
 
     def done(content: Any) -> Conversion:
-        return convert(Source(NAME, json.dumps(content, indent=1)), repository, RuleSet(), Options())
+        return convert(Source(NAME, json.dumps(content, indent=1)), repository, RULES, Options())
 
     whole = done(document)
     files = whole.bundle.rendered()

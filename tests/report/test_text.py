@@ -9,14 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.conversion import convert
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.convert import Options
-from gha2tekton.files import convert_file
 from gha2tekton.output import rendering
 from gha2tekton.report import markdown, text
 from gha2tekton.report.entries import common
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import printable
 
 ORDER = (
@@ -52,10 +50,9 @@ def test_texts_of_others_move_no_cursor(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
-def test_names_that_would_colour_the_terminal_are_written_out(tmp_path: Path) -> None:
-    path = tmp_path / "ci.yml"
-    path.write_text('on: push\njobs: {a: {runs-on: x, steps: [{name: "\\e[31mred", uses: "nobody/knows@v1"}]}}\n')
-    told = text.render([convert_file(path, "ci.yml", RuleSet(), None, Options())])
+def test_names_that_would_colour_the_terminal_are_written_out() -> None:
+    done = convert('on: push\njobs: {a: {runs-on: x, steps: [{name: "\\e[31mred", uses: "nobody/knows@v1"}]}}\n')
+    told = text.render([done])
     assert "\x1b" not in told
     assert r"\x1b[31mred" in told
 
@@ -199,12 +196,10 @@ def test_files_that_are_drawn_in_are_named(tmp_path: Path) -> None:
     action.write_text(
         "name: Sign\nruns:\n  using: composite\n  steps:\n    - name: Key\n      uses: nobody/keys@v1\n      with:\n        a: b\n"
     )
-    path = tmp_path / ".github/workflows/ci.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(
-        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ./.github/actions/sign\n"
+    done = convert(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ./.github/actions/sign\n",
+        tmp_path,
     )
-    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
     told = text.render([done])
     assert "at .github/actions/sign/action.yml, step 1 (Key) (3 parts)" in told
     assert "nearest in Tekton: a step in the Task" in told
@@ -238,13 +233,11 @@ def test_of_several_workflows_the_worst_is_told_first(
     assert "worst first" not in text.render([good])
 
 
-def test_what_several_workflows_need_is_told_once(tmp_path: Path) -> None:
+def test_what_several_workflows_need_is_told_once() -> None:
     made = []
     for name, word in (("one", "A"), ("two", "B"), ("three", "A")):
-        path = tmp_path / f"{name}.yml"
         steps = f"steps:\n    - run: make\n      env: {{TOKEN: '${{{{ secrets.{word} }}}}'}}\n"
-        path.write_text(f"on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    {steps}")
-        made.append(convert_file(path, f".github/workflows/{name}.yml", RuleSet(), None, Options()))
+        made.append(convert(f"on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    {steps}", name=name))
     told = text.render(made)
     assert told.count("Create the Secret github-secrets with A, B") == 1
     assert "A: job build uses it" in told

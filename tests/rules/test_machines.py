@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.conversion import RULES
 
 from gha2tekton.expression import Context, Expression, Property
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import choose, facts, named, partly, runner
 
 LABELS = {
@@ -37,7 +37,7 @@ LABELS = {
 
 @pytest.mark.parametrize(("labels", "want"), LABELS.items())
 def test_labels(labels: str, want: tuple[str, int]) -> None:
-    found = runner(RuleSet(), labels.split())
+    found = runner(RULES, labels.split())
     assert (found.os, found.gpu) == want
 
 
@@ -55,7 +55,7 @@ ARCHITECTURES = {
 
 @pytest.mark.parametrize(("labels", "want"), ARCHITECTURES.items())
 def test_processors(labels: str, want: str | None) -> None:
-    assert runner(RuleSet(), labels.split()).node_selector.get("kubernetes.io/arch") == want
+    assert runner(RULES, labels.split()).node_selector.get("kubernetes.io/arch") == want
 
 
 PARTLY = [
@@ -71,16 +71,16 @@ def test_labels_of_which_the_run_knows_parts(pieces: tuple[str, ...], gpus: int 
     label: list[str | Expression] = [pieces[0]]
     for piece in pieces[1:]:
         label += [Property(Context("matrix"), "x"), piece]
-    found = partly(RuleSet(), [tuple(part for part in label if part != "")])
+    found = partly(RULES, [tuple(part for part in label if part != "")])
     assert (found and (found.gpu, found.product)) == (gpus and (gpus, ""))
 
 
 def test_a_label_nobody_knows_is_noted() -> None:
-    assert "no entry" in runner(RuleSet(), ["nobody-knows-this"]).note
+    assert "no entry" in runner(RULES, ["nobody-knows-this"]).note
 
 
 def test_a_group_counts_as_a_label() -> None:
-    assert runner(RuleSet(), [], "aws-g6-12xlarge-plus").gpu == 4
+    assert runner(RULES, [], "aws-g6-12xlarge-plus").gpu == 4
 
 
 IMAGES = [
@@ -94,15 +94,15 @@ IMAGES = [
 
 @pytest.mark.parametrize(("tools", "versions", "want"), IMAGES)
 def test_images(tools: set[str], versions: dict[str, tuple[str, ...]], want: str) -> None:
-    assert choose(RuleSet(), tools, versions).reference == (want,)
+    assert choose(RULES, tools, versions).reference == (want,)
 
 
 def test_what_an_image_lacks_is_told() -> None:
-    assert choose(RuleSet(), {"nobody-has-this", "bash"}, {}).missing == ("nobody-has-this",)
+    assert choose(RULES, {"nobody-has-this", "bash"}, {}).missing == ("nobody-has-this",)
 
 
 def test_known_images_have_facts() -> None:
-    known = facts(RuleSet(), "nvcr.io/nvidia/rapidsai/notebooks:25.04-cuda12.8-py3.12")
+    known = facts(RULES, "nvcr.io/nvidia/rapidsai/notebooks:25.04-cuda12.8-py3.12")
     assert known is not None
     assert known.user == "1001"
 
@@ -120,9 +120,9 @@ TOOLKITS = [
 
 @pytest.mark.parametrize(("tools", "versions", "want"), TOOLKITS)
 def test_what_compiles_for_gpus(tools: set[str], versions: dict[str, tuple[str]], want: str) -> None:
-    assert choose(RuleSet(), tools, versions).reference == (want,)
+    assert choose(RULES, tools, versions).reference == (want,)
 
 
 def test_a_path_names_a_tool() -> None:
-    assert named(RuleSet(), "export PATH=/usr/local/cuda/bin:$PATH") == {"cuda"}
-    assert named(RuleSet(), "pip install jax[cuda12]") == frozenset()
+    assert named(RULES, "export PATH=/usr/local/cuda/bin:$PATH") == {"cuda"}
+    assert named(RULES, "pip install jax[cuda12]") == frozenset()

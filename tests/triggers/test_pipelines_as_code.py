@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from tests.conversion import convert
 from tests.triggers.blocks import BLOCKS
 from tests.triggers.reading import NEEDED, SETTINGS, read, run_of
 
-from gha2tekton import files
 from gha2tekton.convert import Options
 from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
 from gha2tekton.lower.settings import Settings
 from gha2tekton.manifests import dump
-from gha2tekton.rules.load import RuleSet
 from gha2tekton.tekton.model import Manifest
 
 NEEDS = {**NEEDED, "title": ("github", "event", "pull_request", "title"), "name": ("github", "event_name")}
@@ -78,13 +76,13 @@ def test_a_member_may_ask_for_a_run() -> None:
     assert values["git-revision"] == values["github-ref"] == "refs/pull/{{ pull_request_number }}/merge"
 
 
-def test_a_run_finds_its_pipeline_in_its_namespace(tmp_path: Path) -> None:
-    (tmp_path / "ci.yml").write_text(
+def test_a_run_finds_its_pipeline_in_its_namespace() -> None:
+    text = (
         "on: push\nconcurrency: {group: a, cancel-in-progress: true}\njobs:\n  a:\n    runs-on: [self-hosted, gpu]\n"
         "    steps: [{run: 'docker run --gpus all rapids:1 papermill a.ipynb b.ipynb'}]\n"
     )
     options = Options(output=Settings(triggers="pipelines-as-code"))
-    done = files.convert_file(tmp_path / "ci.yml", ".github/workflows/ci.yml", RuleSet(), None, options)
+    done = convert(text, options=options)
     (run,) = done.bundle.files[".tekton/ci-push.yaml"]
     assert run["spec"]["pipelineRef"] == {
         "resolver": "cluster",

@@ -18,6 +18,7 @@ from gha2tekton.workflow.glob import matches
 from gha2tekton.workflow.matrix import MatrixError, legs
 from gha2tekton.workflow.parse import parse_action, parse_workflow
 
+pytestmark = pytest.mark.slow
 QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WORDS = (
     "on jobs a b runs-on steps run uses with if needs strategy matrix include exclude env name id push types branches "
@@ -90,7 +91,6 @@ def test_any_cron(text: str) -> None:
     is_cron(text)
 
 
-@pytest.mark.slow
 def test_bombs_are_bounded() -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
     for text in (f"a0: &a0 [x]\n{levels}jobs: {{}}\n", "[" * 500, "a: &a [*a]\njobs: *a\n", "jobs: {" * 300):

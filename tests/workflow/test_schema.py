@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from tests.workflow.test_model import WHOLE
 from tests.workflow.test_refused import CASES
@@ -50,6 +51,12 @@ def agree(text: str, kind: str) -> None:
 @pytest.mark.parametrize("case", [*CASES[::9], {"name": "whole", "yaml": WHOLE}], ids=lambda case: str(case["name"]))
 def test_the_same_verdict(case: dict[str, Any]) -> None:
     agree(case["yaml"], "workflow")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", schema.names())
+def test_a_published_schema_is_one(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(schema.text(name)))
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from gha2tekton import resources
@@ -43,14 +44,22 @@ def metric_of(resource: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", resource)
 
 
-def sections(platform: Platform) -> tuple[tuple[str, tuple[Panel, ...]], ...]:
+Sections = tuple[tuple[str, tuple[Panel, ...]], ...]
+
+
+def sections(platform: Platform) -> Sections:
     """The panels of each row of the dashboard, for a namespace's runs."""
+    return _sections(platform.namespace, platform.gpu_resource)
+
+
+@cache
+def _sections(namespace: str, gpu_resource: str) -> Sections:
     file = resources.mappings() / "platform" / "monitoring" / "panels.yaml"
     text = file.read_text(encoding="utf-8")
     for token, value in (
-        ("@namespace@", platform.namespace),
-        ("@gpu-metric@", metric_of(platform.gpu_resource)),
-        ("@gpu-resource@", platform.gpu_resource),
+        ("@namespace@", namespace),
+        ("@gpu-metric@", metric_of(gpu_resource)),
+        ("@gpu-resource@", gpu_resource),
     ):
         text = text.replace(token, value)
     (rows,) = documents(text, file.name)

@@ -64,17 +64,19 @@ def generated() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["rules.md", "keys.md"])
+@pytest.mark.parametrize("name", [pytest.param("rules.md", marks=pytest.mark.slow), "keys.md"])
 def test_pages_that_are_made_are_fresh(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generated().PAGES[name](), "run docs/generate.py"
 
 
+WORKFLOWS: dict[str, Any] = json.loads(schema.text("workflow"))
+
+
 def keys(node: dict[str, Any], path: str, seen: tuple[str, ...] = ()) -> set[str]:
     """Every key that the schema of workflows knows below a node, events and levels of permissions aside."""
-    definitions = json.loads(schema.text("workflow"))["$defs"]
     if "$ref" in node:
         name = node["$ref"].rsplit("/", 1)[-1]
-        return set() if name in seen else keys(definitions[name], path, (*seen, name))
+        return set() if name in seen else keys(WORKFLOWS["$defs"][name], path, (*seen, name))
     found: set[str] = set()
     for key, value in node.get("properties", {}).items():
         if key not in ("on", "permissions"):
@@ -91,7 +93,7 @@ def keys(node: dict[str, Any], path: str, seen: tuple[str, ...] = ()) -> set[str
 
 def test_every_key_is_told() -> None:
     rows = re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "keys.md").read_text(encoding="utf-8"), re.M)
-    known = keys(json.loads(schema.text("workflow")), "")
+    known = keys(WORKFLOWS, "")
     assert len(known) > 80
     told = "\n".join(rows).replace("jobs.<job>", "jobs.<name>")
     assert [key for key in sorted(known) if not re.search(rf"(^|: ){re.escape(key)}($|[.\[])", told, re.M)] == []

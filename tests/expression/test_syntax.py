@@ -126,9 +126,7 @@ def test_arity_where_the_place_is_not_known() -> None:
         ("f(" * 49 + "a" + ")" * 49, "f(" * 50 + "a" + ")" * 50),
         ("1" + " == 1" * 49, "1" + " == 1" * 50),
         (" && ".join("a" * 900), "!" * 49 + "(a && a)"),
-        pytest.param(
-            "(" * 8000 + "a" + ")" * 8000, "(" * 8000 + "!" * 50 + "a" + ")" * 8000, marks=pytest.mark.slow
-        ),
+        pytest.param("(" * 8000 + "a" + ")" * 8000, "(" * 8000 + "!" * 50 + "a" + ")" * 8000, marks=pytest.mark.slow),
         ("a && (" * 500 + "a" + ")" * 500, "a && (b || (" * 25 + "a" + "))" * 25),
     ],
     ids=lambda text: text[:12],

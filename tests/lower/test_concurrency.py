@@ -24,7 +24,7 @@ jobs:
 """
 
 
-def convert(folder: Path, text: str, **settings: Any) -> Conversion:
+def convert(text: str, **settings: Any) -> Conversion:
     return conversion.convert(text, options=Options(output=Settings(**settings)))
 
 
@@ -42,8 +42,8 @@ GROUPS = [
 
 
 @pytest.mark.parametrize(("group", "env"), GROUPS)
-def test_a_group_is_kept_by_the_first_task(tmp_path: Path, group: str, env: dict[str, str]) -> None:
-    done = convert(tmp_path, f"on: push\n{group}\n{JOBS}", concurrency="keep")
+def test_a_group_is_kept_by_the_first_task(group: str, env: dict[str, str]) -> None:
+    done = convert(f"on: push\n{group}\n{JOBS}", concurrency="keep")
     bundle = done.bundle.files
     (step,) = bundle["tasks/ci-concurrency.yaml"][0]["spec"]["steps"]
     given = {one["name"]: one.get("value") for one in step["env"]}
@@ -62,8 +62,8 @@ def test_a_group_is_kept_by_the_first_task(tmp_path: Path, group: str, env: dict
 
 
 @pytest.mark.parametrize("text", ["concurrency: one\non: push", "on: push"])
-def test_without_the_option_a_group_is_told_of(tmp_path: Path, text: str) -> None:
-    done = convert(tmp_path, text + JOBS, concurrency="report" if "concurrency" in text else "keep")
+def test_without_the_option_a_group_is_told_of(text: str) -> None:
+    done = convert(text + JOBS, concurrency="report" if "concurrency" in text else "keep")
     assert "tasks/ci-concurrency.yaml" not in done.bundle.files
     assert {one.fate for one in done.journal.outcomes() if one.path.startswith("concurrency")} <= {"dropped"}
 
@@ -77,9 +77,9 @@ CHECKS = [
 
 
 @pytest.mark.parametrize(("name", "first", "second"), CHECKS)
-def test_checks_are_named_as_github_names_them(tmp_path: Path, name: str, first: str, second: str) -> None:
+def test_checks_are_named_as_github_names_them(name: str, first: str, second: str) -> None:
     job = f"{name}\n    strategy: {{matrix: {{n: [1, 2], o: [x]}}}}\n    runs-on: ubuntu-latest\n    steps: [{{run: make}}]"
-    done = convert(tmp_path, f"on: pull_request\njobs:\n  a:\n    {job}\n")
+    done = convert(f"on: pull_request\njobs:\n  a:\n    {job}\n")
     (task, *_) = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
     states = next(one["value"] for one in task["params"] if one["name"] == "states")
     assert states.splitlines() == [f"pending\t{first}", f"pending\t{second}"]
@@ -120,8 +120,8 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("events", "settings", "told"), TOLD)
-def test_github_hears_of_pull_requests(tmp_path: Path, events: str, settings: dict[str, Any], told: bool) -> None:
-    done = convert(tmp_path, f"on: {events}\n{JOBS}", **settings)
+def test_github_hears_of_pull_requests(events: str, settings: dict[str, Any], told: bool) -> None:
+    done = convert(f"on: {events}\n{JOBS}", **settings)
     assert ("tasks/ci-github-status.yaml" in done.bundle.files) is told
 
 
@@ -146,8 +146,8 @@ def env_of(bundle: dict[str, Any], task: str) -> dict[str, str]:
     return {entry["name"]: entry.get("value", "") for entry in step["env"]}
 
 
-def test_a_jobs_group_is_kept_by_a_task_before_it(tmp_path: Path) -> None:
-    done = convert(tmp_path, f"on: push{LEGS}", concurrency="keep", github_status=True)
+def test_a_jobs_group_is_kept_by_a_task_before_it() -> None:
+    done = convert(f"on: push{LEGS}", concurrency="keep", github_status=True)
     bundle = done.bundle.files
     places = {place["name"]: place for place in bundle["pipeline.yaml"][0]["spec"]["tasks"]}
     for name, needs in (("a-1", None), ("a-2", None), ("b", ["a-1", "a-2"])):
@@ -192,11 +192,11 @@ def test_a_group_that_cannot_be_kept_says_why(tmp_path: Path, jobs: str, why: st
     assert why in row.reason
 
 
-def test_inputs_may_have_any_name(tmp_path: Path) -> None:
+def test_inputs_may_have_any_name() -> None:
     inputs = "{run: {default: a}, places: {default: b}, own-run: {default: c}}"
     text = f"on: {{workflow_dispatch: {{inputs: {inputs}}}}}\nconcurrency: '${{{{ inputs.run }}}}'{LEGS}"
     text = text.replace("concurrency: one", "concurrency: '${{ inputs.places }} ${{ inputs.own-run }}'")
-    bundle = convert(tmp_path, text, concurrency="keep").bundle.files
+    bundle = convert(text, concurrency="keep").bundle.files
     run, *_ = bundle["pipeline.yaml"][0]["spec"]["tasks"]
     wanted = {"run": "$(params.run)", "own_run": "$(context.pipelineRun.name)"}
     assert {param["name"]: param["value"] for param in run["params"]} == wanted
@@ -209,9 +209,9 @@ def test_inputs_may_have_any_name(tmp_path: Path) -> None:
     }
 
 
-def test_a_chain_stops_where_a_job_gives_way(tmp_path: Path) -> None:
+def test_a_chain_stops_where_a_job_gives_way() -> None:
     text = f"on: push\n{JOBS}".replace("  b:\n", "  b:\n    concurrency: one\n")
-    done = convert(tmp_path, text, concurrency="keep")
+    done = convert(text, concurrency="keep")
     _, held, b = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
     assert (held["runAfter"], b["runAfter"]) == (["a"], ["b-concurrency"])
     assert "when" not in b

@@ -14,13 +14,13 @@ from gha2tekton.convert import Options
 from gha2tekton.plan.build import PlanOptions
 
 
-def convert(folder: Path, *scripts: str, **options: Any) -> Conversion:
+def convert(*scripts: str, root: Path | None = None, **options: Any) -> Conversion:
     """A workflow of jobs a, b, … with one script each."""
     jobs = "".join(
         f"  {chr(97 + at)}:\n    runs-on: ubuntu-latest\n    steps:\n    - run: |\n{textwrap.indent(script, ' ' * 8)}\n"
         for at, script in enumerate(scripts)
     )
-    return conversion.convert(f"on: push\njobs:\n{jobs}", folder, Options(PlanOptions(**options)))
+    return conversion.convert(f"on: push\njobs:\n{jobs}", root, Options(PlanOptions(**options)))
 
 
 def rows(conversion: Conversion, job: str = "a") -> list[tuple[str, str]]:
@@ -73,28 +73,28 @@ VERBS: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("command", "fate"), VERBS, ids=[row[0] for row in VERBS])
-def test_verbs(command: str, fate: str, tmp_path: Path) -> None:
-    found = rows(convert(tmp_path, command))
+def test_verbs(command: str, fate: str) -> None:
+    found = rows(convert(command))
     assert found[0][0] == fate, found
     assert found[0][1]
 
 
-def test_only_what_builds_has_a_builder(tmp_path: Path) -> None:
-    assert not sidecars(convert(tmp_path, "docker image rmi a:1\ndocker context create ci"))
-    assert set(sidecars(convert(tmp_path, "docker manifest push example.org/a:1"))) == {"builder"}
+def test_only_what_builds_has_a_builder() -> None:
+    assert not sidecars(convert("docker image rmi a:1\ndocker context create ci"))
+    assert set(sidecars(convert("docker manifest push example.org/a:1"))) == {"builder"}
 
 
-def test_images_that_only_their_builder_has(tmp_path: Path) -> None:
+def test_images_that_only_their_builder_has() -> None:
     """A chain of save, artifact and load gives no image that a node could pull."""
     build, run = (
         "docker build -t app:1 .\ndocker save app:1 -o app.tar",
         "docker load -i app.tar\ndocker run --rm app:1 make",
     )
-    assert "not pushed" in rows(convert(tmp_path, build, run), "b")[1][1]
-    assert rows(convert(tmp_path, f"{build}\ndocker push app:1", run), "b")[1][0] == "adapted"
-    assert rows(convert(tmp_path, f"{build}\ndocker push $NAME", run), "b")[1][0] == "adapted"
-    assert "is built by this job" in rows(convert(tmp_path, f"{build}\n{run}"))[3][1]
-    assert all(fate != "manual" for fate, _ in rows(convert(tmp_path, build, run, docker="dind"), "b"))
+    assert "not pushed" in rows(convert(build, run), "b")[1][1]
+    assert rows(convert(f"{build}\ndocker push app:1", run), "b")[1][0] == "adapted"
+    assert rows(convert(f"{build}\ndocker push $NAME", run), "b")[1][0] == "adapted"
+    assert "is built by this job" in rows(convert(f"{build}\n{run}"))[3][1]
+    assert all(fate != "manual" for fate, _ in rows(convert(build, run, docker="dind"), "b"))
 
 
 PORTS: list[tuple[str, str, str]] = [
@@ -108,8 +108,8 @@ PORTS: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("options", "wanted", "reason"), PORTS, ids=[row[0] for row in PORTS])
-def test_published_ports(options: str, wanted: str, reason: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, f"PORT=$(cat port)\ndocker run -d {options} example.org/web:1 serve")
+def test_published_ports(options: str, wanted: str, reason: str) -> None:
+    done = convert(f"PORT=$(cat port)\ndocker run -d {options} example.org/web:1 serve")
     script = sidecars(done).get("published-ports", {}).get("script", "")
     told = [line.split() for line in script.splitlines() if line.startswith("busybox")]
     assert " ".join(f"{words[4]} {words[9]}" for words in told) == wanted
@@ -123,8 +123,8 @@ def test_names_lead_to_the_pod(tmp_path: Path) -> None:
         "  db: {image: 'b:1', command: y, networks: {n: {aliases: [store]}}}\n"
     )
     done = convert(
-        tmp_path,
         "docker compose up -d\ndocker run --rm --name tool_1 --network-alias tool --add-host me:host-gateway c:1 z",
+        root=tmp_path,
     )
     (run,) = [objects[0] for name, objects in done.bundle.files.items() if name.startswith("runs/")]
     (spec,) = run["spec"]["taskRunSpecs"]
@@ -137,7 +137,7 @@ def test_services_that_want_one_port(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(
         "services:\n  a: {image: 'a:1', command: x, ports: ['8080:80']}\n  b: {image: 'b:1', command: y, ports: ['8081:80']}\n"
     )
-    assert "listen on port 80" in rows(convert(tmp_path, "docker compose up -d"))[0][1]
+    assert "listen on port 80" in rows(convert("docker compose up -d", root=tmp_path))[0][1]
 
 
 OPTIONS: list[tuple[str, str, dict[str, Any] | None]] = [
@@ -153,8 +153,8 @@ OPTIONS: list[tuple[str, str, dict[str, Any] | None]] = [
 
 
 @pytest.mark.parametrize(("options", "said", "security"), OPTIONS, ids=[row[0] for row in OPTIONS])
-def test_options(options: str, said: str, security: dict[str, Any] | None, tmp_path: Path) -> None:
-    done = convert(tmp_path, f"docker run --rm {options} --entrypoint make a:1 all")
+def test_options(options: str, said: str, security: dict[str, Any] | None) -> None:
+    done = convert(f"docker run --rm {options} --entrypoint make a:1 all")
     fate, reason = rows(done)[0]
     wanted = (
         ("manual", said.removeprefix("manual: "))
@@ -167,8 +167,8 @@ def test_options(options: str, said: str, security: dict[str, Any] | None, tmp_p
 
 def test_more_containers_of_a_service(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services:\n  a: {image: 'a:1', command: x}\n")
-    assert "not 3" in rows(convert(tmp_path, "docker compose up -d --scale a=3"))[0][1]
-    assert rows(convert(tmp_path, "docker compose up -d --scale a=1"))[0][0] == "exact"
+    assert "not 3" in rows(convert("docker compose up -d --scale a=3", root=tmp_path))[0][1]
+    assert rows(convert("docker compose up -d --scale a=1", root=tmp_path))[0][0] == "exact"
 
 
 ENDS: list[tuple[str, str]] = [
@@ -182,10 +182,10 @@ ENDS: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("command", "fate"), ENDS)
-def test_what_ends_a_container(command: str, fate: str, tmp_path: Path) -> None:
+def test_what_ends_a_container(command: str, fate: str) -> None:
     """It is done where a sidecar can be asked to do it, and there is nothing to do elsewhere."""
-    assert rows(convert(tmp_path, f"docker run -d --name x --entrypoint make a:1 all\n{command}"))[1][0] == fate
-    assert rows(convert(tmp_path, command))[0][0] == "dropped"
+    assert rows(convert(f"docker run -d --name x --entrypoint make a:1 all\n{command}"))[1][0] == fate
+    assert rows(convert(command))[0][0] == "dropped"
 
 
 def test_a_service_that_would_be_another(tmp_path: Path) -> None:
@@ -194,11 +194,11 @@ def test_a_service_that_would_be_another(tmp_path: Path) -> None:
     )
     (tmp_path / "b.yaml").write_text("services:\n  s: {environment: {B: '3'}}\n")
     up = "docker compose -f a.yaml up -d"
-    done = convert(tmp_path, f"{up}\nA=2 {up}\ndocker compose -f a.yaml -f b.yaml exec s true")
+    done = convert(f"{up}\nA=2 {up}\ndocker compose -f a.yaml -f b.yaml exec s true", root=tmp_path)
     assert {fate for fate, _ in rows(done)} == {"exact"}
     told = next(iter(done.bundle.files["tasks/ci-a.yaml"]))["spec"]["steps"][0]["env"][-1]["value"]
     assert "env\ts\tA=${A:-1}\n" in told
-    assert "another environment" in rows(convert(tmp_path, f"{up}\n{up.replace('up', '-f b.yaml up')}"))[1][1]
+    assert "another environment" in rows(convert(f"{up}\n{up.replace('up', '-f b.yaml up')}", root=tmp_path))[1][1]
 
 
 def test_the_directory_that_scripts_have_by_default(tmp_path: Path) -> None:
@@ -246,18 +246,18 @@ ARRAYS: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("script", "images", "gpu"), ARRAYS)
-def test_words_in_arrays(script: str, images: str, gpu: str, tmp_path: Path) -> None:
-    found = sidecars(convert(tmp_path, script))
+def test_words_in_arrays(script: str, images: str, gpu: str) -> None:
+    found = sidecars(convert(script))
     assert " ".join(one["image"] for one in found.values()) == images
     assert any("limits" in one.get("computeResources", {}) for one in found.values()) == bool(gpu)
 
 
-def test_names_that_only_the_run_knows(tmp_path: Path) -> None:
+def test_names_that_only_the_run_knows() -> None:
     """A container is known by the variable that holds its name, where the name itself is not known."""
     start = "NAME=x-$(date +%s)\ndocker run -d --name other b:1 sleep 9\n"
-    done = convert(tmp_path, start + 'docker run -d --name "$NAME" a:1 sleep 9\ndocker exec -w /x "${NAME}" make')
+    done = convert(start + 'docker run -d --name "$NAME" a:1 sleep 9\ndocker exec -w /x "${NAME}" make')
     assert all(fate != "manual" for fate, _ in rows(done))
-    done = convert(tmp_path, start + 'docker run -d --name="$NAME" a:1 sleep 9\ndocker exec $ELSE make')
+    done = convert(start + 'docker run -d --name="$NAME" a:1 sleep 9\ndocker exec $ELSE make')
     assert any("no earlier command" in reason for _, reason in rows(done))
 
 
@@ -274,7 +274,7 @@ PLAIN: list[tuple[str, dict[str, Any] | None]] = [
 @pytest.mark.parametrize(("said", "wanted"), PLAIN)
 def test_a_service_that_runs_what_its_image_says(said: str, wanted: dict[str, Any] | None, tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(f"services:\n  db:\n    image: example.org/db:1\n    {said}\n")
-    done = convert(tmp_path, "docker compose up -d db")
+    done = convert("docker compose up -d db", root=tmp_path)
     if wanted is None:
         assert [fate for fate, _ in rows(done)] == ["manual"]
     else:
@@ -290,8 +290,8 @@ RIGHTS: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("options", "rights"), RIGHTS)
-def test_rights_beyond_the_baseline_ask_for_a_label(options: str, rights: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, f"docker run --rm {options} --entrypoint make a:1 all")
+def test_rights_beyond_the_baseline_ask_for_a_label(options: str, rights: str) -> None:
+    done = convert(f"docker run --rm {options} --entrypoint make a:1 all")
     told = [(one.name, one.why) for one in done.journal.setup if one.kind == "namespace label"]
     assert told == ([("pod-security", f"job a gives the container a {rights}")] if rights else [])
 
@@ -319,7 +319,7 @@ services:
 @pytest.mark.parametrize(("script", "place"), PLACES)
 def test_what_takes_the_place_of_the_workspace(script: str, place: str, tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(SERVICES)
-    done = convert(tmp_path, script)
+    done = convert(script, root=tmp_path)
     (sidecar,) = sidecars(done).values()
     spec = next(objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/"))
     named = [{"name": "source-code-workspace"}] if place else None

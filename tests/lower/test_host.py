@@ -15,9 +15,9 @@ from gha2tekton.plan.build import PlanOptions
 from gha2tekton.plan.host_directories import Bind, bind
 
 
-def convert(folder: Path, jobs: str, **options: Any) -> Conversion:
+def convert(jobs: str, root: Path | None = None, **options: Any) -> Conversion:
     text = "on: push\njobs:\n" + textwrap.indent(textwrap.dedent(jobs), "  ")
-    return conversion.convert(text, folder, Options(PlanOptions(**options)))
+    return conversion.convert(text, root, Options(PlanOptions(**options)))
 
 
 def job(script: str, runner: str = "[self-hosted, gpu]") -> str:
@@ -74,30 +74,30 @@ CALLS: list[tuple[str, str, dict[str, bool]]] = [
 
 
 @pytest.mark.parametrize(("script", "fate", "expected"), CALLS)
-def test_calls(script: str, fate: str, expected: dict[str, bool], tmp_path: Path) -> None:
-    converted = convert(tmp_path, job(script))
+def test_calls(script: str, fate: str, expected: dict[str, bool]) -> None:
+    converted = convert(job(script))
     row = next(one for one in converted.journal.outcomes() if ".commands[0]" in one.path)
     assert (row.fate, claims(task(converted))) == (fate, expected)
     assert [one.name for one in converted.journal.setup if one.kind == "data"] == list(expected)
 
 
-def test_steps_and_sidecars_have_them_in_the_same_places(tmp_path: Path) -> None:
-    spec = task(convert(tmp_path, job("docker run -v /data:/models python:3.12 ls /models")))
+def test_steps_and_sidecars_have_them_in_the_same_places() -> None:
+    spec = task(convert(job("docker run -v /data:/models python:3.12 ls /models")))
     assert [places(one) for one in (*spec["steps"], *spec["sidecars"])] == [{"/data": "runner-data"}] * 2
     assert {"name": "GHA_SHARED", "value": "/data\n"} in spec["steps"][0]["env"]
 
 
-def test_a_daemon_has_them_too(tmp_path: Path) -> None:
-    spec = task(convert(tmp_path, job("docker run -v /data:/models python:3.12 ls /models"), docker="dind"))
+def test_a_daemon_has_them_too() -> None:
+    spec = task(convert(job("docker run -v /data:/models python:3.12 ls /models"), docker="dind"))
     assert [places(one) for one in spec["sidecars"]] == [{"/data": "runner-data"}]
 
 
-def test_none_on_the_machines_of_github(tmp_path: Path) -> None:
-    converted = convert(tmp_path, job("docker run -v /data:/models python:3.12 ls /models", "ubuntu-latest"))
+def test_none_on_the_machines_of_github() -> None:
+    converted = convert(job("docker run -v /data:/models python:3.12 ls /models", "ubuntu-latest"))
     assert claims(task(converted)) == {}
 
 
-def test_legs_on_both_kinds_of_machine(tmp_path: Path) -> None:
+def test_legs_on_both_kinds_of_machine() -> None:
     text = """
         a:
           strategy:
@@ -107,10 +107,10 @@ def test_legs_on_both_kinds_of_machine(tmp_path: Path) -> None:
           steps:
           - run: docker run -v /data:/models python:3.12 ls /models
         """
-    assert claims(task(convert(tmp_path, text))) == {"runner-data": False}
+    assert claims(task(convert(text))) == {"runner-data": False}
 
 
-def test_containers_of_the_workflow(tmp_path: Path) -> None:
+def test_containers_of_the_workflow() -> None:
     text = """
         a:
           runs-on: self-hosted
@@ -129,7 +129,7 @@ def test_containers_of_the_workflow(tmp_path: Path) -> None:
           steps:
           - run: docker run -v /data/hf/one:/one:ro python:3.12 ls
         """
-    converted = convert(tmp_path, text)
+    converted = convert(text)
     spec = task(converted)
     assert places(spec["steps"][0]) == {
         "/root/.cache": "runner-data/hf",
@@ -154,7 +154,7 @@ def test_services_of_compose_files(tmp_path: Path) -> None:
                   - ./here:/here
             """)
     )
-    converted = convert(tmp_path, job("docker compose up -d"))
+    converted = convert(job("docker compose up -d"), root=tmp_path)
     assert claims(task(converted)) == {"runner-data": False, "runner-srv-www": False}
     rows = {one.path: one.fate for one in converted.journal.outcomes() if one.path.startswith("compose.yml#")}
     assert [path.partition("volumes")[2] for path, fate in rows.items() if fate == "adapted"] == ["[0]", "[1].source"]

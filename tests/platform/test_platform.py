@@ -172,7 +172,7 @@ METADATA = [(False, ["Ingress"]), (True, ["Ingress", "Egress"])]
 
 
 @pytest.mark.parametrize(("block", "types"), METADATA)
-def test_runs_reach_what_they_ask_for(tmp_path: Path, block: bool, types: list[str]) -> None:
+def test_runs_reach_what_they_ask_for(block: bool, types: list[str]) -> None:
     """Names, repositories, registries: everything but, where asked, the address of a cloud's credentials."""
     files = render(Platform(block_metadata=block), Needs())
     runs, listeners, results = documents(files["security/network-policies.yaml"], "")

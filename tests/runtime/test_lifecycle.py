@@ -545,11 +545,16 @@ def test_a_container_that_is_left_running_where_it_is(machine: Machine, director
 INPUTS = [
     ("--one-of fast 'very slow'", "very slow", ""),
     ("--one-of fast 'very slow'", "slow", "one of fast, very slow"),
-    ("--boolean", "true", ""),
-    ("--boolean", "yes", "true or false"),
-    ("--number", "-1.5e3", ""),
-    ("--number", "1\n2x", "a number"),
-    ("--number", "", ""),
+    *(
+        pytest.param(*row, marks=pytest.mark.slow)
+        for row in (
+            ("--boolean", "true", ""),
+            ("--boolean", "yes", "true or false"),
+            ("--number", "-1.5e3", ""),
+            ("--number", "1\n2x", "a number"),
+            ("--number", "", ""),
+        )
+    ),
 ]
 
 

@@ -53,6 +53,7 @@ def with_images(machine: Machine, directory: Path, matrix: str, places: int) -> 
     return ended.code, [(legs.read_text(), image.read_text()) for legs, image in files]
 
 
+@pytest.mark.slow
 def test_legs_of_one_image_go_together(machine: Machine, directory: Path) -> None:
     found = with_images(machine, directory, '{"a": ["1", "2"], "b": [1, 2]}', 3)
     assert found == (0, [('["0","1"]', "tools:1"), ('["2","3"]', "tools:2"), ("[]", "")])

@@ -115,6 +115,7 @@ def test_files_that_name_a_version(
     assert (ended.code, ended.out.strip()) == (0, version), ended
 
 
+@pytest.mark.slow
 def test_the_version_is_that_of_a_file(machine: Machine, directory: Path) -> None:
     tool(directory, "python", "echo Python 3.12.4")
     tool(directory, "curl", "exit 6")

@@ -147,14 +147,41 @@ jobs:
     steps: [{run: make, env: {OTHER: '${{ secrets.OTHER }}', PART: '${{ inputs.part }}'}}]
 """,
     ),
+    "a value that all legs have and none reads, a condition below a call that never runs, a secret nobody gives": (
+        """
+    strategy: {matrix: {size: [1, 2], unread: [x]}}
+    uses: ./.github/workflows/called.yml
+    with: {size: '${{ matrix.size }}'}
+""",
+        """
+on: {workflow_call: {inputs: {size: {type: number}, flag: {type: boolean, default: false}}, secrets: {KEY: {}}}}
+jobs:
+  inner:
+    if: inputs.flag
+    uses: ./.github/workflows/inner.yml
+    with: {size: '${{ inputs.size }}'}
+    secrets: {KEY: '${{ secrets.KEY }}'}
+""",
+    ),
 }
+
+
+INNER = """
+on: {workflow_call: {inputs: {size: {type: number}}, secrets: {KEY: {}}}}
+jobs:
+  one:
+    if: inputs.size != 7
+    runs-on: ubuntu-latest
+    steps: [{run: 'make ${{ inputs.size }}', env: {KEY: '${{ secrets.KEY }}'}}]
+"""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("call", "called"), CALLS.values(), ids=CALLS)
 def test_what_calls_carry_and_changes_nothing_says_so(call: str, called: str, tmp_path: Path) -> None:
     (tmp_path / ".github" / "workflows").mkdir(parents=True)
-    for name, text in (("caller.yml", f"on: push\njobs:\n  call:{call}"), ("called.yml", called)):
+    caller = f"on: push\njobs:\n  call:{call}"
+    for name, text in (("caller.yml", caller), ("called.yml", called), ("inner.yml", INNER)):
         (tmp_path / ".github" / "workflows" / name).write_text(text)
     leaves, found = silent(tmp_path)
     assert leaves > 10
@@ -202,6 +229,14 @@ SILENT_ONCE = {
     strategy: {matrix: {labels: [[self-hosted, amd64, gpu-v100-495-1]]}}
     container: {image: 'tests:${{ matrix.labels[1] }}', env: {NVIDIA_VISIBLE_DEVICES: all}}
     steps: [{run: make}]
+""",
+    "variables and defaults that say again what all jobs have": """
+    runs-on: ubuntu-latest
+    env: {X: 1, Y: a}
+    defaults: {run: {shell: sh}}
+    steps: [{run: make}]
+env: {X: 1, Y: b}
+defaults: {run: {shell: sh}}
 """,
     "values that every combination excludes, and a group beside a label": """
     runs-on: {group: machines, labels: [gpu]}

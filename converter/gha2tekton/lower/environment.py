@@ -74,7 +74,8 @@ def given_env(workflow: Workflow, job: JobPlan, carrier: Carrier, journal: Journ
                 now[name] = EnvVar(name, text)
             else:
                 later[name] = carrier.text(template)
-            journal.exact(value.path, target)
+            again = job.job.repeats.get(value.path)
+            journal.exact(value.path, target, reason=f"repeats {again}" if again else "")
         except Unsupported as problem:
             journal.manual(value.path, str(problem), target)
             wrong.append(f"{name}: {problem}")

@@ -168,6 +168,7 @@ class JobWriter(Record):
             frozenset({*above, *(container.env if container else ())}),
             Docker(job.unserved, job.noted, job.daemon, called=stage.called),
             pushes(job.walk()),
+            job.job.repeats,
         )
 
     def gpu(self, job: JobPlan, stage: Stage) -> Gpu:

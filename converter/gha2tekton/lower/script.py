@@ -40,6 +40,8 @@ class ScriptWriter(Record):
     docker: Docker = field(default_factory=Docker)
     pushes: bool = False
     """A step of the job pushes with the token that the checkout leaves."""
+    repeats: Mapping[str, str] = field(default_factory=dict)
+    """What the job says again that the workflow says for all jobs."""
     repeating: bool = False
     """The steps are those of an earlier Task, run again for what they install."""
 
@@ -95,7 +97,8 @@ class ScriptWriter(Record):
         ):
             if value is not None:
                 same = default is not None and default is not value and default.template == value.template
-                self.exact(value, f"repeats {default.path}" if same and default else "")
+                again = default.path if same and default else self.repeats.get(value.path)
+                self.exact(value, f"repeats {again}" if again else "")
         account(planned, self.docker, self.journal, self.target)
         return call(planned.title, [*options, *more], body)
 

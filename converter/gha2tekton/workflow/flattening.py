@@ -16,9 +16,9 @@ from gha2tekton.expression import (
     chain,
     fold,
     fold_template,
-    unparse,
 )
 from gha2tekton.record import replace
+from gha2tekton.workflow.idleness import is_false, kept_by, never_given, plain, single
 from gha2tekton.workflow.inlining import alone, argument, called_as, expression, inline, reads, told_by, values
 from gha2tekton.workflow.matrix import Leg, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
@@ -127,6 +127,7 @@ class _Flat:
         self.named = named
         self.written = written
         """The call as it stands, with what it reads of its matrix."""
+        self.never = call.condition is not None and is_false(call.condition.tree)
         self.names = {name: id.lower() for name, id in ids.items()}
         self.known: dict[str, Any] = {
             "inputs": {input.name: argument(self.given(input.name.lower()), input.type) for input in event.inputs},
@@ -157,14 +158,17 @@ class _Flat:
         inlined = inline(own, {**self.known, **self.needs(own)})
         if self.leg is None:
             inlined = replace(inlined, strategy=call.strategy)
+        inlined = kept_by(inlined)
         siblings = tuple(renamed_word(said, self.names) for said in _above(job, self.workflow))
         inner = inlined.condition
         if inner is not None:
             inner = replace(inner, tree=renamed_status(inner.tree, self.names))
         tree, above = within(call.condition, inner, call.above or (), siblings)
         conditions = [one for one in (call.condition, inlined.condition) if one is not None]
-        idle = {one.value.path for one in conditions if _plain(one.tree)}
-        own_says = inlined.condition if inlined.condition and not _plain(inlined.condition.tree) else None
+        idle = {one.value.path for one in conditions if plain(one.tree)}
+        own_says = inlined.condition if inlined.condition and not plain(inlined.condition.tree) else None
+        if self.never:
+            own_says = None
         origin = own_says or call.condition or inlined.condition
         said = origin.value if origin else call.needs[0] if call.needs else self.target
         needs = tuple(renamed(need, self.ids.get(need.text.lower(), need.text)) for need in inlined.needs)
@@ -179,7 +183,7 @@ class _Flat:
             borrowed=frozenset(self.names.get(name, name) for name in inlined.borrowed),
             concurrency=inlined.concurrency or call.concurrency,
             called=(*inlined.called, *self.leaves(own)),
-            idle=frozenset({*inlined.idle, *idle, *self.idle(own)}),
+            idle=frozenset({*inlined.idle, *idle, *self.idle(own), *never_given(own, inlined)}),
             readers={**inlined.readers, **dict(self.readers(own))},
         )
         more = [need for need in call.needs if not siblings or need.text.lower() in needed_by(below)]
@@ -242,8 +246,15 @@ class _Flat:
             for name, paths in sites(job, "secrets", list(held)).items():
                 if name in held:
                     yield held[name].path, tuple(paths)
+        if self.never and job.condition is not None:
+            yield job.condition.value.path, ()
+        several = (
+            {name.lower() for name, one in self.call.strategy.vectors.items() if not single(one)}
+            if self.call.strategy
+            else ()
+        )
         for name, item in of_leg(self.call.strategy, self.leg) if self.call.strategy and self.leg else ():
-            if self.call.strategy and name not in {one.lower() for one in self.call.strategy.vectors}:
+            if name not in several:
                 paths = [path for input in sorted(self.reading(name)) for path in inputs.get(input, ())]
                 paths += [value.path for value in self.beside_inputs() if reads_matrix(value, name)]
                 yield from ((value.path, tuple(paths)) for value in values(item.value))
@@ -256,7 +267,8 @@ class _Flat:
         """What of the call, and of the head of its workflow, goes into a job."""
         call = self.call
         yield self.target
-        conditions = [one.value for one in (call.condition, job.condition) if one is not None]
+        given = [one for one in (call.condition, job.condition) if one is not None]
+        conditions = [replace(one.value, template=(one.tree,)) for one in given]
         yield from (value for value in (call.name, *conditions) if value)
         if (matrix := call.strategy) is not None and self.leg is not None:
             yield from values(tuple(item.value for _, item in of_leg(matrix, self.leg)))
@@ -272,8 +284,3 @@ class _Flat:
             return
         secrets = {path[1].lower() for path in paths if path[0] == "secrets" and len(path) > 1}
         yield from (value for name, value in call.secrets.items() if name.lower() in secrets or "*" in secrets)
-
-
-def _plain(tree: Expression) -> bool:
-    """Whether a condition, with all that is known in it, is the one of a job that states none."""
-    return unparse(tree) in ("success()", "true")

@@ -243,6 +243,8 @@ class Job(Record, frozen=True):
     """Leaves of a call, and of the workflow it calls, that went into this job when it was drawn in."""
     idle: frozenset[str] = frozenset()
     """The paths of those without which the job is the same."""
+    repeats: Mapping[str, str] = field(default_factory=dict)
+    """The paths of variables and defaults that say again what the workflow says for all jobs, each with that path."""
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gha2tekton.journal import Diagnostic, Journal
+from gha2tekton.record import replace
 from gha2tekton.source import MAX_CHARACTERS, Source, Span
 from gha2tekton.workflow.events import read_events, read_input, read_outputs
 from gha2tekton.workflow.jobs import read_concurrency, read_defaults, read_jobs
-from gha2tekton.workflow.model import Action, Workflow
+from gha2tekton.workflow.model import Action, Job, Workflow
 from gha2tekton.workflow.reader import Reader
 from gha2tekton.workflow.shape import shape
 from gha2tekton.workflow.steps import read_steps
@@ -42,7 +43,20 @@ def parse_workflow(source: Source, journal: Journal, prefix: str = "") -> Workfl
         jobs=read_jobs(reader, entries["jobs"]),
         description=reader.value(entries.get("description")),
     )
-    return workflow if survey.tell() else None
+    if not survey.tell():
+        return None
+    return replace(workflow, jobs=tuple(replace(job, repeats=repeats(job, workflow)) for job in workflow.jobs))
+
+
+def repeats(job: Job, workflow: Workflow) -> dict[str, str]:
+    """The paths of what a job says for its steps just as the workflow does for all, with the paths there."""
+    pairs = [(value, workflow.env.get(name)) for name, value in job.env.items()]
+    if job.defaults is not None and workflow.defaults is not None:
+        own, common = ((one.shell, one.working_directory) for one in (job.defaults, workflow.defaults))
+        # A job's defaults take the place of all of the workflow's: a part of them says more than that part.
+        alone = None in own
+        pairs += [(value, other) for value, other in zip(own, common, strict=True) if value is not None and alone]
+    return {value.path: other.path for value, other in pairs if other is not None and other.template == value.template}
 
 
 def parse_action(source: Source, journal: Journal, prefix: str = "") -> Action | None:

@@ -12,10 +12,11 @@ import pytest
 
 from gha2tekton import resources
 from gha2tekton.expression import parse_template
+from gha2tekton.rules.call import variable
 from gha2tekton.rules.catalogue import example_of
 from gha2tekton.rules.load import RuleError, RuleSet, read_action, read_commands
-from gha2tekton.rules.model import ActionRule
-from gha2tekton.rules.render import Emission, emit, variable
+from gha2tekton.rules.model import ActionRule, Emission
+from gha2tekton.rules.render import emit
 from gha2tekton.shell.quote import word
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain

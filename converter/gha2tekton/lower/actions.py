@@ -9,8 +9,8 @@ from gha2tekton.journal import SAME_AS_DEFAULT
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.words import at_end, broken, call, kept_under
 from gha2tekton.plan.model import PlannedStep
+from gha2tekton.rules.call import literal_text
 from gha2tekton.rules.model import ActionRule
-from gha2tekton.rules.render import literal_text
 from gha2tekton.shell.quote import word
 from gha2tekton.workflow.model import Action, Input, Step
 

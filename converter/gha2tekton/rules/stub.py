@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gha2tekton.manifests import dump
-from gha2tekton.rules.render import variable
+from gha2tekton.rules.call import variable
 from gha2tekton.shell.quote import word
 
 

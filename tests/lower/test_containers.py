@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -325,3 +326,34 @@ def test_what_takes_the_place_of_the_workspace(script: str, place: str, tmp_path
     named = [{"name": "source-code-workspace"}] if place else None
     assert [step.get("workspaces") for step in spec["steps"]] == [named]
     assert sidecar.get("workspaces") == ([{"name": "source-code-workspace", "mountPath": place}] if place else None)
+
+
+LEGS = [
+    # the matrix, what the job says with it, and its Tasks: the image that each has beside or for its step
+    ("{image: [a, b]}", "docker run ${{ matrix.image }} true", ["a", "b"]),
+    ("{include: [{image: a, n: 1}, {image: b}]}", "docker run ${{ matrix.image }}:1 true", ["a:1", "b:1"]),
+    ("{n: [1, 2]}", "docker run a echo ${{ matrix.n }}", ["a"]),
+    ("{n: [1, 2]}", 'docker run "$(cat image)" echo ${{ matrix.n }}', []),  # it does not help
+]
+
+
+@pytest.mark.parametrize(("matrix", "line", "images"), LEGS, ids=[row[1] for row in LEGS])
+def test_legs_whose_pods_differ_have_tasks_of_their_own(matrix: str, line: str, images: list[str]) -> None:
+    steps = f"strategy: {{matrix: {matrix}}}, steps: [{{run: {json.dumps(line)}}}]"
+    done = conversion.convert(f"on: push\njobs:\n  a: {{runs-on: ubuntu-latest, {steps}}}\n", None, Options())
+    tasks = [objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/")]
+    assert [one["image"] for task in tasks for one in task.get("sidecars", ())] == images
+    assert rows(done)[0][0] == ("adapted" if images else "manual")
+
+
+def test_legs_whose_options_differ_have_tasks_of_their_own() -> None:
+    job = """\
+runs-on: ubuntu-latest
+strategy: {matrix: {gpu: [true, false]}}
+container: {image: a, options: "${{ matrix.gpu && '--gpus all' || '--shm-size 1g' }}"}
+steps: [{run: nvidia-smi}]
+"""
+    done = conversion.convert(f"on: push\njobs:\n  a:\n{textwrap.indent(job, '    ')}", None, Options())
+    tasks = [objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/")]
+    held = ["nvidia.com/gpu" in str(task["steps"][0].get("computeResources")) for task in tasks]
+    assert (held, ["dshm" in str(task["volumes"]) for task in tasks]) == ([True, False], [False, True])

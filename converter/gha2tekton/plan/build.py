@@ -95,7 +95,18 @@ class _Builder:
             runner = self.runner(job, scope)
             kind = repr(replace(runner, note="", hosted=False)) if len(all_legs) > 1 else ""
             groups.setdefault(kind, []).append((leg, runner))
-        return [self.group(job, group, len(all_legs)) for group in groups.values()]
+        return [plan for group in groups.values() for plan in self.divided(job, group, len(all_legs))]
+
+    def divided(self, job: Job, on: Sequence[tuple[Leg, Runner]], total: int) -> list[JobPlan]:
+        """Legs of one kind of machine: each by itself where a Pod must know more of it than a param can say."""
+        together = self.group(job, on, total)
+        options = job.container.options if job.container is not None else None
+        if len(on) == 1 or not (together.unserved or (options is not None and together.scope.guess(options) is None)):
+            return [together]
+        apart = [self.group(job, [leg], total) for leg in on]
+        served = sum(len(plan.unserved) for plan in apart) < len(together.unserved) * len(apart)
+        told = options is not None and all(plan.scope.guess(options) is not None for plan in apart)
+        return apart if served or (told and not together.unserved) else [together]
 
     def refused(self, job: Job, reason: str) -> JobPlan:
         scope = job_scope(self.workflow, job, Leg(), static=True)

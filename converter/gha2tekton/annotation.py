@@ -24,7 +24,7 @@ def annotated(
         found = _HEAD.match(outcome.path)
         # Actions are drawn into the jobs that use them, and what a workflow says for all jobs is part of each.
         if found or not ("#" in outcome.path or _OF_ALL_JOBS.match(outcome.path)):
-            heads.setdefault(outcome.target.partition("#")[0], set()).add(found[0] if found else "")
+            heads.setdefault(outcome.target, set()).add(found[0] if found else "")
     out = {}
     for name, documents in files.items():
         own = heads.get(name, set())

@@ -6,7 +6,8 @@ fault and is told as ``manual: not understood``, so that nothing can vanish.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from gha2tekton.codes import SEVERITIES, Severity
@@ -26,7 +27,7 @@ SAME_AS_DEFAULT = "same as default"
 
 
 class Outcome(Record, frozen=True):
-    """What became of one leaf; ``target`` is a file of the bundle and a place in it."""
+    """What became of one leaf; ``target`` is the file of the bundle that holds it."""
 
     path: str
     subject: str
@@ -41,11 +42,7 @@ class Outcome(Record, frozen=True):
     @property
     def files(self) -> tuple[str, ...]:
         """The files of the bundle that it names."""
-        if not self.also:
-            name = self.target.partition("#")[0]
-            return (name,) if name else ()
-        named = (target.partition("#")[0] for target in (self.target, *self.also))
-        return tuple(dict.fromkeys(name for name in named if name))
+        return (self.target, *self.also) if self.target else ()
 
 
 class Diagnostic(Record, frozen=True):
@@ -142,14 +139,18 @@ class Journal:
     def retarget(self, moved: Mapping[str, str]) -> None:
         """Outcomes that name a file of the bundle name the one that it became."""
         for path, outcome in self._outcomes.items():
-            if not moved.keys().isdisjoint(outcome.files):
-                target, *also = (_moved(one, moved) for one in (outcome.target, *outcome.also))
+            if outcome.target in moved or (outcome.also and not moved.keys().isdisjoint(outcome.also)):
+                target, *also = (moved.get(one, one) for one in outcome.files)
                 others = tuple(one for one in dict.fromkeys(also) if one and one != target)
                 self._outcomes[path] = replace(outcome, target=target, also=others)
 
     def open_leaves(self, prefix: str = "") -> list[str]:
         """The leaves at or below a path that have no outcome yet."""
-        return [path for path in self._leaves if path not in self._outcomes and within(path, prefix)]
+        return [
+            path
+            for path in self._leaves
+            if path not in self._outcomes and path.startswith(prefix) and within(path, prefix)
+        ]
 
     def below(self, prefix: str) -> list[str]:
         """All leaves whose paths begin so."""
@@ -178,24 +179,29 @@ class Journal:
         outcome = self._outcomes.get(path)
         return outcome.files if outcome else ()
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """Every leaf with its outcome, in the order of the sources."""
-        for path, (subject, span) in self._leaves.items():
-            yield self._outcomes.get(path) or Outcome(path, subject, span, "manual", NOT_UNDERSTOOD)
+    def subject(self, path: str) -> str:
+        """What a leaf says, "" for one that was not enrolled."""
+        return self._leaves[path][0] if path in self._leaves else ""
 
-    def pressing(self) -> Iterator[Outcome]:
+    def outcomes(self) -> list[Outcome]:
+        """Every leaf with its outcome, in the order of the sources."""
+        settled = self._outcomes.get
+        return [
+            settled(path) or Outcome(path, subject, span, "manual", NOT_UNDERSTOOD)
+            for path, (subject, span) in self._leaves.items()
+        ]
+
+    def pressing(self) -> list[Outcome]:
         """The outcomes that no comment suppresses."""
         if not self._suppressed:
             return self.outcomes()
         hushed = {one.path for one in self._suppressed}
-        return (outcome for outcome in self.outcomes() if outcome.path not in hushed)
+        return [outcome for outcome in self.outcomes() if outcome.path not in hushed]
 
     def summary(self) -> dict[Fate, int]:
         """How many leaves have each outcome."""
-        counts: dict[Fate, int] = dict.fromkeys(FATES, 0)
-        for outcome in self.outcomes():
-            counts[outcome.fate] += 1
-        return counts
+        counts = Counter([outcome.fate for outcome in self.outcomes()])
+        return {fate: counts[fate] for fate in FATES}
 
     # -- what a person must look at --------------------------------------------------------------------------------
 
@@ -239,11 +245,6 @@ class Journal:
     def has_errors(self) -> bool:
         """Whether the workflow is one that GitHub itself refuses."""
         return any(diagnostic.severity == "error" for diagnostic in self._diagnostics)
-
-
-def _moved(target: str, moved: Mapping[str, str]) -> str:
-    file = target.partition("#")[0]
-    return moved[file] + target[len(file) :] if file in moved else target
 
 
 def within(path: str, prefix: str) -> bool:

@@ -47,50 +47,52 @@ def dump(documents: Sequence[Any], head: str = "") -> str:
         elif isinstance(document, (dict, list, tuple)):
             _lines(document, "", "", out)
         else:
-            _entry("", document, "", out)
+            _scalar("", document, "  ", out)
     return "".join(out)
 
 
 def _lines(value: Any, first: str, pad: str, out: list[str]) -> None:
     """The entries of a mapping or sequence, each behind ``pad``, the first behind ``first``."""
+    deeper = f"{pad}  "
     if isinstance(value, dict):
         for key, item in value.items():
             head = f"{first}{_string(str(key))}:"
+            first = pad
             if isinstance(item, str) and "\n" not in item:
                 out.append(f"{head} {_string(item)}\n")
+            elif item and isinstance(item, dict):
+                out.append(f"{head}\n")
+                _lines(item, deeper, deeper, out)
+            elif item and isinstance(item, (list, tuple)):
+                out.append(f"{head}\n")
+                _lines(item, pad, pad, out)
             else:
-                _entry(head, item, pad, out)
-            first = pad
+                _scalar(head, item, deeper, out)
         return
     for item in value:
         if item and isinstance(item, (dict, list, tuple)):
-            _lines(item, f"{first}- ", f"{pad}  ", out)
+            _lines(item, f"{first}- ", deeper, out)
         else:
-            _entry(f"{first}-", item, pad, out)
+            _scalar(f"{first}-", item, deeper, out)
         first = pad
 
 
-def _entry(head: str, value: Any, pad: str, out: list[str]) -> None:
+def _scalar(head: str, value: Any, pad: str, out: list[str]) -> None:
     """A value behind what names it, below it where it has lines of its own."""
-    if isinstance(value, str):
-        if "\n" in value and not _CONTROL.search(value) and value.strip("\n"):
-            out.append(f"{head} |{_chomping(value)}\n")
-            out += _block(value, f"{pad}  ")
-        else:
-            out.append(f"{head} {_string(value)}\n")
-    elif value and isinstance(value, dict):
-        out.append(f"{head}\n")
-        _lines(value, f"{pad}  ", f"{pad}  ", out)
-    elif value and isinstance(value, (list, tuple)):
-        out.append(f"{head}\n")
-        _lines(value, pad, pad, out)
+    if isinstance(value, str) and "\n" in value and value.strip("\n") and _readable(value):
+        out.append(f"{head} |{_chomping(value)}\n")
+        out += _block(value, pad)
     else:
         out.append(f"{head} {_inline(value)}\n")
 
 
+def _readable(text: str) -> bool:
+    """Whether nothing but its lines' ends would have to be written as an escape; the search is slow in a long text."""
+    return text.replace("\n", "").isprintable() or not _CONTROL.search(text)
+
+
 def _chomping(text: str) -> str:
-    first = next(line for line in text.split("\n") if line)
-    mark = "2" if first[0] in " \t" or text[0] == "\n" else ""
+    mark = "2" if text.lstrip("\n")[0] in " \t" or text[0] == "\n" else ""
     if not text.endswith("\n"):
         return mark + "-"
     return mark + ("+" if text.endswith("\n\n") else "")

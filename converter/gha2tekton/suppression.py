@@ -34,7 +34,7 @@ class Comment(Record, frozen=True):
 
 def suppress(source: Source, journal: Journal) -> None:
     """Take from the journal what comments suppress, and say which comments are wrong or of no use."""
-    outcomes = list(journal.outcomes())
+    outcomes = journal.outcomes()
     for text in dict.fromkeys([source, *(outcome.span.source for outcome in outcomes)]):
         for comment in comments(text):
             codes = list(_good(comment, journal))

@@ -53,7 +53,6 @@ def _in_event(path: Path) -> bool:
 JSON, EVERY = "matrix as JSON", "*"
 """Where a param holds a leg's values as JSON: the path begins with the first, and the second stands for all of them."""
 
-
 CHECK_RUN = "job.check_run_id is the name of the TaskRun"
 
 
@@ -88,8 +87,11 @@ class Carrier(Record):
 
     def text(self, template: Template) -> str:
         """A template for the runtime."""
-        if len(template) == 1 and not isinstance(template[0], str) and static_path(template[0]):
-            self.check(template[0])
+        only = template[0] if len(template) == 1 else None
+        if isinstance(only, str):
+            return only
+        if only is not None and static_path(only):
+            self.check(only)
             return unparse_template(template)
         return "".join(part if isinstance(part, str) else f"${{{{ {self.expression(part)} }}}}" for part in template)
 
@@ -154,9 +156,7 @@ class Carrier(Record):
             self.whole(root)
             return
         if depth == 1 or path[-1] == "*":
-            raise Unsupported(
-                f"the whole context {'.'.join(path[: max(1, depth - 1)])} is not known while the job runs"
-            )
+            raise Unsupported(f"the whole context {'.'.join(path[: depth - 1 or 1])} is not known while the job runs")
         match root:
             case "env" | "steps" | "runner" | "needs":
                 pass

@@ -23,24 +23,26 @@ class CommandSpans:
         block = _LITERAL.match(held)
         # A value that was put in may have brought lines of its own.
         same = block is not None and held[block.end() :].rstrip().count("\n") == self._text.rstrip().count("\n")
-        self._lines = same
+        self._above = self._whole.line if same else 0
 
     def of(self, command: Command) -> Span:
         """From the first line of the command to its last."""
         source = self._whole.source
         first = self._text.count("\n", 0, command.start) + 1
-        last = first + self._text[command.start : command.end].rstrip().count("\n")
+        begins, *more = self._text[command.start : command.end].rstrip().split("\n")
+        last = first + len(more)
         if command.within is not None:
             first = last = min(max(command.line, first), last)
-        begins = self._text.split("\n")[first - 1] if command.within else self._text[command.start : command.end]
-        begins = begins.split("\n")[0].strip()
-        if not self._lines:
+            begins = self._text.split("\n")[first - 1]
+        begins = begins.strip()
+        if not self._above:
             at = self._whole.text.find(begins) if begins else -1
             start = self._whole.start + at
             return Span(source, start, start + len(begins)) if at >= 0 and first == last else self._whole
-        above = self._whole.line
-        top, bottom = source.line(above + first), source.line(above + last)
+        top = source.line(self._above + first)
         column = top.find(begins)
-        start = column if column >= 0 else len(top) - len(top.lstrip())
-        end = start + len(begins) if first == last and column >= 0 else len(bottom.rstrip())
-        return Span(source, source.offset(above + first, start + 1), source.offset(above + last, end + 1))
+        start = source.offset(self._above + first, 1) + (column if column >= 0 else len(top) - len(top.lstrip()))
+        if first == last and column >= 0:
+            return Span(source, start, start + len(begins))
+        end = len(source.line(self._above + last).rstrip())
+        return Span(source, start, source.offset(self._above + last, end + 1))

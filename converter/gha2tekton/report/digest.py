@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gha2tekton.conversion import Conversion
-from gha2tekton.journal import Diagnostic, Suppressed
+from gha2tekton.journal import FATES, Diagnostic, Fate, Outcome, Suppressed
 from gha2tekton.record import Record, replace
-from gha2tekton.report.entries import Entry, Work, called, told, work
+from gha2tekton.report.entries import Entry, Work, told, work
 from gha2tekton.report.grades import Grade, grades, refusal
 from gha2tekton.report.inventory import Item, inventory
 from gha2tekton.report.supplies import Supply, merged, start, supplies
@@ -41,13 +41,14 @@ def digest(conversion: Conversion) -> Digest:
     """Everything that the reports for people tell of a conversion."""
     journal = conversion.journal
     counts = journal.summary()
-    pressing = list(journal.pressing())
+    fates: dict[Fate, list[Outcome]] = {fate: [] for fate in FATES}
+    for outcome in journal.pressing():
+        fates[outcome.fate].append(outcome)
     (grade, of_tasks), made = grades(conversion), supplies(journal.setup)
-    names = called(pressing)
-    items = work(pressing, names)
+    items = work(fates["manual"], journal)
     # That jobs run in Pods is why a reader is here: what else differs comes first.
-    differences = sorted(told(pressing, "adapted", names), key=lambda entry: entry.reason == _PLAIN)
-    dropped = sorted(told(pressing, "dropped", names), key=lambda entry: _ORDER.index(entry.reason.partition(":")[0]))
+    differences = sorted(told(fates["adapted"], journal), key=lambda entry: entry.reason == _PLAIN)
+    dropped = sorted(told(fates["dropped"], journal), key=lambda entry: _ORDER.index(entry.reason.partition(":")[0]))
     return Digest(
         name=conversion.source.name,
         summary=f"{sum(counts.values())} parts: " + ", ".join(f"{count} {fate}" for fate, count in counts.items()),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from os.path import commonprefix
 
-from gha2tekton.journal import Fate, Outcome
+from gha2tekton.journal import Fate, Journal, Outcome
 from gha2tekton.record import Record
 from gha2tekton.source import Span
 
@@ -16,8 +16,6 @@ _STEP = re.compile(r"(?:([^#]*)#)?(?:jobs\.([^.\[#]+)|runs)(?:\.steps\[(\d+)\])?
 
 _ITEM = re.compile(r"\[\d+\]")
 _BETWEEN = ".[#"
-Names = Mapping[str, str]
-"""What people call steps, by their paths."""
 
 
 def is_command(outcome: Outcome) -> bool:
@@ -59,7 +57,7 @@ class Group(Record, frozen=True):
         """The path that they have in common, without the file; empty where commands speak for themselves."""
         if all(is_command(leaf) for leaf in self.leaves):
             return ""
-        return common(leaf.path.rpartition("#")[2] for leaf in self.leaves)
+        return common([leaf.path.rpartition("#")[2] for leaf in self.leaves])
 
     @property
     def told(self) -> list[tuple[Outcome, str]]:
@@ -135,46 +133,44 @@ class Work(Record, frozen=True):
         return out
 
 
-def work(outcomes: Sequence[Outcome], names: Names) -> list[Work]:
+def work(manual: Sequence[Outcome], journal: Journal) -> list[Work]:
     """What must be done by hand, a thing for each reason, with the jobs or steps that it is about."""
     groups: dict[str, dict[str, list[Outcome]]] = {}
-    for outcome in outcomes:
-        if outcome.fate == "manual":
-            job = _JOB.match(outcome.path)
-            places = groups.setdefault(outcome.reason, {})
-            places.setdefault(job[0] if job else outcome.path, []).append(outcome)
+    for outcome in manual:
+        job = _JOB.match(outcome.path)
+        places = groups.setdefault(outcome.reason, {})
+        places.setdefault(job[0] if job else outcome.path, []).append(outcome)
     return [
-        Work(reason, tuple(entry for leaves in places.values() for entry in _places(leaves, names)))
+        Work(reason, tuple(entry for leaves in places.values() for entry in _places(leaves, journal)))
         for reason, places in groups.items()
     ]
 
 
-def _places(leaves: list[Outcome], names: Names) -> list[Entry]:
+def _places(leaves: list[Outcome], journal: Journal) -> list[Entry]:
     """The job, or each of its steps where nothing but steps is meant."""
-    if not common(leaf.path for leaf in leaves).endswith(".steps"):
-        return [_entry(leaves, names)]
+    if not common([leaf.path for leaf in leaves]).endswith(".steps"):
+        return [_entry(leaves, journal)]
     steps: dict[str, list[Outcome]] = {}
     for leaf in leaves:
         found = _STEP.match(leaf.path)
         steps.setdefault(found[0] if found else leaf.path, []).append(leaf)
-    return [_entry(some, names) for some in steps.values()]
+    return [_entry(some, journal) for some in steps.values()]
 
 
-def told(outcomes: Sequence[Outcome], fate: Fate, names: Names) -> list[Entry]:
-    """The outcomes of a fate, an entry for each reason."""
+def told(outcomes: Sequence[Outcome], journal: Journal) -> list[Entry]:
+    """The outcomes of one fate, an entry for each reason."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        if outcome.fate == fate:
-            groups.setdefault(outcome.reason, []).append(outcome)
-    return [_entry(leaves, names) for leaves in groups.values()]
+        groups.setdefault(outcome.reason, []).append(outcome)
+    return [_entry(leaves, journal) for leaves in groups.values()]
 
 
-def _entry(leaves: list[Outcome], names: Names) -> Entry:
-    place = common(leaf.path for leaf in leaves)
-    return Entry(leaves[0].fate, leaves[0].reason, place, _title(place, leaves[0], names), tuple(leaves))
+def _entry(leaves: list[Outcome], journal: Journal) -> Entry:
+    place = common([leaf.path for leaf in leaves])
+    return Entry(leaves[0].fate, leaves[0].reason, place, _title(place, leaves[0], journal), tuple(leaves))
 
 
-def common(paths: Iterable[str]) -> str:
+def common(paths: Sequence[str]) -> str:
     """The longest path at or above all of these."""
     first, *others = paths
     if not others:
@@ -186,18 +182,14 @@ def common(paths: Iterable[str]) -> str:
     return first[: max(0, *(first.rfind(mark, file, shared) for mark in _BETWEEN))]
 
 
-def called(outcomes: Iterable[Outcome]) -> Names:
-    """What people call each step: its name, else the action, else the command that it begins with."""
-    found: dict[str, dict[str, str]] = {"run": {}, "uses": {}, "name": {}}
-    for outcome in outcomes:
-        step, _, last = outcome.path.rpartition(".")
-        if last in found:
-            said = outcome.subject.partition(": ")[2]
-            found[last].setdefault(step, said.partition("@")[0] if last == "uses" else said)
-    return {step: said for kind in found.values() for step, said in kind.items()}
+def _called(step: str, journal: Journal) -> str:
+    """What people call a step: its name, else the action, else the command that it begins with."""
+    key = next((key for key in ("name", "uses", "run") if journal.knows(f"{step}.{key}")), "")
+    said = journal.subject(f"{step}.{key}").partition(": ")[2]
+    return said.partition("@")[0] if key == "uses" else said
 
 
-def _title(place: str, first: Outcome, names: Names) -> str:
+def _title(place: str, first: Outcome, journal: Journal) -> str:
     found = _STEP.match(place)
     if found is None:
         return first.subject if place == first.path else place.replace("#", ", ") or "the workflow"
@@ -205,6 +197,7 @@ def _title(place: str, first: Outcome, names: Names) -> str:
     rest = place[found.end() :].lstrip(".")
     if found[3] is None:
         return ", ".join(part for part in (owner, rest) if part)
-    name = f" ({names[found[0]]})" if found[0] in names else ""
+    called = _called(found[0], journal)
+    name = f" ({called})" if called else ""
     inner = f": {first.subject}" if is_command(first) and place == first.path else f": {rest}" if rest else ""
     return f"{owner}, step {int(found[3]) + 1}{name}{inner}"

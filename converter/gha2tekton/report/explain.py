@@ -43,7 +43,7 @@ def of_output(conversions: Sequence[Conversion], files: Mapping[str, str], name:
         found = places.at(name, line) or places.all_in(name)
         close = [pair for pair in found if pair[1].basis != "file" and pair[1].size == found[0][1].size]
         if found and not close:
-            above = common(outcome.path for outcome, _ in found)
+            above = common([outcome.path for outcome, _ in found])
             out.append(f"{name} comes from {above or 'all'} of {conversion.source.name}; no one part says this line")
         for outcome, place in close[:_SHOWN]:
             out += [*([""] if out else []), *_told(outcome, place, files)]

@@ -31,8 +31,8 @@ def _object(fields: dict[str, Any], pad: str) -> str:
     lines = []
     for name, value in fields.items():
         if isinstance(value, list) and value:
-            items = ",\n".join([f"{pad}    {_item(item)}" for item in value])
-            text = f"[\n{items}\n{pad}  ]"
+            items = f",\n{pad}    ".join(map(_item, value))
+            text = f"[\n{pad}    {items}\n{pad}  ]"
         else:
             text = _text(value)
         lines.append(f'{pad}  "{name}": {text}')

@@ -64,7 +64,7 @@ class Places:
 
     def __init__(self, conversion: Conversion, files: Mapping[str, str]) -> None:
         self._lines = {name: text.split("\n") for name, text in files.items()}
-        self._outcomes = list(conversion.journal.outcomes())
+        self._outcomes = conversion.journal.outcomes()
         self._steps: dict[tuple[str, str], tuple[int, int]] = {}
         self._jobs: dict[tuple[str, str], tuple[int, int]] = {}
         plan = conversion.plan
@@ -72,7 +72,7 @@ class Places:
         for outcome in self._outcomes:
             if outcome.target:
                 for above in _above(outcome.path):
-                    targets.setdefault(above, {}).setdefault(outcome.target.partition("#")[0])
+                    targets.setdefault(above, {}).setdefault(outcome.target)
         for job in plan.jobs if plan else ():
             cursor: dict[str, int] = {}
             for planned in job.walk():
@@ -108,7 +108,7 @@ class Places:
     def all_in(self, file: str) -> list[tuple[Outcome, Place]]:
         """The parts that a file stands for, each as the whole of it."""
         whole = Place(file, 1, len(self._lines.get(file, [])), "file")
-        return [(one, whole) for one in self._outcomes if one.target.partition("#")[0] == file]
+        return [(one, whole) for one in self._outcomes if one.target == file]
 
     def _step(self, file: str, path: str, title: str, cursor: dict[str, int]) -> None:
         """Steps of a file stand in its script in their order."""
@@ -134,7 +134,7 @@ class Places:
             self._jobs[file, path] = (own[0][0], own[-1][1])
 
     def _find(self, outcome: Outcome) -> Place | None:
-        file = outcome.target.partition("#")[0]
+        file = outcome.target
         lines = self._lines.get(file)
         if not lines:
             return None

@@ -19,8 +19,8 @@ PIPELINE_API = "tekton.dev/v1"
 
 
 def compact(**fields: Any) -> Manifest:
-    """A manifest without the fields that say nothing; a trailing underscore frees Python's keywords."""
-    return {name.rstrip("_"): value for name, value in fields.items() if value or isinstance(value, int)}
+    """A manifest without the fields that say nothing."""
+    return {name: value for name, value in fields.items() if value or isinstance(value, int)}
 
 
 def manifests(nodes: Iterable[Any]) -> list[Manifest]:
@@ -248,7 +248,7 @@ class Pipeline(Record, frozen=True):
                 params=manifests(self.params),
                 workspaces=manifests(self.workspaces),
                 tasks=manifests(self.tasks),
-                finally_=manifests(self.finally_),
+                **{"finally": manifests(self.finally_)},
             ),
         }
 

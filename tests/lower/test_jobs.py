@@ -552,3 +552,23 @@ def test_variables_of_the_runners_own_are_left_to_it(name: str, fate: str) -> No
     assert said(done, f"env.{name}")[0] == fate
     (step,) = task(done)["steps"]
     assert (f"job_env '{name}=${{{{ secrets.GITHUB_TOKEN }}}}'" in step["script"]) is (fate == "exact")
+
+
+VERSIONS = [
+    ("v4", True),
+    ("v4.3.0", True),
+    ("v5", False),
+    (f"{'d3' * 20}  # v4.1.8", True),
+    (f"{'d3' * 20} # ratchet:actions/download-artifact@v4", True),
+    (f"{'d3' * 20} # v5.0.0, as v4 nests", False),
+    (f"'{'d3' * 20}'", False),
+]
+
+
+@pytest.mark.parametrize(("ref", "apart"), VERSIONS)
+def test_a_comment_behind_a_commit_says_what_version_it_is(ref: str, apart: bool) -> None:
+    quote = "'" if ref.startswith("'") else ""
+    uses = f"{quote}actions/download-artifact@{ref.removeprefix(quote)}"
+    steps = f"runs-on: ubuntu-latest\nsteps:\n- uses: {uses}\n  with: {{pattern: a*}}"
+    (one,) = task(convert(steps))["steps"]
+    assert ("--pattern 'a*' --apart true\n" in one["script"]) is apart

@@ -125,6 +125,7 @@ DOWNLOADS: dict[str, tuple[list[str], set[str]]] = {
     "a pattern": (["--pattern", "t*"], {"2"}),
     "a pattern that takes several": (["--pattern", "{one,t*}", "--path", "in/"], {"in/one/1", "in/two/2"}),
     "a pattern that takes none": (["--pattern", "x*"], set()),
+    "a pattern that takes one, before v5": (["--pattern", "t*", "--apart", "true"], {"two/2"}),
 }
 
 

@@ -167,7 +167,7 @@ def _started(label: Template, scope: Scope, workflow: Workflow, rules: RuleSet) 
     for step in job.steps if job else ():
         if step.uses is None or step.id is None or step.id.text.lower() not in ids or step.uses.kind != "remote":
             continue
-        rule = rules.action(step.uses.name, step.uses.ref)
+        rule = rules.action(step.uses.name, step.uses.ref, step.uses.version)
         given = step.inputs.get(rule.machine) if rule and rule.machine else None
         if given is not None and (text := scope.guess(given)):
             out.append(text)

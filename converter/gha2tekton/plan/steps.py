@@ -100,7 +100,9 @@ class StepReader(Record, frozen=True):
             )
         if step.uses.name.lower() == "actions/checkout":
             self.checked_out(step, scope)
-        rule = self.rules.action(step.uses.name, step.uses.ref) if step.uses.kind == "remote" else None
+        rule = (
+            self.rules.action(step.uses.name, step.uses.ref, step.uses.version) if step.uses.kind == "remote" else None
+        )
         if rule is not None:
             refused = rule.reason if rule.fate == "manual" or ("docker" in rule.needs and not self.daemon) else ""
             refused = refused or missed(step, rule)

@@ -30,7 +30,7 @@ class RuleError(Refused):
 
 def read_action(path: Path, folder: Path, ref: str = "") -> ActionRule:
     """The rule of one action file, as its ``versions`` change it for a ref."""
-    return _action(_body(path, folder), _id(path, folder), ref)
+    return _action(_body(path, folder), _id(path, folder), ref, ref)
 
 
 def _id(path: Path, folder: Path) -> str:
@@ -43,9 +43,11 @@ def _body(path: Path, folder: Path) -> Mapping[str, Any]:
     return {**_read(_place(folder, str(body["like"])), "rule"), **body} if "like" in body else body
 
 
-def _action(body: Mapping[str, Any], id: str, ref: str) -> ActionRule:
-    matched: dict[str, Any] = next((entry for entry in body.get("versions") or () if _matches(entry["ref"], ref)), {})
-    found = re.fullmatch(matched["ref"], ref, re.IGNORECASE) if matched else None
+def _action(body: Mapping[str, Any], id: str, ref: str, version: str) -> ActionRule:
+    versions = body.get("versions") or ()
+    matched: dict[str, Any] = next((entry for entry in versions if _matches(entry["ref"], version)), {})
+    texts = (ref, version) if matched else ()
+    found = next(filter(None, (re.fullmatch(matched["ref"], text, re.IGNORECASE) for text in texts)), None)
     inputs = {**(body.get("inputs") or {}), **(matched.get("inputs") or {})}
     # What a version's pattern names are the values of inputs, where the workflow does not give them.
     for name, text in (found.groupdict() if found else {}).items():
@@ -174,22 +176,30 @@ class RuleSet:
         """``tables`` come first: those of the options file by their names, ``runners`` and ``images``."""
         self._tables = tables or {}
         self._folders = (*folders, resources.mappings())
-        self._actions: dict[tuple[str, str], ActionRule | None] = {}
+        self._actions: dict[tuple[str, str, str], ActionRule | None] = {}
         self._made: dict[str, Any] = {}
         self._commands: dict[str, tuple[tuple[dict[str, Any], CommandRule], ...]] = {}
 
-    def action(self, name: str, ref: str = "") -> ActionRule | None:
-        """The rule for ``owner/repo[/path]``, compared without case, at a ref (without one: the newest version)."""
-        key = (name.lower(), ref)
+    def action(self, name: str, ref: str = "", version: str = "") -> ActionRule | None:
+        """The rule for ``owner/repo[/path]``, compared without case, at a ref (without one: the newest version).
+
+        ``version`` is what the ref is said to be where it does not say so itself.
+        """
+        key = (name.lower(), ref, version)
         if key not in self._actions:
             self._actions[key] = next(
-                (self._at(ref, path, folder) for folder in self._folders if (path := _file(folder, "actions", key[0]))),
+                (
+                    self._at(ref, version, path, folder)
+                    for folder in self._folders
+                    if (path := _file(folder, "actions", key[0]))
+                ),
                 None,
             )
         return self._actions[key]
 
-    def _at(self, ref: str, path: Path, folder: Path) -> ActionRule:
-        return _action(self.once(path.as_posix(), lambda: _body(path, folder)), _id(path, folder), ref)
+    def _at(self, ref: str, version: str, path: Path, folder: Path) -> ActionRule:
+        body = self.once(path.as_posix(), lambda: _body(path, folder))
+        return _action(body, _id(path, folder), ref, version or ref)
 
     def command(self, name: str, values: Sequence[str | None]) -> CommandRule | None:
         """The rule for a program and its arguments (the program first), None where we know nothing of it."""

@@ -175,6 +175,8 @@ class Uses(Record, frozen=True):
     name: str
     """owner/repo[/path] in lower case, the directory, or the image."""
     ref: str = ""
+    version: str = ""
+    """The ref, or the tag that a comment behind a commit says it is."""
 
 
 class Step(Record, frozen=True):

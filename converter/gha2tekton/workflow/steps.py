@@ -13,6 +13,8 @@ _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _REMOTE = re.compile(r"[^/@\s]+/[^/@\s]+(/[^@\s]+)?@\S+\Z")
 _WORKFLOW = re.compile(r"(\.|\$|[^/@\s]+/[^/@\s]+)/\.github/workflows/[^/@]+\.ya?ml(@\S+)?\Z", re.IGNORECASE)
 _SCRIPT_LIMIT = 21_000
+_COMMIT = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
+_PINNED = re.compile(r"[ \t]+#[^\n]*?(?<![\w.])(?P<tag>v\d+(?:\.\d+)*)\b")
 _ALONE = frozenset({"background", "wait", "wait-all", "cancel", "parallel"})
 """What steps that run side by side may not say."""
 
@@ -100,6 +102,12 @@ def read_uses(reader: Reader, value: Value, workflow: bool = False) -> Uses | No
         return Uses(value, "local", name or ".", ref)
     if _REMOTE.match(text):
         name, _, ref = text.partition("@")
-        return Uses(value, "remote", name.lower(), ref)
+        return Uses(value, "remote", name.lower(), ref, _version(ref, value))
     reader.error("bad-uses", f"Expected format {{org}}/{{repo}}[/path]@ref. Actual '{text}'", value.span)
     return None
+
+
+def _version(ref: str, value: Value) -> str:
+    """What version a ref is: ``…@<commit>  # v4.2.2`` is how tools that pin actions write it."""
+    said = _PINNED.match(value.span.source.text, value.span.end) if _COMMIT.fullmatch(ref) else None
+    return said["tag"] if said else ref

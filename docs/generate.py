@@ -1,18 +1,23 @@
-"""Writes the pages that are made from rules and from a workflow with every key: ``python docs/generate.py``."""
+"""Writes the pages that are made of rules, of a workflow with every key, of commands: ``python docs/generate.py``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import click
+
 from gha2tekton import files, resources
+from gha2tekton.cli import cli
+from gha2tekton.cli.options import conversion_options
 from gha2tekton.convert import Options
 from gha2tekton.rules.catalogue import actions, commands
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ActionRule
 
 ROOT = Path(__file__).parent
-HEAD = "<!-- Made by docs/generate.py. Change the rules, or docs/keys, and run it again. -->\n\n"
+HEAD = "<!-- Made by docs/generate.py. Change the rules, docs/keys or the commands, and run it again. -->\n\n"
 
 
 def rules_page() -> str:
@@ -81,7 +86,51 @@ def pattern(path: str) -> str:
     return re.sub(r"\b(env|with|inputs|outputs|secrets|services|matrix)\.(?!include|exclude)[\w-]+", r"\1.<name>", key)
 
 
-PAGES = {"rules.md": rules_page, "keys.md": keys_page}
+def commands_page() -> str:
+    """Every command with its options; those that all conversions take are told once."""
+    shared = conversion_options(click.command()(lambda **_: None))
+    names = {param.name for param in shared.params}
+    out = [f"{HEAD}# Commands\n", "What `gha2tekton COMMAND --help` says, of every command."]
+    for words, command in _commands(cli, ("gha2tekton",)):
+        usage = " ".join((*words, *command.collect_usage_pieces(click.Context(command))))
+        out.append(f"\n## {' '.join(words[1:])}\n\n    {usage}\n\n{' '.join((command.help or '').split())}")
+        own = [param for param in command.params if param.name not in names]
+        out += _options(own)
+        if len(own) < len(command.params):
+            out.append("\nAnd the [options of conversions](#options-of-conversions).")
+    return "\n".join([*out, "\n## Options of conversions", *_options(shared.params)]) + "\n"
+
+
+def _commands(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """What can be called at or below a command, by its words."""
+    if not isinstance(command, click.Group):
+        yield words, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        assert found is not None
+        yield from _commands(found, (*words, name))
+
+
+def _options(params: Sequence[click.Parameter]) -> list[str]:
+    rows = [_option(param) for param in params if isinstance(param, click.Option)]
+    return ["\n| option | |\n|---|---|", *rows] if rows else []
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    told = [option.help or ""]
+    if isinstance(option.type, click.Choice):
+        told.append(f"One of {', '.join(f'`{choice}`' for choice in option.type.choices if choice)}.")
+    if isinstance(option.default, str | int | float) and option.default not in ("", False, True):
+        told.append(f"Default: `{option.default}`.")
+    if option.multiple and "again" not in told[0]:
+        told.append("May be given again.")
+    return f"| {names} | {' '.join(filter(None, told)).replace('|', chr(92) + '|')} |"
+
+
+PAGES = {"rules.md": rules_page, "keys.md": keys_page, "commands.md": commands_page}
 
 if __name__ == "__main__":
     for name, make in PAGES.items():

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 from tests.conversion import RULES
 
 from gha2tekton import schema
+from gha2tekton.cli import cli
 from gha2tekton.configuration import load
 from gha2tekton.convert import Options, convert
 from gha2tekton.source import Source
@@ -55,6 +58,22 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert "://" in target or (page.parent / target).exists(), target
 
 
+SHOWN = sorted({line for page in PAGES for line in re.findall(r"^    (gha2tekton .*)$", page.read_text(), re.M)})
+
+
+@pytest.mark.parametrize("line", SHOWN)
+def test_commands_that_are_shown_are_there(line: str) -> None:
+    for part in line.split(" && "):
+        program, *words = shlex.split(part, comments=True)
+        command: click.Command | None = cli
+        while isinstance(command, click.Group):
+            command = command.get_command(click.Context(command), words.pop(0))
+        if program == "gha2tekton":
+            assert command is not None
+            known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
+            assert {word.partition("=")[0] for word in words if word.startswith("-")} <= known
+
+
 def generated() -> ModuleType:
     spec = spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None
@@ -64,7 +83,7 @@ def generated() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", [pytest.param("rules.md", marks=pytest.mark.slow), "keys.md"])
+@pytest.mark.parametrize("name", [pytest.param("rules.md", marks=pytest.mark.slow), "keys.md", "commands.md"])
 def test_pages_that_are_made_are_fresh(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generated().PAGES[name](), "run docs/generate.py"
 

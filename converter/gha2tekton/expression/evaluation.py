@@ -138,7 +138,10 @@ def find_key(mapping: Mapping[str, Any], key: Any, exact: bool = False) -> str |
     if exact:
         return None
     wanted = folded(name)
-    return next((spelling for spelling in mapping if folded(spelling) == wanted), None)
+    for spelling in mapping:
+        if folded(spelling) == wanted:
+            return spelling
+    return None
 
 
 def _position(key: Any) -> int | None:

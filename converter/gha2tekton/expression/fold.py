@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import is_
-from typing import Any
+from typing import Any, final
 
 from gha2tekton.expression.evaluation import Filtered, evaluate_tree, find_key, is_exact, lookup, plain, spread
 from gha2tekton.expression.functions import FUNCTIONS
@@ -75,6 +75,7 @@ def fold_template(template: Template, known: Mapping[str, Any]) -> Template:
     return tuple(parts)
 
 
+@final
 class _Known(Record, frozen=True):
     """A value, parts of which may be unknown still, and the tree that stands for it where it cannot be used."""
 
@@ -91,6 +92,10 @@ class _Fold:
         match tree:  # what is frequent comes first
             case Property():
                 target = self.result(tree.target)
+                if type(target) is not _Known:
+                    if target is tree.target:
+                        return tree
+                    return Property(target, tree.name, start=tree.start, end=tree.end)
                 found = _step(target, tree.name, is_exact(tree.target))
                 rest = tree
                 if (found is UNKNOWN or not is_scalar(found)) and (below := _target(target)) is not tree.target:
@@ -135,7 +140,7 @@ class _Fold:
         kept: list[_Known | Expression] = []
         for index, operand in enumerate(tree.operands):
             result = self.result(operand)
-            if isinstance(result, _Known) and not is_open(result.value):
+            if type(result) is _Known and not is_open(result.value):
                 decides = is_truthy(result.value) == (tree.operator == "||")
                 if not decides and index < len(tree.operands) - 1:
                     continue
@@ -153,7 +158,8 @@ class _Fold:
                 kept.append(result)
         if len(kept) == 1:
             return kept[0]
-        return chain(tree.operator, *map(_target, kept), start=tree.start, end=tree.end)
+        operands = tuple(map(_target, kept))
+        return tree if _same(operands, tree) else chain(tree.operator, *operands, start=tree.start, end=tree.end)
 
     def case(self, tree: Call) -> _Known | Expression:
         """Pairs that do not hold leave; one that holds is the default of those before it."""
@@ -186,7 +192,7 @@ class _Fold:
 
 def _same(parts: tuple[Expression, ...], tree: Expression) -> bool:
     """Whether nothing in a tree has changed."""
-    return all(map(is_, parts, tree.parts))
+    return len(parts) == len(tree.parts) and all(map(is_, parts, tree.parts))
 
 
 def _opened(tree: Call, arguments: Sequence[_Known | Expression]) -> Expression | None:
@@ -221,7 +227,7 @@ def _computed(value: Any) -> _Known:
 
 def _settled(result: _Known | Expression) -> Expression:
     """A result as a tree."""
-    if not isinstance(result, _Known):
+    if type(result) is not _Known:
         return result
     tree = result.tree
     if is_open(result.value) or isinstance(tree, Literal):
@@ -231,12 +237,14 @@ def _settled(result: _Known | Expression) -> Expression:
 
 def _target(result: _Known | Expression) -> Expression:
     """A result where it may be dereferenced: a list that an object filter gave must not become a plain one."""
-    return result.tree if isinstance(result, _Known) and isinstance(result.value, Filtered) else _settled(result)
+    return result.tree if type(result) is _Known and isinstance(result.value, Filtered) else _settled(result)
 
 
 def _step(target: _Known | Expression, key: Any, exact: bool = False) -> Any:
-    if not isinstance(target, _Known):
+    if type(target) is not _Known:
         return UNKNOWN
+    if isinstance(target.value, dict) and isinstance(key, str) and key in target.value:
+        return target.value[key]
     for item in _items(target.value):
         if is_unknown(item) or (isinstance(item, Partial) and find_key(item, key, exact) is None):
             return UNKNOWN

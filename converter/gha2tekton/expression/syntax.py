@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from typing import Literal as OneOf
 
@@ -143,31 +142,35 @@ def chain(operator: OneOf["&&", "||"], *operands: Expression, start: int = 0, en
     return Logic(operator, tuple(flat), start=start, end=end)
 
 
-def walk(tree: Expression) -> Iterator[Expression]:
+def walk(tree: Expression) -> list[Expression]:
     """The node and all below it, each before its parts."""
-    waiting = [tree]
+    found, waiting = list[Expression](), [tree]
     while waiting:
         node = waiting.pop()
-        yield node
+        found.append(node)
         waiting += node.parts[::-1]
+    return found
 
 
 def path(tree: Expression) -> tuple[str, ...] | None:
     """The static context path that a node is, such as ("github", "event", "number"); None for any other node."""
     names: list[str] = []
-    while not isinstance(tree, Context):
-        if isinstance(tree, Property):
+    while True:
+        if type(tree) is Property:
             names.append(tree.name)
-        elif isinstance(tree, Index) and isinstance(tree.index, Literal) and isinstance(tree.index.value, str):
+        elif type(tree) is Context:
+            return (tree.name.lower(), *names[::-1])
+        elif type(tree) is Index and type(tree.index) is Literal and isinstance(tree.index.value, str):
             names.append(tree.index.value)
         else:
             return None
         tree = tree.target
-    return (tree.name.lower(), *names[::-1])
 
 
 def references(tree: Expression) -> tuple[tuple[str, ...], ...]:
     """The context paths an expression reads; one that goes on with a dynamic part ends with ``*``."""
+    if (whole := path(tree)) is not None:
+        return (whole,)
     found: dict[tuple[str, ...], None] = {}
     _collect(tree, found)
     return tuple(found)
@@ -199,4 +202,4 @@ def _collect_open(target: Expression, found: dict[tuple[str, ...], None]) -> Non
 
 def calls(tree: Expression) -> frozenset[str]:
     """The functions an expression calls, in lower case."""
-    return frozenset(node.name.lower() for node in walk(tree) if isinstance(node, Call))
+    return frozenset([node.name.lower() for node in walk(tree) if type(node) is Call])

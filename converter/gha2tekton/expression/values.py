@@ -33,14 +33,14 @@ def is_truthy(value: Any) -> bool:
 def to_string(value: Any) -> str:
     """The text a value leaves in a string; numbers as .NET prints them with 15 digits."""
     match value:
+        case str():
+            return value
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case int() | float():
             return _number_text(float(value))
-        case str():
-            return value
         case list():
             return "Array"
         case _:

@@ -14,13 +14,11 @@ from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
 from gha2tekton.plan.mounts import displaced, displaces
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
-from gha2tekton.plan.steps import guessed_script
 from gha2tekton.plan.verbs import BUILDS, LISTS, LOOKS, NEVER, hosts_of, looked_at
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
 from gha2tekton.shell.docker import DockerCall, gpu_request
-from gha2tekton.shell.script import read
 from gha2tekton.source import Source
 from gha2tekton.workflow.compose import ComposeError, Service, UnreadableCompose
 from gha2tekton.workflow.repository import Repository
@@ -74,8 +72,6 @@ class _Finder:
         """Containers in which something else is run."""
 
     def step(self, top: PlannedStep, step: PlannedStep) -> None:
-        text = guessed_script(step.scope, step.step.run.template) if step.step.run else ""
-        constants = {**step.scope.likely, **read(text, step.scope.likely).constants} if text else {}
         directory = step.place
         if step.rule is not None and "builder" in step.rule.needs:
             self.builder(top)
@@ -87,10 +83,10 @@ class _Finder:
             if seen.name == "cd" and seen.command.place.depth == 0 and seen.command.within is None:
                 target = seen.command.values[1] if len(seen.command.values) > 1 else None
                 directory = images.joined(directory, target or "")
-            self.projects.see(seen.command, directory, constants)
+            self.projects.see(seen.command, directory, step.constants)
             if seen.docker is not None:
                 before = {name: value for name, value in seen.command.variables if value is not None}
-                self.call(top, seen, seen.docker, directory, {**constants, **before})
+                self.call(top, seen, seen.docker, directory, {**step.constants, **before})
 
     def call(
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, directory: str, variables: Mapping[str, str]

@@ -60,6 +60,8 @@ class PlannedStep(Record, frozen=True):
     scope: Scope
     rule: ActionRule | None = None
     commands: tuple[SeenCommand, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """What the variables of its script most likely hold."""
     action: Action | None = None
     inner: tuple[PlannedStep, ...] = ()
     role: Role | None = None

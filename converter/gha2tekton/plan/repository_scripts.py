@@ -43,7 +43,7 @@ def _called(step: PlannedStep) -> Iterator[str]:
     for seen in step.commands:
         words = [seen.name, *(value for value in seen.command.values if value)]
         for word in words:
-            if word and (_SCRIPT.fullmatch(word) or _PLACE.fullmatch(word)):
+            if ("." in word or "/" in word) and (_SCRIPT.fullmatch(word) or _PLACE.fullmatch(word)):
                 yield posixpath.normpath(posixpath.join(folder, word))
         for word in _OWN.get(seen.name, ()):
             yield posixpath.normpath(posixpath.join(folder, word))

@@ -1,4 +1,4 @@
-"""What each step means: the rule of its action, the commands of its script, its role and effects."""
+"""What each step means: the rule of its action, what its script does, its role and effects."""
 
 from __future__ import annotations
 
@@ -20,16 +20,13 @@ from gha2tekton.expression import (
 )
 from gha2tekton.journal import Journal
 from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbuilt
-from gha2tekton.plan.model import ROLES, PlannedStep, Role, SeenCommand
+from gha2tekton.plan.meaning import Meaning, read_meaning, strongest
+from gha2tekton.plan.model import ROLES, PlannedStep, Role
 from gha2tekton.plan.scope import STATUS, Scope, literal
-from gha2tekton.plan.tools import assumed, changes_machine, in_container, provided
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
-from gha2tekton.rules.machines import hosted, named
 from gha2tekton.rules.model import ActionRule, Effect
-from gha2tekton.shell.docker import CALLS, parse_call
-from gha2tekton.shell.nested import script_language, unwrapped
-from gha2tekton.shell.script import Command, read
+from gha2tekton.shell.nested import script_language
 from gha2tekton.source import Source
 from gha2tekton.workflow.model import Action, Step, Uses, Value
 from gha2tekton.workflow.parse import parse_action
@@ -42,8 +39,6 @@ _ANY: frozenset[Effect] = frozenset(["workspace", "home", "env", "system"])
 """What an action may do of which nothing is known but that it is a program."""
 
 _CONTAINER: frozenset[Effect] = frozenset(["workspace", "env", "docker"])
-
-_STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
 
 
 class StepReader(Record, frozen=True):
@@ -60,6 +55,8 @@ class StepReader(Record, frozen=True):
     """docker itself is there, which can build them."""
     parsed: dict[str, Action | None] = field(default_factory=dict)
     """The actions that jobs call, each read once."""
+    meanings: dict[tuple[object, ...], Meaning] = field(default_factory=dict)
+    """What scripts are, each read once for all the jobs that run it."""
 
     def steps(
         self,
@@ -159,14 +156,13 @@ class StepReader(Record, frozen=True):
         within = scope.with_known(inputs=Partial(inputs), steps=Partial(), **scope.inner)
         below = f"{uses.ref}{action.source.name}#"
         inner = self.steps(action.steps, within, constant, depth + 1, below)
-        strongest = max((part.role for part in inner if part.role), key=lambda role: _STRENGTH[role], default=None)
         return PlannedStep(
             step,
             title,
             scope,
             action=action,
             inner=inner,
-            role=strongest,
+            role=strongest(part.role for part in inner if part.role),
             effects=frozenset().union(*(part.effects for part in inner)),
             tools=frozenset().union(*(part.tools for part in inner)),
             provided=frozenset().union(*(part.provided for part in inner)),
@@ -214,35 +210,22 @@ class StepReader(Record, frozen=True):
         shell = (scope.guess(step.shell) or "") if step.shell else default
         if script_language(shell) != "sh":
             return PlannedStep(step, title, scope, effects=frozenset({"workspace"}), after_failure=after)
-        commands = tuple(
-            self.command(step.run.path, index, command)
-            for index, command in enumerate(read(text, scope.likely).commands)
-        )
-        roles = [seen.rule.role for seen in commands if seen.rule and seen.rule.role]
-        strongest = max(roles, key=lambda role: _STRENGTH[role], default="")
-        effects = frozenset().union(*(seen.rule.effects for seen in commands if seen.rule and not in_container(seen)))
-        if "GITHUB_ENV" in text or "GITHUB_PATH" in text:
-            effects |= {"env"}
-        effects |= {"background"} if any(seen.command.background for seen in commands) else set()
-        effects |= {"system"} if any(changes_machine(seen) for seen in commands) else set()
-        tools = named(self.rules, "\n".join([text, *scope.likely.values()]))
+        key = (step.run.path, text, *scope.likely.items())
+        if key not in self.meanings:
+            self.meanings[key] = read_meaning(self.rules, step.run.path, text, scope.likely)
+        meaning = self.meanings[key]
         return PlannedStep(
             step,
             title,
             scope,
-            commands=commands,
-            role=next((role for role in ROLES if role == strongest), None),
-            effects=effects,
-            tools=tools.union(assumed(commands, text, hosted(self.rules))),
-            provided=frozenset(provided(commands)),
+            commands=meaning.commands,
+            constants=meaning.constants,
+            role=meaning.role,
+            effects=meaning.effects,
+            tools=meaning.tools,
+            provided=meaning.provided,
             after_failure=after,
         )
-
-    def command(self, path: str, index: int, command: Command) -> SeenCommand:
-        inner = unwrapped(command)
-        rule = self.rules.command(inner.name, inner.values) if inner.name else None
-        docker = parse_call(_split(inner)) if inner.name in CALLS else None
-        return SeenCommand(f"{path}.commands[{index}]", command, inner, inner.name, rule, docker)
 
 
 def missed(step: Step, rule: ActionRule) -> str:
@@ -262,15 +245,6 @@ def missed(step: Step, rule: ActionRule) -> str:
 def is_javascript(action: Action) -> bool:
     """Whether node runs the action."""
     return action.using.text.lower().startswith("node") and "main" in action.programs
-
-
-def _split(command: Command) -> list[str | None]:
-    """The values of a command's words; a variable without quotes is as many words as the shell makes of it."""
-    out: list[str | None] = []
-    for one in command.words:
-        bare = one.value is not None and re.fullmatch(r"\$\{?\w+\}?", one.text) is not None
-        out += (one.value or "").split() if bare else one.values
-    return out
 
 
 def guessed_script(scope: Scope, template: Template) -> str:

@@ -113,11 +113,14 @@ def changes_machine(seen: SeenCommand) -> bool:
         return False
     if seen.command.name == "sudo" and seen.rule is None and seen.name not in _READS:
         return True
+    if any(re.match(r"\d*>+\s*/(usr|opt|etc)/", redirect) for redirect in seen.command.redirects):
+        return True
+    if seen.name not in _WRITES:
+        return False
     values = [value or "" for value in seen.inner.values]
     # The last word is where things go; options may name it anywhere.
     last = values[-1:] if seen.name in ("cp", "mv", "install", "ln") else values[1:]
-    told = any(re.match(r"\d*>+\s*/(usr|opt|etc)/", redirect) for redirect in seen.command.redirects)
-    return told or (seen.name in _WRITES and any(_MACHINE.match(value) for value in last))
+    return any(_MACHINE.match(value) for value in last)
 
 
 _ASKS = re.compile(r"command\s+-v|which|hash|type")

@@ -68,6 +68,7 @@ _DEEPER = frozenset({
     "function_definition", "if_statement", "while_statement", "for_statement", "c_style_for_statement",
     "case_statement", "compound_statement", "subshell",
 })  # fmt: skip
+_SUBSTITUTIONS = ("$(", "`", "<(", ">(")
 _SETTERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf"})
 _BARE = frozenset({"word", "extglob_pattern", "brace_expression"})
 _ARRAY = re.compile(r'"?\$\{(\w+)\[[@*]\]\}"?')
@@ -81,6 +82,7 @@ class _Reader:
         self.data = text.encode("utf-8", "surrogatepass")
         self.offset = Offsets(text)
         self.constants = constants
+        self.substitutes = any(mark in text for mark in _SUBSTITUTIONS)
         self.commands: list[Command] = []
         self.arrays: dict[str, tuple[str | None, ...]] = {}
 
@@ -121,27 +123,27 @@ class _Reader:
         self.children(node, place, top and kind in ("program", "list", "declaration_command", "redirected_statement"))
 
     def children(self, node: Node, place: Place, top: bool) -> None:
-        children = node.children
-        fields = node.type in ("if_statement", "elif_clause", "while_statement")
-        testing = node.type == "elif_clause"
+        kind, children = node.type, node.children
+        fields = kind in ("if_statement", "elif_clause", "while_statement")
+        testing = kind == "elif_clause"
         first = True
         for index, child in enumerate(children):
-            if child.type == "then":
-                testing = False
             if not child.is_named:
+                testing = testing and child.type != "then"
                 continue
             behind = children[index + 1].type if index + 1 < len(children) else ""
             condition = testing or (fields and node.field_name_for_child(index) == "condition")
             inner = place
-            if condition or (node.type == "list" and behind == "||") or behind == "&":
+            guarded = kind == "list" and behind == "||"
+            if condition or guarded or behind == "&":
                 inner = replace(
                     place,
                     in_condition=place.in_condition or condition,
-                    guarded=place.guarded or (node.type == "list" and behind == "||"),
+                    guarded=place.guarded or guarded,
                     background=place.background or behind == "&",
                 )
             # What follows && or || may not run.
-            self.visit(child, inner, top and (first or node.type != "list") and behind != "&")
+            self.visit(child, inner, top and (first or kind != "list") and behind != "&")
             first = False
 
     def assignment(self, node: Node, place: Place, top: bool) -> None:
@@ -183,21 +185,22 @@ class _Reader:
         pending: list[Node] = []
         parts = [*node.named_children, *(around.named_children[1:] if around is not None else ())]
         for child in parts:
-            if child.type == "variable_assignment":
+            kind = child.type
+            if kind == "variable_assignment":
                 name, held = child.child_by_field_name("name"), child.child_by_field_name("value")
                 if name is not None:
                     variables.append((self.source(name), "" if held is None else self.value(held)))
-            elif child.type == "file_redirect":
+            elif kind == "file_redirect":
                 redirects.append(self.source(child))
-            elif child.type == "herestring_redirect":
+            elif kind == "herestring_redirect":
                 redirects.append(self.source(child))
                 herestring = self.word(child.named_children[-1]) if child.named_children else None
-            elif child.type == "heredoc_redirect":
+            elif kind == "heredoc_redirect":
                 heredoc = self.heredoc(child)
                 # What follows << on its line (another redirect, a pipe's next command) hangs below it.
                 redirects += [self.source(part) for part in child.named_children if part.type == "file_redirect"]
                 pending += [part for part in child.named_children if part.type in ("pipeline", "list", "command")]
-            elif child.type != "comment":
+            elif kind != "comment":
                 words.append(self.word(child))
         whole = around if around is not None else node
         command: Command | None = None
@@ -217,7 +220,7 @@ class _Reader:
                 for word in words[1:]:
                     self.constants.pop(word.text, None)
                     self.arrays.pop(word.text, None)
-        for child in parts:
+        for child in parts if self.substitutes else ():
             if child.type != "heredoc_redirect":
                 self.visit_inside(child, place)
             elif code is None or code.word is not None:

@@ -10,7 +10,6 @@ from gha2tekton.expression import (
     Context,
     Expression,
     Literal,
-    Logic,
     Partial,
     Property,
     chain,
@@ -60,7 +59,7 @@ def flatten(
     drawn = Drawn(
         ids=tuple(job.id for job in jobs),
         ends=tuple(job.id for job in jobs if job.id.lower() not in needed),
-        outputs={name: trees[0] if len(trees) == 1 else Logic("||", tuple(trees)) for name, trees in outputs.items()},
+        outputs={name: trees[0] if len(trees) == 1 else chain("||", *trees) for name, trees in outputs.items()},
         leaves={output.name: (output.value, *output.called) for output in event.outputs},
     )
     return jobs, drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import is_not
 from typing import Any, TypeVar
 
@@ -12,11 +12,11 @@ from gha2tekton.expression import (
     Context,
     Expression,
     Literal,
-    Logic,
     Partial,
     Property,
     Template,
     calls,
+    chain,
     fold,
     fold_template,
     references,
@@ -24,7 +24,7 @@ from gha2tekton.expression import (
     to_string,
     unparse_template,
 )
-from gha2tekton.record import Record, replace
+from gha2tekton.record import Record, astuple, replace
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.availability import STATUS
 from gha2tekton.workflow.model import Condition, InputType, Uses, Value
@@ -54,23 +54,23 @@ def _inlined(part: Any, known: Mapping[str, Any]) -> Any:
     if kind is dict:
         entries = {key: _inlined(item, known) for key, item in part.items()}
         return entries if any(map(is_not, entries.values(), part.values())) else part
-    if isinstance(part, Value):
+    if kind is Value:
         if all(isinstance(piece, str) for piece in part.template):
             return part
         template = _spliced(fold_template(part.template, known))
         return replace(part, template=template, raw=unparse_template(template))
-    if isinstance(part, Condition):
+    if kind is Condition:
         tree = fold(part.tree, known)
         if calls(part.tree) & STATUS and not calls(tree) & STATUS:
             # The check that is added to a condition without status functions must not come back.
-            tree = Logic("&&", (Call("always", ()), tree))
+            tree = chain("&&", Call("always", ()), tree)
         return part if tree is part.tree else replace(part, tree=tree)
     if not isinstance(part, Record):
         return part
     changed = {}
     for name in part.__struct_fields__:
         was = getattr(part, name)
-        if was and (now := _inlined(was, known)) is not was:
+        if was and type(was) not in _BARE and (now := _inlined(was, known)) is not was:
             changed[name] = now
     return replace(part, **changed) if changed else part
 
@@ -102,7 +102,7 @@ def _piece(text: str, arguments: tuple[Expression, ...]) -> str | Expression | N
 
 
 def values(part: Any) -> list[Value]:
-    """Every leaf in a part of the model."""
+    """Every leaf in a part of the model, in the order of its fields."""
     found: list[Value] = []
     _collect(part, found)
     return found
@@ -110,21 +110,20 @@ def values(part: Any) -> list[Value]:
 
 def _collect(part: Any, found: list[Value]) -> None:
     kind = type(part)
-    if kind is tuple:
-        for item in part:
-            _collect(item, found)
-    elif kind is dict:
-        for item in part.values():
-            _collect(item, found)
-    elif isinstance(part, Value):
+    parts: Iterable[Any] = ()
+    if kind is Value:
         found.append(part)
-    elif isinstance(part, Condition):
+    elif kind is Condition:
         found.append(replace(part.value, template=(part.tree,)))
+    elif kind is tuple:
+        parts = part
+    elif kind is dict:
+        parts = part.values()
     elif isinstance(part, Record):
-        for name in part.__struct_fields__:
-            held = getattr(part, name)
-            if held and type(held) not in _BARE:
-                _collect(held, found)
+        parts = astuple(part)
+    for held in parts:
+        if held and type(held) not in _BARE:
+            _collect(held, found)
 
 
 def reads(part: Any) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from gha2tekton.expression import Call, Compare, Expression, Literal, Logic, Not, calls, is_truthy
+from gha2tekton.expression import Call, Compare, Expression, Literal, Logic, Not, calls, chain, is_truthy
 from gha2tekton.record import replace
 from gha2tekton.workflow.availability import STATUS
 from gha2tekton.workflow.model import Condition
@@ -86,7 +86,9 @@ def _replaced(tree: Expression, by: Callable[[Expression], Expression | None]) -
         case Compare():
             return replace(tree, left=_replaced(tree.left, by), right=_replaced(tree.right, by))
         case Logic():
-            return replace(tree, operands=tuple(_replaced(part, by) for part in tree.operands))
+            return chain(
+                tree.operator, *(_replaced(part, by) for part in tree.operands), start=tree.start, end=tree.end
+            )
         case Call():
             return replace(tree, arguments=tuple(_replaced(part, by) for part in tree.arguments))
         case _:
@@ -95,7 +97,7 @@ def _replaced(tree: Expression, by: Callable[[Expression], Expression | None]) -
 
 def some(trees: Iterable[Expression]) -> Expression:
     left = tuple(trees)
-    return left[0] if len(left) == 1 else Logic("||", left) if left else Literal(False)
+    return left[0] if len(left) == 1 else chain("||", *left) if left else Literal(False)
 
 
 def _tells(condition: Condition | None) -> bool:
@@ -105,4 +107,4 @@ def _tells(condition: Condition | None) -> bool:
 def every(trees: Iterable[Expression]) -> Expression:
     """All of them hold; what is known to hold is left out."""
     left = tuple(tree for tree in trees if not (isinstance(tree, Literal) and is_truthy(tree.value)))
-    return left[0] if len(left) == 1 else Logic("&&", left) if left else Literal(True)
+    return left[0] if len(left) == 1 else chain("&&", *left) if left else Literal(True)

@@ -73,6 +73,8 @@ CHECKS = [
     ("name: 'Build ${{ matrix.n }}'", "Build 1", "Build 2"),
     ("name: 'Build ${{ github.ref }}'", "a (1, x)", "a (2, x)"),
     ("timeout-minutes: 5", "a (1, x)", "a (2, x)"),
+    (f"name: {'x' * 93}", f"{'x' * 93} (1, x)", f"{'x' * 93} (2, x)"),
+    (f"name: {'x' * 94}", f"{'x' * 94} (1...", f"{'x' * 94} (2..."),
 ]
 
 
@@ -83,6 +85,23 @@ def test_checks_are_named_as_github_names_them(name: str, first: str, second: st
     (task, *_) = done.bundle.files["pipeline.yaml"][0]["spec"]["tasks"]
     states = next(one["value"] for one in task["params"] if one["name"] == "states")
     assert states.splitlines() == [f"pending\t{first}", f"pending\t{second}"]
+
+
+def test_checks_of_one_name_are_one_that_fails_where_one_of_them_does() -> None:
+    job = "runs-on: ubuntu-latest, steps: [{run: make}]"
+    legs = "name: '${{ matrix.n == 9 }}', strategy: {matrix: {n: [1, 2]}}"
+    done = convert(
+        f"on: pull_request\njobs:\n  a: {{name: Build, {job}}}\n  b: {{name: build, {job}}}\n  c: {{{legs}, {job}}}\n"
+    )
+    spec = done.bundle.files["pipeline.yaml"][0]["spec"]
+    told = [
+        next(one["value"] for one in task["params"] if one["name"] == "states").splitlines()
+        for task in (spec["tasks"][0], spec["finally"][-1])
+    ]
+    assert told == [
+        ["pending\tBuild", "pending\tfalse"],
+        ["$(tasks.a.status)$(tasks.b.status)\tBuild", "$(tasks.c-1.status)$(tasks.c-2.status)\tfalse"],
+    ]
 
 
 CALLS = [

@@ -200,10 +200,9 @@ def test_a_composite_that_is_skipped_or_forgiven(machine: Machine, directory: Pa
     assert job.told("result") == "success"
 
 
-ENV_FILES = Path(__file__).parents[1] / "workflow" / "env_files.jsonl"
+ENV_FILES = Path(__file__).parent / "env_files.jsonl"
 
 
-@pytest.mark.slow
 def test_the_grammar_of_file_commands(machine: Machine, directory: Path) -> None:
     """All cases in one process: what stood before a fault was kept, and a fault is told."""
     cases = [json.loads(line) for line in ENV_FILES.read_text(encoding="utf-8").splitlines()]

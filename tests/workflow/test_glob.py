@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gha2tekton.workflow.glob import matches, paths_match, to_regex
+from gha2tekton.workflow.glob import matches, to_regex
 
 PATTERNS = [
     ("feature/*", ["feature/my-branch"], ["feature/beta-a/my-branch", "feature"]),
@@ -63,20 +63,3 @@ def test_expressions_are_plain_enough_for_re2(pattern: str) -> None:
 )
 def test_order(patterns: list[str], name: str, taken: bool) -> None:
     assert matches(patterns, name) is taken
-
-
-@pytest.mark.parametrize(
-    ("changed", "include", "ignore", "runs"),
-    [
-        (["a.md", "b.py"], ["**.py"], [], True),
-        (["a.md"], ["**.py"], [], False),
-        (["a.md"], [], ["**.md"], False),
-        (["a.md", "b.py"], [], ["**.md"], True),
-        (["sub/a.py", "docs/x"], ["sub/**", "!sub/docs/**"], [], True),
-        (["sub/docs/a"], ["sub/**", "!sub/docs/**"], [], False),
-        ([], ["**"], [], False),
-        ([], [], [], True),
-    ],
-)
-def test_paths(changed: list[str], include: list[str], ignore: list[str], runs: bool) -> None:
-    assert paths_match(changed, include, ignore) is runs

@@ -13,7 +13,6 @@ from tests.workflow.test_model import WHOLE
 from gha2tekton.journal import Journal
 from gha2tekton.source import Source
 from gha2tekton.workflow.cron import is_cron
-from gha2tekton.workflow.envfile import EnvFileError, read_pairs
 from gha2tekton.workflow.glob import matches
 from gha2tekton.workflow.matrix import MatrixError, legs
 from gha2tekton.workflow.parse import parse_action, parse_workflow
@@ -74,15 +73,6 @@ def test_any_damage(at: int, length: int, put: str) -> None:
 @given(st.text(alphabet="ab/*?+[]!\\-^.(", max_size=12), st.text(alphabet="ab/.", max_size=8))
 def test_any_pattern(pattern: str, name: str) -> None:
     matches([pattern, f"!{pattern}"], name)
-
-
-@QUICK
-@given(st.text(alphabet="a=<E\n\r ", max_size=30))
-def test_any_env_file(text: str) -> None:
-    try:
-        list(read_pairs(text))
-    except EnvFileError:
-        return
 
 
 @QUICK

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
@@ -212,8 +212,3 @@ def _top(counts: Counter[str]) -> list[Sequence[object]]:
 
 
 RENDER = {"text": text, "markdown": markdown, "csv": as_csv, "json": as_json}
-
-
-def formats() -> Iterable[str]:
-    """The names of the formats."""
-    return (*RENDER, "html")

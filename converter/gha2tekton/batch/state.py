@@ -79,11 +79,6 @@ class State:
             os.truncate(path, good)
         return names
 
-    @property
-    def resumed(self) -> bool:
-        """Whether an earlier run was interrupted."""
-        return bool(self._fresh)
-
     def previous(self, name: str) -> Row | None:
         """The row of an earlier run, or of this one before it was interrupted."""
         place = self._places.get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gha2tekton.expression import fold_template
 from gha2tekton.journal import Journal
@@ -15,14 +15,14 @@ from gha2tekton.plan.scope import literal
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Param
 from gha2tekton.tekton.names import Namespace
-from gha2tekton.workflow.matrix import Leg
+from gha2tekton.workflow.matrix import Leg, job_name
 
 
 def with_checks(
     lowered: LoweredWorkflow, plan: Plan, settings: TriggerSettings, target_url: str, journal: Journal
 ) -> LoweredWorkflow:
     """The workflow with a first and a last task that set a commit status for each job and leg."""
-    checks = tuple(_checks(lowered, plan))
+    checks = _one_of_each_name(_checks(lowered, plan))
     if not checks:
         return lowered
     task_names, places = Namespace(), Namespace()
@@ -68,6 +68,21 @@ def _checks(lowered: LoweredWorkflow, plan: Plan) -> Iterator[Check]:
             yield Check(names[index] if index < len(names) else place, f"{held}$(tasks.{place}.status)")
 
 
+def _one_of_each_name(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """A status takes the place of an earlier one of its name, which GitHub compares without case: the worst must speak.
+
+    Verdicts that are joined without a space are those of one check, and a failure among them is its own.
+    """
+    found: dict[str, Check] = {}
+    for check in checks:
+        key = " ".join(check.name.split()).casefold()
+        earlier = found.get(key)
+        found[key] = (
+            replace(earlier, verdict=f"{earlier.verdict}{check.verdict}".replace(" ", "")) if earlier else check
+        )
+    return tuple(found.values())
+
+
 def _name(job: JobPlan, leg: Leg) -> str:
     """What GitHub calls the check of a job: a name that says nothing of the leg has it in parentheses behind.
 
@@ -77,4 +92,7 @@ def _name(job: JobPlan, leg: Leg) -> str:
     name = literal(fold_template(template, {**job.scope.known, "matrix": dict(leg.values)}))
     written = all(isinstance(part, str) for part in template)
     shown = name or job.job.id.replace("--", " / ")
-    return f"{shown} ({leg.name})" if leg.name and (written or not name) else shown
+    if not leg.name or (not written and name):
+        return shown
+    call, of, own = shown.rpartition(" / ")
+    return f"{call}{of}{job_name(own, leg)}"

@@ -84,11 +84,3 @@ def matches(patterns: Iterable[str], name: str) -> bool:
         else:
             taken = taken or _compiled(pattern).match(name) is not None
     return taken
-
-
-def paths_match(changed: Iterable[str], include: Iterable[str] = (), ignore: Iterable[str] = ()) -> bool:
-    """Whether changed files start a workflow: any is included, or not all are ignored."""
-    files, taken, skipped = list(changed), list(include), list(ignore)
-    if taken:
-        return any(matches(taken, file) for file in files)
-    return any(not matches(skipped, file) for file in files) if skipped else True

@@ -34,11 +34,14 @@ class Found(Record, frozen=True):
         return [self.root / source for source in self.lock.sources]
 
 
-def look(bundle: Path, rules: Callable[[lock.Lock, Path], str]) -> Found:
-    """Compare a bundle with its lock file; ``rules`` tells the hash of the rules in use. LockError, InputError."""
+def look(bundle: Path, terms: Callable[[lock.Lock, Path], tuple[str, Path | None]]) -> Found:
+    """Compare a bundle with its lock file; ``terms`` tells the hash of the rules in use and the folder of checkouts.
+
+    Raises LockError, InputError.
+    """
     made = lock.read(bundle / NAME)
     root = Path(os.path.normpath(bundle / made.root))
-    why = made.changes(root, rules(made, root))
+    why = made.changes(root, *terms(made, root))
     try:
         names = [shown for _, shown in find(root / source for source in made.sources)]
     except InputError as error:

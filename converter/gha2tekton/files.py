@@ -7,12 +7,11 @@ from pathlib import Path
 from gha2tekton import convert as conversion
 from gha2tekton.conversion import Conversion
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.lock import hash_of
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.source import Source, Span, content_of, why
 from gha2tekton.tekton.bundle import Bundle
-from gha2tekton.workflow.repository import Repository, digest
+from gha2tekton.workflow.repository import MAX_BYTES, Repository, digest, standing
 
 
 def convert_file(
@@ -31,11 +30,12 @@ def convert_file(
         source = Source(shown, data.decode("utf-8", "replace"))
         start = len(data[: error.start].decode("utf-8"))
         return _unreadable(path, source, start, "not UTF-8 text: save the file in that encoding")
-    repository.seen[shown] = digest(data)
+    repository.seen[shown] = digest(data) if len(data) <= MAX_BYTES else ""
     return replace(conversion.convert(source, repository, rules, options), inputs=repository.seen)
 
 
 def _unreadable(path: Path, source: Source, start: int, message: str) -> Conversion:
     journal = Journal()
     journal.note(Diagnostic("unreadable-file", "error", message, Span(source, start, start)))
-    return Conversion(source, Bundle(), journal, inputs={source.name: hash_of(path)})
+    root = Repository.around(path).root or path.parent
+    return Conversion(source, Bundle(), journal, inputs={source.name: standing(root, None, source.name)})

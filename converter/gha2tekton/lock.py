@@ -17,7 +17,7 @@ from gha2tekton import __version__
 from gha2tekton.record import Record, field, plain
 from gha2tekton.resources import mappings
 from gha2tekton.source import Refused, content_of, text_of, why
-from gha2tekton.workflow.repository import CHECKOUTS
+from gha2tekton.workflow.repository import CHECKOUTS, standing
 
 VERSION = 1
 NAME = "gha2tekton.lock"
@@ -49,23 +49,22 @@ class Lock(Record, frozen=True):
         """The file: JSON with sorted keys, one entry a line so that it merges."""
         return json.dumps({"version": VERSION, **plain(self)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def changes(self, root: Path, rules: str) -> list[str]:
-        """What differs today from what the bundle was made of, in words; nothing when the bundle is up to date."""
+    def changes(self, root: Path, rules: str, checkouts: Path | None = None) -> list[str]:
+        """What differs today from what the bundle was made of, in words; nothing when the bundle is up to date.
+
+        ``checkouts`` is the folder of checkouts of other repositories, ``rules`` the hash of the rules in use.
+        """
         found = []
         if self.tool != __version__:
             found.append(f"gha2tekton is {__version__}, the manifests were made by {self.tool}")
         elif self.rules != rules:
             found.append("the mapping rules have changed")
         for name, before in self.inputs.items():
-            place = self._place(root, name)
-            now = hash_of(place)
-            if now != before and not (name == PROJECT and not before and _silent(place)):
-                found.append(f"{name} {'is new' if not before else 'is gone' if not now else 'has changed'}")
+            now = hash_of(root / name) if name.startswith("../") else standing(root, checkouts, name)
+            if now != before and not (name == PROJECT and not before and _silent(root / name)):
+                said = name.removeprefix(CHECKOUTS).replace(":", "/") if name.startswith(CHECKOUTS) else name
+                found.append(f"{said} {'is new' if not before else 'is gone' if not now else 'has changed'}")
         return found
-
-    def _place(self, root: Path, name: str) -> Path:
-        checkouts = str(self.options.get("actions_dir") or "")
-        return root / checkouts / name.removeprefix(CHECKOUTS) if name.startswith(CHECKOUTS) else root / name
 
     def edited(self, directory: Path) -> list[str]:
         """The generated files that are no longer as they were written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from gha2tekton.batch.row import Row
@@ -50,12 +51,14 @@ def convert(
                     terms.limit,
                     terms.since,
                     previous,
+                    origin.kind == "git" and state.done(origin.name),
                 )
 
-        for row in executor.rows(orders()):
-            again = state.previous(row.name) == row
-            state.add(row)
-            tell(row, again)
+        with closing(executor.rows(orders())) as rows:
+            for row in rows:
+                again = state.previous(row.name) == row
+                state.add(row)
+                tell(row, again)
         names = [origin.name for origin in origins]
         state.finish(names)
         yield from state.rows()
@@ -67,9 +70,10 @@ def survey(
     """Look at all repositories without writing any output; ``place`` is a directory for clones."""
     payload = pickle.dumps(terms.choice)
     orders = (Order(origin, payload, terms.made, None, place.resolve(), terms.limit, terms.since) for origin in origins)
-    for row in executor.rows(orders):
-        tell(row, False)
-        yield row
+    with closing(executor.rows(orders)) as rows:
+        for row in rows:
+            tell(row, False)
+            yield row
 
 
 def _stands(previous: Row, origin: Origin, state: State, terms: Terms) -> bool:
@@ -78,6 +82,4 @@ def _stands(previous: Row, origin: Origin, state: State, terms: Terms) -> bool:
         return False
     if terms.retry_failed:
         return previous.status != "failed"
-    if not state.done(origin.name) or previous.made != terms.made:
-        return False
-    return origin.kind == "git" or previous.status in ("failed", "nothing")
+    return state.done(origin.name) and previous.made == terms.made and previous.status in ("failed", "nothing")

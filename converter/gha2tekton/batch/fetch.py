@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from gha2tekton.batch.sources import Origin
@@ -40,7 +42,20 @@ class FetchError(OSError):
         self.log = log
 
 
-def commit_of(origin: Origin, limit: float) -> str:
+class Clock:
+    """The time that one repository has, in seconds."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self._end = time.monotonic() + limit
+
+    @property
+    def left(self) -> float:
+        """Not less than nothing."""
+        return max(0.0, self._end - time.monotonic())
+
+
+def commit_of(origin: Origin, limit: Clock) -> str:
     """The commit that a ref stands for on the remote, without fetching it."""
     out = _git(["ls-remote", "--", origin.place, origin.ref or "HEAD"], None, limit)
     if not out.strip():
@@ -48,8 +63,8 @@ def commit_of(origin: Origin, limit: float) -> str:
     return out.split(maxsplit=1)[0]
 
 
-def checkout(origin: Origin, place: Path, limit: float) -> str:
-    """Bring what is needed of a repository to a new directory; the commit it is at. ``limit`` is in seconds."""
+def checkout(origin: Origin, place: Path, limit: Clock) -> str:
+    """Bring what is needed of a repository to a new directory; the commit it is at."""
     place.mkdir(parents=True)
     _git(["init", "--quiet"], place, limit)
     _git(["remote", "add", "origin", origin.place], place, limit)
@@ -60,24 +75,24 @@ def checkout(origin: Origin, place: Path, limit: float) -> str:
     return _git(["rev-parse", "HEAD"], place, limit).strip()
 
 
-def changed_since(place: Path, when: str, limit: float) -> bool:
+def changed_since(place: Path, when: str, limit: Clock) -> bool:
     """Whether the last commit of a checkout is not older than a date that git understands; one without git has none."""
     if not (place / ".git").exists():
         return False
     return bool(_git(["log", "-1", "--format=%H", f"--since={when}"], place, limit).strip())
 
 
-def head(place: Path, limit: float) -> str:
-    """The commit that a directory is at; "" where it is no git repository."""
-    if not (place / ".git").exists():
-        return ""
-    try:
-        return _git(["rev-parse", "HEAD"], place, limit).strip()
-    except FetchError:
-        return ""
+_running: set[subprocess.Popen[str]] = set()
 
 
-def _git(arguments: list[str], place: Path | None, limit: float) -> str:
+def stop() -> None:
+    """End what runs, with all that it started itself."""
+    for process in list(_running):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _git(arguments: list[str], place: Path | None, clock: Clock) -> str:
     """Run git; its whole process group is ended when the time is over."""
     safe = ["-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
     safe += ["-c", "log.showSignature=false"]
@@ -92,16 +107,29 @@ def _git(arguments: list[str], place: Path | None, limit: float) -> str:
         errors="replace",
         start_new_session=True,
     )
+    _running.add(process)
     try:
-        out, error = process.communicate(timeout=limit)
+        out, error = process.communicate(timeout=clock.left)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        raise FetchError(f"git {arguments[0]} did not end within {limit:g} s", process.communicate()[1]) from None
+        stop()
+        raise FetchError(
+            f"git {arguments[0]} did not end within {clock.limit:g} s; --time-limit gives it more", _last(process)
+        ) from None
     except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
+        stop()
         raise
+    finally:
+        _running.discard(process)
     if process.returncode:
         said = [line for line in error.splitlines() if line.strip()]
         fatal = [line for line in said if line.startswith(("fatal:", "error:", "ERROR:"))]
         raise FetchError((fatal or said or [f"git {arguments[0]} failed"])[0], error)
     return out
+
+
+def _last(process: subprocess.Popen[str]) -> str:
+    """What was said before the end; what has left the group may hold the other side of the pipe open."""
+    try:
+        return process.communicate(timeout=1)[1]
+    except subprocess.TimeoutExpired:
+        return ""

@@ -2,6 +2,7 @@
 
 While a run lasts each finished repository is a line at the end of ``journal.jsonl``. When all are done the lines, in
 the order of the names, become ``state.jsonl``, so that the end is the same however often the run was interrupted.
+A line is believed only where the output is as it says: after a power cut, too, when lines may be there and output not.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from gha2tekton.batch.row import Row, parse
 from gha2tekton.source import Refused
@@ -38,6 +41,7 @@ class State:
         self._final = self.folder / "state.jsonl"
         self._places: dict[str, tuple[Path, int]] = {}
         self._fresh: set[str] = set()
+        self._readers: dict[Path, BinaryIO] = {}
 
     def __enter__(self) -> State:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -49,13 +53,14 @@ class State:
             raise Busy(f"{self.folder.parent}: another batch is at work here") from None
         self._index(self._final)
         self._fresh = set(self._index(self._journal))
-        self._out = open(self._journal, "ab")  # closed when the context ends
+        self._files = ExitStack()
+        self._out = self._files.enter_context(open(self._journal, "ab"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._out.close()
+        self._files.close()
         os.close(self._lock)
 
     def _index(self, path: Path) -> list[str]:
@@ -81,23 +86,28 @@ class State:
 
     def previous(self, name: str) -> Row | None:
         """The row of an earlier run, or of this one before it was interrupted."""
+        line = self._line(name)
+        return None if line is None else parse(line.decode())
+
+    def _line(self, name: str) -> bytes | None:
         place = self._places.get(name)
         if place is None:
             return None
-        with place[0].open("rb") as file:
-            file.seek(place[1])
-            return parse(file.readline().decode())
+        if place[0] not in self._readers:
+            self._readers[place[0]] = self._files.enter_context(place[0].open("rb"))
+        reader = self._readers[place[0]]
+        reader.seek(place[1])
+        return reader.readline()
 
     def done(self, name: str) -> bool:
         """Whether the run that was interrupted finished this one."""
         return name in self._fresh
 
     def add(self, row: Row) -> None:
-        """Keep a finished row; it is on disk when this returns."""
+        """Keep a finished row; a kill does not take it away when this has returned."""
         at = self._out.tell()
         self._out.write(row.line().encode() + b"\n")
         self._out.flush()
-        os.fsync(self._out.fileno())
         self._places[row.name] = (self._journal, at)
 
     def finish(self, names: list[str]) -> None:
@@ -105,9 +115,7 @@ class State:
         part = self._final.with_suffix(".part")
         with part.open("wb") as file:
             for name in sorted(names):
-                row = self.previous(name)
-                assert row is not None
-                file.write(row.line().encode() + b"\n")
+                file.write(self._line(name) or b"")
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, self._final)

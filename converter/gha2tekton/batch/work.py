@@ -8,7 +8,7 @@ import pickle
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +26,7 @@ from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleError, RuleSet
 from gha2tekton.tekton import disk
 from gha2tekton.together import Terms, convert_together
-from gha2tekton.workflow.repository import CHECKOUTS, Repository
+from gha2tekton.workflow.repository import CHECKOUTS, Repository, standing
 
 
 class Settled(Protocol):
@@ -40,11 +40,25 @@ class Settled(Protocol):
     def actions(self) -> Path | None: ...
 
 
+class Given(Protocol):
+    """What decides of conversions beside the repository and the values."""
+
+    @property
+    def rules(self) -> tuple[Path, ...]: ...
+    @property
+    def files(self) -> tuple[Path, ...]: ...
+    @property
+    def actions(self) -> Path | None: ...
+
+
 class Chooser(Protocol):
     """What the user chose; it crosses to other processes."""
 
     def settle(self, root: Path | None, workflow: str, repository: str = "") -> Settled:
         """What holds for a workflow of a repository; ConfigurationError for an options file that is wrong."""
+
+    def given(self, root: Path | None) -> Given:
+        """The files and folders that a repository's options name; ConfigurationError as above."""
 
 
 class Order(Record, frozen=True):
@@ -56,8 +70,15 @@ class Order(Record, frozen=True):
     output: Path | None
     staging: Path
     limit: float = 300.0
+    """Seconds that it may take."""
     since: str = ""
     previous: Row | None = None
+    done: bool = False
+    """Whether ``previous`` is of this very run, which was interrupted: its output need only be there."""
+
+
+Tell = Callable[[str], None]
+"""Hears of each workflow when its conversion begins."""
 
 
 def made_by(folders: Sequence[Path], files: Iterable[Path], explicit: Mapping[str, Any]) -> str:
@@ -73,48 +94,50 @@ def _chooser(choice: bytes) -> Chooser:
     return chooser
 
 
-def carry_out(order: Order) -> Row:
+def carry_out(order: Order, tell: Tell = lambda _: None) -> Row:
     """Convert one repository; whatever goes wrong with it is in its row."""
-    row = _carried_out(order)
+    row = _carried_out(order, tell)
     if order.output is not None and row.status != "failed":
         state.log_of(order.output, row.name).unlink(missing_ok=True)
     return row
 
 
-def _carried_out(order: Order) -> Row:
-    origin = order.origin
+def _carried_out(order: Order, tell: Tell) -> Row:
+    origin, previous, clock = order.origin, order.previous, fetch.Clock(order.limit)
     if origin.problem:
-        return _failed(order, origin.problem)
+        return failed(order, origin.problem)
+    if previous and order.done and _kept(order, previous):
+        return previous
     clone: Path | None = None
     root = Path(origin.place)
     try:
         commit = ""
         if origin.kind == "git":
-            commit = fetch.commit_of(origin, order.limit) if not _is_commit(origin.ref) else origin.ref
-            previous = order.previous
-            if previous and commit and previous.commit == commit and _kept(order, previous) and _same_checkouts(order):
-                return previous
+            if previous and previous.commit and _kept(order, previous) and _same_checkouts(order, previous):
+                commit = origin.ref if _is_commit(origin.ref) else fetch.commit_of(origin, clock)
+                if previous.commit == commit:
+                    return previous
             order.staging.mkdir(parents=True, exist_ok=True)
             clone = Path(tempfile.mkdtemp(prefix="clone.", dir=order.staging))
             root = clone / origin.name
-            commit = fetch.checkout(origin, root, order.limit)
-        if order.since and not fetch.changed_since(root, order.since, order.limit):
-            known = order.previous if order.previous and order.previous.status not in ("failed", "nothing") else None
+            commit = fetch.checkout(origin, root, clock)
+        if order.since and not fetch.changed_since(root, order.since, clock):
+            known = previous if previous and previous.status not in ("failed", "nothing") else None
             return known or _row(order, "nothing", reason=f"no commit since {order.since}")
-        return _convert(order, root, commit)
+        return _convert(order, root, commit, tell)
     except (InputError, RuleError, ConfigurationError, OSError) as error:
-        return _failed(order, _said(error, root, clone), getattr(error, "log", ""))
+        return failed(order, _said(error, root, clone), getattr(error, "log", ""))
     except Exception as error:  # a fault of ours must not stop the others
         *_, last = traceback.extract_tb(error.__traceback__)
         where = f"{Path(last.filename).name}:{last.lineno}"
         reason = f"a fault of gha2tekton, please tell us: {type(error).__name__}: {error} ({where})"
-        return _failed(order, reason.replace(f"{root}/", ""), traceback.format_exc())
+        return failed(order, reason.replace(f"{root}/", ""), traceback.format_exc())
     finally:
         if clone is not None:
             shutil.rmtree(clone, ignore_errors=True)
 
 
-def _failed(order: Order, reason: str, log: str = "") -> Row:
+def failed(order: Order, reason: str, log: str = "") -> Row:
     """The row of what could not be done; all that is known of it is in its log, where output is written at all."""
     if order.output is not None:
         place = state.log_of(order.output, order.origin.name)
@@ -126,7 +149,7 @@ def _failed(order: Order, reason: str, log: str = "") -> Row:
     return _row(order, "failed", reason=reason)
 
 
-def _convert(order: Order, root: Path, commit: str) -> Row:
+def _convert(order: Order, root: Path, commit: str, tell: Tell) -> Row:
     folder = root / ".github" / "workflows"
     if not os.access(root, os.R_OK | os.X_OK):
         raise InputError("the directory cannot be read")
@@ -140,12 +163,13 @@ def _convert(order: Order, root: Path, commit: str) -> Row:
         return previous
     unseen = _told(idle(root))
     if not paths:
-        if order.output is not None and previous and previous.outputs:
+        if order.output is not None:
             disk.remove(order.output / order.origin.name)
         return _row(order, "nothing", commit, "there are no workflows" + (f"; {unseen}" if unseen else ""))
     chooser = _chooser(order.choice)
 
     def terms(path: Path, name: str) -> Terms:
+        tell(name)
         settled = chooser.settle(root, name, order.origin.name)
         return Terms(settled.options, settled.rules, settled.actions)
 
@@ -154,9 +178,22 @@ def _convert(order: Order, root: Path, commit: str) -> Row:
     files = output_files(done)
     if order.output is not None and files:
         disk.write(files, order.output / order.origin.name, order.staging)
-    inputs = {name: lock.hash_of(root / name) for name in (*NAMES, "pyproject.toml")}
-    inputs |= {name: digest for item in done for name, digest in item.inputs.items()}
+    inputs = _inputs(root, chooser.given(root)) | {name: now for item in done for name, now in item.inputs.items()}
     return _row(order, _status(rows), commit, unseen, tuple(rows), inputs, lock.hashes(files))
+
+
+def _inputs(root: Path, given: Given) -> dict[str, str]:
+    """What the repository says of its own conversion; what was given on the command line is in ``Order.made``."""
+    files = [file.relative_to(root).as_posix() for file in given.files if file.is_relative_to(root)]
+    folders = [folder for folder in given.rules if folder.is_relative_to(root)]
+    return {
+        **{name: standing(root, None, name) for name in (*NAMES, lock.PROJECT, *files)},
+        **{f"{_RULES}{folder.relative_to(root).as_posix()}": lock.rules_hash([folder]) for folder in folders},
+    }
+
+
+_RULES = "rules:"
+"""Goes before the names of folders of rules."""
 
 
 def _told(idle: list[str]) -> str:
@@ -212,17 +249,25 @@ def _kept(order: Order, previous: Row) -> bool:
 
 
 def _same_inputs(order: Order, previous: Row, root: Path, workflows: list[str]) -> bool:
-    if [row.path for row in previous.workflows] != workflows or not _same_checkouts(order):
+    if [row.path for row in previous.workflows] != workflows or not _same_checkouts(order, previous, root):
         return False
-    own = ((name, digest) for name, digest in previous.inputs.items() if not name.startswith(CHECKOUTS))
-    return all(lock.hash_of(root / name) == digest for name, digest in own)
+    for name, before in previous.inputs.items():
+        if name.startswith(_RULES):
+            now = lock.rules_hash([root / name.removeprefix(_RULES)])
+        elif name.startswith(CHECKOUTS):
+            continue
+        else:
+            now = standing(root, None, name)
+        if now != before:
+            return False
+    return True
 
 
-def _same_checkouts(order: Order) -> bool:
-    """Whether what was read of other repositories' checkouts is as it was."""
-    read = {k: v for k, v in (order.previous.inputs if order.previous else {}).items() if k.startswith(CHECKOUTS)}
-    place = _chooser(order.choice).settle(None, "").actions if read else None
-    return all(place and lock.hash_of(place / name[len(CHECKOUTS) :]) == digest for name, digest in read.items())
+def _same_checkouts(order: Order, previous: Row, root: Path | None = None) -> bool:
+    """Whether what was asked of other repositories' checkouts has the same answer today."""
+    asked = {name: before for name, before in previous.inputs.items() if name.startswith(CHECKOUTS)}
+    place = _chooser(order.choice).given(root).actions if asked else None
+    return all(standing(Path(), place, name) == before for name, before in asked.items())
 
 
 def _is_commit(ref: str) -> bool:

@@ -39,7 +39,11 @@ _OPTIONS = (
         help="Leave out repositories without a commit since then: 2025-01-31, or 90 days ago.",
     ),
     click.option(
-        "--time-limit", type=click.FloatRange(1), default=300, show_default=True, help="Seconds for each call of git."
+        "--time-limit",
+        type=click.FloatRange(1),
+        default=300,
+        show_default=True,
+        help="Seconds for one repository: to fetch it and to convert it.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Tell only of failures while working."),
     click.option(
@@ -150,11 +154,10 @@ def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: st
         choice.fallback = {"actions_dir": Path(sources[0]).resolve()}
     try:
         choice.settle(None, "")
+        given = choice.given(None)
     except ConfigurationError as error:
         stop(str(error))
-    folders = choice.explicit.get("rules") or ()
-    files = [file for file in (choice.config, choice.explicit.get("pin")) if file is not None]
-    made = made_by(folders, files, {**choice.explicit, "config": choice.config})
+    made = made_by(given.rules, given.files, {**choice.explicit, "config": choice.config})
     return Terms(choice.absolute(), made, limit, since, retry_failed)
 
 

@@ -46,7 +46,7 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
 
 
 def _check(place: Path, write: bool, fail_on: str) -> int:
-    found = check.look(place, _rules)
+    found = check.look(place, _terms)
     if found.current:
         click.echo(f"{place}: up to date")
         return 0
@@ -102,11 +102,10 @@ def _tell(found: check.Found, changes: list[str], fresh: list[str], stale: bool)
         click.echo(f"  new, {printable(line)}")
 
 
-def _rules(made: lock.Lock, root: Path) -> str:
-    folders = made.options.get("rules") or ()
-    if not folders:
-        folders = choice_of(made, root).configuration(root).values.get("rules") or ()
-    return lock.rules_hash(tuple(root / folder for folder in folders))
+def _terms(made: lock.Lock, root: Path) -> tuple[str, Path | None]:
+    """The hash of the rules in use, and the folder of checkouts."""
+    given = choice_of(made, root).given(root)
+    return lock.rules_hash(given.rules), given.actions
 
 
 def choice_of(made: lock.Lock, root: Path) -> Choice:

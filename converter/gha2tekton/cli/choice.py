@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,14 @@ class Settled(Record, frozen=True):
     actions: Path | None
     values: Mapping[str, Any]
     config: Path | None = None
+
+
+class Given(Record, frozen=True):
+    """What decides of conversions beside the repository and the values: files, and folders."""
+
+    rules: tuple[Path, ...]
+    files: tuple[Path, ...]
+    actions: Path | None
 
 
 class Choice(Record):
@@ -81,10 +89,7 @@ class Choice(Record):
         from gha2tekton.rules.load import RuleSet
 
         configuration = self.configuration(root)
-        own = _typed(configuration, workflow)
-        if self.confined and root is not None and not self.config:
-            _see_that_within(root, own)
-        values = {**defaults(), **self.fallback, **own, **self.explicit}
+        values = {**defaults(), **self._values(root, workflow)}
         folders = tuple(Path(folder) for folder in values["rules"] or ())
         for folder in folders:
             if not folder.is_dir():
@@ -94,6 +99,27 @@ class Choice(Record):
         return Settled(
             _options(values, repository, configuration.tables), rules, values["actions_dir"], values, configuration.path
         )
+
+    def given(self, root: Path | None) -> Given:
+        """The files and folders that the options name, for whatever workflow; ConfigurationError as above."""
+        configuration = self.configuration(root)
+        every = [self._values(root, workflow) for workflow in ("", *configuration.workflows)]
+        return Given(
+            _unique(folder for values in every for folder in values.get("rules") or ()),
+            _unique([configuration.path, *(values.get("pin") for values in every)]),
+            every[0].get("actions_dir"),
+        )
+
+    def _values(self, root: Path | None, workflow: str) -> dict[str, Any]:
+        """All but the defaults."""
+        own = _typed(self.configuration(root), workflow)
+        if self.confined and root is not None and not self.config:
+            _see_that_within(root, own)
+        return {**self.fallback, **own, **self.explicit}
+
+
+def _unique(paths: Iterable[Path | None]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(path for path in paths if path is not None))
 
 
 def _see_that_within(root: Path, own: Mapping[str, Any]) -> None:

@@ -40,16 +40,14 @@ def files_of(
     """The files of the bundle that ``output`` is to hold, with the lock file."""
     from gha2tekton.configuration import NAMES
     from gha2tekton.output import output_files
-    from gha2tekton.workflow.repository import Repository, digest
+    from gha2tekton.workflow.repository import Repository
 
     files = output_files(done)
     root = Repository.around(found[0][0]).root or found[0][0].resolve().parent
     inputs = {name: hash for item in done for name, hash in item.inputs.items()}
     inputs = {**dict.fromkeys((*NAMES, lock.PROJECT), ""), **inputs}
-    values = choice.settle(root, found[0][1]).values
-    for file in (choice.configuration(root).path, values["pin"]):
-        if file is not None:
-            inputs[lock.relative(file, root)] = digest(file.read_bytes())
+    given = choice.given(root)
+    inputs |= {lock.relative(file, root): lock.hash_of(file) for file in given.files}
     made = lock.Lock(
         root=lock.relative(root, output),
         sources=tuple(lock.relative(source, root) for source in sources),
@@ -59,7 +57,7 @@ def files_of(
         outputs=lock.hashes(files),
         manual=told(done, "manual"),
         adapted=told(done, "adapted"),
-        rules=lock.rules_hash(values["rules"] or ()),
+        rules=lock.rules_hash(given.rules),
     )
     return {**files, lock.NAME: made.text()}
 

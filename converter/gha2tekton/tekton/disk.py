@@ -39,10 +39,11 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
         directory.parent.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=_prefix(directory), suffix=".new", dir=place))
         try:
+            for folder in sorted({name.rpartition("/")[0] for name in wanted} - {""}):
+                os.makedirs(os.path.join(new, folder), exist_ok=True)
             for name, data in wanted.items():
-                path = new / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
+                with open(os.path.join(new, name), "wb") as file:
+                    file.write(data)
             new.chmod(0o755)
             if set(_names(directory)) <= set(before):
                 _swap(new, directory)
@@ -91,7 +92,8 @@ def _names(directory: Path) -> list[str]:
     """Every file below, links not followed."""
     found: list[str] = []
     for folder, _, names in os.walk(directory):
-        found += [(Path(folder) / name).relative_to(directory).as_posix() for name in names]
+        place = folder[len(os.fspath(directory)) + 1 :].replace(os.sep, "/")
+        found += [f"{place}/{name}" if place else name for name in names]
     return sorted(found)
 
 
@@ -112,7 +114,9 @@ def _swap(new: Path, directory: Path) -> None:
 
 def _recover(directory: Path, place: Path) -> None:
     """What a run that was killed between two renames left: the old directory comes back, else it is rubbish."""
-    for old in sorted(place.glob(f"{_prefix(directory)}*.old")):
+    names = os.listdir(place) if place.is_dir() else []
+    left = sorted(name for name in names if name.startswith(_prefix(directory)) and name.endswith(".old"))
+    for old in (place / name for name in left):
         if directory.exists():
             shutil.rmtree(old, ignore_errors=True)
         else:

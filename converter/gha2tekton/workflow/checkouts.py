@@ -25,6 +25,11 @@ def find(folder: Path, name: str, ref: str) -> tuple[Path, str] | None:
     return None
 
 
+def lies(folder: Path, label: str) -> Path | None:
+    """Where the checkout is that was found under one name."""
+    return _index(folder).get(label.lower())
+
+
 @lru_cache(maxsize=8)
 def _index(folder: Path) -> Mapping[str, Path]:
     out: dict[str, Path] = {}

@@ -16,7 +16,7 @@ MAX_BYTES = 1 << 20
 
 
 CHECKOUTS = "actions:"
-"""Goes before the names of files that lie in the folder of checkouts."""
+"""Goes before what was asked of the folder of checkouts: ``owner/repo@ref`` itself, and ``owner/repo:file`` in it."""
 
 
 class Repository(Record, frozen=True, eq=False):
@@ -28,7 +28,7 @@ class Repository(Record, frozen=True, eq=False):
     label: str = ""
     """What the names of its files begin with, so that those of two repositories differ."""
     seen: dict[str, str] = field(default_factory=dict)
-    """Every file that was asked for with the hash of what was there, "" where nothing was."""
+    """All that was asked for with what was there, see ``standing``: what is asked again answers the same."""
     instead: Mapping[str, str] = field(default_factory=dict)
     """Texts that are read in place of what files hold, by the files' names."""
     _sources: dict[str, Source | None] = field(default_factory=dict)
@@ -53,13 +53,13 @@ class Repository(Record, frozen=True, eq=False):
         if self.root is None:
             return None
         name = str(PurePosixPath(self.label) / relative)
-        key = f"{CHECKOUTS}{name}" if self.label else name
+        key = f"{CHECKOUTS}{self.label}:{PurePosixPath(relative)}" if self.label else name
         if name in self.instead:
             return Source(name, self.instead[name])
         if key not in self._sources:
-            self.seen[key] = ""
             data = _bytes(self.root, relative)
-            self.seen[key] = digest(data) if data is not None else ""
+            if not os.path.normpath(relative).startswith(".."):  # never read, whatever it is
+                self.seen[key] = digest(data) if data is not None else ""
             self._sources[key] = _source(name, data)
         return self._sources[key]
 
@@ -80,13 +80,39 @@ class Repository(Record, frozen=True, eq=False):
 
     def checkout(self, name: str, ref: str) -> Repository | None:
         """The checkout of ``owner/repo``, that of the ref before one without; names are compared without case."""
-        found = checkouts.find(self.actions, name, ref) if self.actions else None
+        if self.actions is None:
+            return None
+        found = checkouts.find(self.actions, name, ref)
+        self.seen[f"{CHECKOUTS}{name}@{ref}"] = found[1] if found else ""
         return replace(self, root=found[0], label=found[1]) if found else None
 
     @property
     def other_commit(self) -> bool:
         """Whether it is a checkout that does not say of which ref."""
         return bool(self.label) and "@" not in self.label
+
+
+def standing(root: Path, actions: Path | None, asked: str) -> str:
+    """What is there today of something in ``Repository.seen``.
+
+    The hash of a file's content, or the name of a checkout; "" where there is nothing, or nothing that may be read.
+    """
+    if not asked.startswith(CHECKOUTS):
+        return _state(root, asked)
+    label, parted, relative = asked.removeprefix(CHECKOUTS).partition(":")
+    if actions is None:
+        return ""
+    if parted:
+        place = checkouts.lies(actions, label)
+        return _state(place, relative) if place else ""
+    name, _, ref = label.partition("@")
+    found = checkouts.find(actions, name, ref)
+    return found[1] if found else ""
+
+
+def _state(root: Path, relative: str) -> str:
+    data = _bytes(root, relative)
+    return digest(data) if data is not None else ""
 
 
 def _bytes(root: Path, relative: str) -> bytes | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gha2tekton import lock
-from gha2tekton.discover import SKIPPED, InputError, find
+from gha2tekton.discover import SKIPPED, WORKFLOWS, InputError, inside_of, is_repository, shown
 from gha2tekton.record import Record
 from gha2tekton.source import content_of, text_of, why
 
@@ -42,14 +42,25 @@ def look(bundle: Path, terms: Callable[[lock.Lock, Path], tuple[str, Path | None
     made = lock.read(bundle / NAME)
     root = Path(os.path.normpath(bundle / made.root))
     why = made.changes(root, *terms(made, root))
-    try:
-        names = [shown for _, shown in find(root / source for source in made.sources)]
-    except InputError as error:
-        names = []
-        why.append(str(error))
+    names = [shown for _, shown in remaining(made, root)]
+    if not names and not is_repository(root):
+        raise InputError(f"{bundle / NAME}: no repository lies where it leads; was the bundle moved? Convert again")
     why += [f"{name} is new" for name in names if name not in made.workflows]
     why += [f"{name} is gone" for name in made.workflows if name not in names and f"{name} is gone" not in why]
     return Found(bundle, root, made, tuple(why), tuple(made.edited(bundle)))
+
+
+def remaining(made: lock.Lock, root: Path) -> list[tuple[Path, str]]:
+    """The workflows of a bundle's sources that are there today, each with its name."""
+    found: list[tuple[Path, str]] = []
+    for source in (root / source for source in made.sources):
+        if source.is_dir():
+            found += [(path, shown(path)) for path in inside_of(source)]
+        elif source.exists():
+            found.append((source, shown(source)))
+    if any(name.startswith(WORKFLOWS) for name in made.workflows):  # with the last of them their folder goes away
+        found = [(path, name) for path, name in found if name.startswith(WORKFLOWS) or name in made.workflows]
+    return found
 
 
 def bundles(place: Path) -> list[Path]:

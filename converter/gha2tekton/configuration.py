@@ -6,8 +6,9 @@ are those of the command line; ``workflows`` holds overrides by file name.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from gha2tekton.yaml import YamlError, compose, plain
 
 NAMES = (".gha2tekton.yaml", ".gha2tekton.yml")
 _SCHEMA = "options"
+_PROJECT = "pyproject.toml"
+_TABLE = ("tool", "gha2tekton")
 
 
 class ConfigurationError(Refused):
@@ -29,6 +32,8 @@ class Configuration(Record, frozen=True):
     """The values of an options file, dashes of their names made underscores; without a file ``path`` is None."""
 
     path: Path | None = None
+    name: str = ""
+    """What it is called in messages: as a repository's own file by its place there, so that they are alike anywhere."""
     values: Mapping[str, Any] = field(default_factory=dict)
     workflows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -46,20 +51,22 @@ class Configuration(Record, frozen=True):
 def load(path: Path) -> Configuration:
     """The options file at a path, or that of a repository when the path is a directory (none there: no values)."""
     if not path.is_dir():
-        return _read(path)
-    found = next((path / name for name in NAMES if (path / name).is_file()), None)
+        return _read(path, path.as_posix())
+    found = next((name for name in NAMES if (path / name).is_file()), None)
     if found is not None:
-        return _read(found)
-    project = path / "pyproject.toml"
-    return _read(project) if project.is_file() and _table(project) is not None else Configuration()
+        return _read(path / found, found)
+    if (path / _PROJECT).is_file() and _table(path / _PROJECT, _PROJECT)[0] is not None:
+        return _read(path / _PROJECT, _PROJECT)
+    return Configuration()
 
 
-def _read(path: Path) -> Configuration:
+def _read(path: Path, name: str) -> Configuration:
     if path.suffix == ".toml":
-        values = _table(path) or {}
-        faults = [f"{path}: {message}" for message in schema.faults(values, _SCHEMA)]
+        table, text = _table(path, name)
+        values = table or {}
+        faults = [f"{name}:{_toml_place(text, way)}: {message}" for message, way in schema.faults(values, _SCHEMA)]
     else:
-        values, faults = _yaml(path)
+        values, faults = _yaml(path, name)
     if faults:
         raise ConfigurationError("\n".join(faults))
     settled = {key.replace("-", "_"): value for key, value in values.items()}
@@ -70,29 +77,71 @@ def _read(path: Path) -> Configuration:
     if "images" in tables:
         tables["images"] = {"images": tables["images"]}
     overrides = {name: {key.replace("-", "_"): value for key, value in own.items()} for name, own in workflows.items()}
-    return Configuration(path, settled, overrides, tables)
+    return Configuration(path, name, settled, overrides, tables)
 
 
-def _yaml(path: Path) -> tuple[dict[str, Any], list[str]]:
+def _yaml(path: Path, name: str) -> tuple[dict[str, Any], list[str]]:
     try:
-        node = compose(Source(path.as_posix(), text_of(path)))
+        node = compose(Source(name, text_of(path)))
     except YamlError as error:
         raise ConfigurationError(f"{error.span}: {error.message}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: {why(error)}") from None
+        raise ConfigurationError(f"{name}: {why(error)}") from None
     if node is None:
         return {}, []
     faults = [f"{span}: {message}" for message, span in schema.explain(node, _SCHEMA)]
     return (plain(node) if isinstance(node, MappingNode) else {}), faults
 
 
-def _table(path: Path) -> dict[str, Any] | None:
+def _table(path: Path, name: str) -> tuple[dict[str, Any] | None, str]:
+    """The table of a TOML file that is ours, if there is one, and the whole text."""
     try:
-        tool = tomllib.loads(text_of(path)).get("tool", {})
+        text = text_of(path)
+        tool = tomllib.loads(text).get("tool", {})
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: {why(error)}") from None
+        raise ConfigurationError(f"{name}: {why(error)}") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: {error}") from None
+        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
+        message = str(error)[: place.start()] if place else str(error)
+        raise ConfigurationError(f"{name}:{f'{place[1]}:{place[2]}:' if place else ''} {message}") from None
     except RecursionError:
-        raise ConfigurationError(f"{path}: nested too deep") from None
-    return tool.get("gha2tekton") if isinstance(tool, dict) else None
+        raise ConfigurationError(f"{name}: nested too deep") from None
+    return (tool.get("gha2tekton") if isinstance(tool, dict) else None), text
+
+
+def _toml_place(text: str, way: tuple[str, ...]) -> str:
+    """Line and column of what stands at the end of a way, or of the deepest thing above it that has a line."""
+    whole = (*_TABLE, *way)
+    best, place = 0, "1:1"
+    for keys, line, column in _toml_keys(text):
+        if best < len(keys) and whole[: len(keys)] == keys:
+            best, place = len(keys), f"{line}:{column}"
+    return place
+
+
+_TOML_LINE = re.compile(r"""\s*(?P<table>\[[^\[\]]+\]\s*(?:#.*)?$)?(?P<key>(?:[\w.-]|"[^"]*"|'[^']*')+(?=\s*=))?""")
+
+
+def _toml_keys(text: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """The tables and keys that begin a line, each with the names that lead to it."""
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _TOML_LINE.match(line)
+        if found and found["table"]:
+            table = _names(found["table"])
+            yield table, number, found.start("table") + 1
+        elif found and found["key"]:
+            yield (*table, *_names(f"{found['key']}=0")), number, found.start("key") + 1
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The keys of a document that has one within another."""
+    try:
+        rest: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return ()
+    found: list[str] = []
+    while isinstance(rest, dict) and rest:
+        found.append(next(iter(rest)))
+        rest = rest[found[-1]]
+    return tuple(found)

@@ -14,6 +14,15 @@ class InputError(Refused):
     """Something named as input that cannot be used; the message names it."""
 
 
+WORKFLOWS = ".github/workflows/"
+"""Where GitHub looks for them in a repository."""
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether a directory looks like the top of one."""
+    return (folder / ".github").is_dir() or (folder / ".git").exists()
+
+
 def find(paths: Iterable[Path]) -> list[tuple[Path, str]]:
     """Every workflow named, folders opened, each with the name shown to people."""
     found: list[tuple[Path, str]] = []

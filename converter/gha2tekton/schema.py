@@ -39,14 +39,14 @@ def explain(node: Node, name: str) -> list[tuple[str, Span]]:
     return sorted(found, key=lambda one: (one[1].start, one[0]))
 
 
-def faults(value: Any, name: str) -> list[str]:
-    """What a schema finds wrong with plain data, each with the way to the place."""
+def faults(value: Any, name: str) -> list[tuple[str, tuple[str, ...]]]:
+    """What a schema finds wrong with plain data, each with the keys that lead to the place."""
     found = (
-        (".".join(str(step) for step in error.absolute_path), message)
+        (message, tuple(str(step) for step in (*error.absolute_path, *([key] if key else []))))
         for error in _errors(value, name)
-        for message, _ in _worded(error, name)
+        for message, key in _worded(error, name)
     )
-    return list(dict.fromkeys(f"{place}: {message}" if place else message for place, message in found))
+    return list(dict.fromkeys(found))
 
 
 _LONG = 60

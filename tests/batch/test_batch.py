@@ -45,6 +45,18 @@ def test_each_repository_has_a_bundle_and_a_row(tree: Path, batch: Batch) -> Non
     assert "nobody/knows-this" in done.stdout
 
 
+def test_what_is_refused_is_told_with_its_place(tree: Path, batch: Batch) -> None:
+    (tree / "repos/half/.github/workflows/w2.yml").write_text("on: push\njobs: 3\n")
+    done = batch("repos", "-o", "out", "-j", 1)
+    rows = {row["repository"]: row for row in csv.DictReader((tree / "out/summary.csv").read_text().splitlines())}
+    assert rows["wrong"]["reason"].startswith(".github/workflows/w0.yml:2:7: ")
+    assert rows["half"]["reason"].startswith(".github/workflows/w2.yml:2:7: ")
+    assert "wrong: refused: .github/workflows/w0.yml:2:7: " in done.stderr
+    account = json.loads((tree / "out/summary.json").read_text())
+    assert [one["repository"] for one in account["refused"]] == ["half", "wrong"]
+    assert done.stdout.count("[bad-value]") == 2
+
+
 def test_workflows_that_github_does_not_see_are_told(tree: Path, batch: Batch) -> None:
     for name in ("good", "none"):
         repository(tree / f"repos/{name}/testdata/inner", ("ci", KNOWN))
@@ -53,7 +65,7 @@ def test_workflows_that_github_does_not_see_are_told(tree: Path, batch: Batch) -
     assert f"good: converted; {unseen}" in said
     assert f"none: there are no workflows; {unseen}" in said
     rows = csv.DictReader((tree / "out/summary.csv").read_text().splitlines())
-    assert [row["repository"] for row in rows if row["reason"]] == ["good", "none"]
+    assert [row["repository"] for row in rows if unseen in row["reason"]] == ["good", "none"]
 
 
 def test_names_carry_the_repository(tree: Path, batch: Batch) -> None:
@@ -90,6 +102,57 @@ def test_what_changed_is_done_again(tree: Path, batch: Batch, change: object) ->
     told = next(line for line in done.stderr.splitlines() if "] good: " in line)
     assert (tree / "out/good/pipeline.yaml").is_file()
     assert "(unchanged)" not in told or len(content(tree / "out/good")) == before
+
+
+CHECKOUT = "runs:\n  using: composite\n  steps:\n    - run: echo {}\n      shell: bash\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--actions-dir", "others")], ids=["beside", "given"])
+def test_a_checkout_that_comes_later_or_changes_is_noticed(tree: Path, batch: Batch, words: tuple[str, ...]) -> None:
+    remote = committed(repository(tree / "remote", ("ci", UNKNOWN)))
+    sources = ("repos", *words) if not words else ("repos", f"file://{remote}", *words)
+    action = tree / ("others" if words else "repos") / "nobody/knows-this/action.yml"
+    half = tree / "out/half"
+    batch(*sources, "-o", "out", "-j", 1)
+    before = content(half)
+    action.parent.mkdir(parents=True)
+    for word in ("hello", "goodbye"):
+        action.write_text(CHECKOUT.format(word))
+        said = batch(*sources, "-o", "out", "-j", 1).stderr
+        assert "good: converted (unchanged)" in said
+        assert content(half) != before
+        assert any(f"echo {word}".encode() in text for text in content(half).values())
+        before = content(half)
+        assert said.count("(unchanged)") == 3
+    assert batch(*sources, "-o", "out", "-j", 1).stderr.count("(unchanged)") == (5 if words else 4)
+
+
+RULE = """\
+action: nobody/knows-this
+about: Counts runs.
+source: https://github.com/nobody/knows-this
+fate: dropped
+cause: telemetry
+reason: counts runs
+"""
+NAMED = {
+    "pins.txt": "docker.io/library/python:3.12 sha256:" + "0" * 64 + "\n",
+    "ci/actions/nobody/knows-this.yaml": RULE,
+}
+
+
+@pytest.mark.parametrize("inside", NAMED)
+def test_what_the_options_file_names_is_input(tree: Path, batch: Batch, inside: str) -> None:
+    half = tree / "repos/half"
+    (half / ".gha2tekton.yaml").write_text("pin: pins.txt\nrules: [ci]\n")
+    (half / "pins.txt").write_text("")
+    (half / "ci/actions/nobody").mkdir(parents=True)
+    batch("repos", "-o", "out", "-j", 1)
+    assert batch("repos", "-o", "out", "-j", 1).stderr.count("(unchanged)") == 4
+    (half / inside).write_text(NAMED[inside])
+    said = batch("repos", "-o", "out", "-j", 1).stderr
+    assert said.count("(unchanged)") == 3
+    assert "half: converted" in said
 
 
 def test_other_numbers_of_workers_and_hash_seeds_give_the_same_bytes(tree: Path, batch: Batch) -> None:
@@ -130,6 +193,35 @@ def test_git_repositories_are_fetched_once(tree: Path, batch: Batch) -> None:
     row = json.loads((tree / "out/.gha2tekton/state.jsonl").read_text())
     batch(url, "-o", "out", "-j", 1)
     assert json.loads((tree / "out/.gha2tekton/state.jsonl").read_text())["commit"] != row["commit"]
+
+
+def test_a_ref_is_what_git_takes_it_for(tree: Path, batch: Batch) -> None:
+    """A tag before a branch of its name, never another branch whose name ends like it; a tag's commit, not itself."""
+    place = committed(repository(tree / "remote", ("ci", KNOWN)))
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *words], cwd=place, check=True)
+
+    git("branch", "feature/main")
+    git("tag", "-a", "v1", "-m", "v1")
+    workflow = place / ".github/workflows/w0.yml"
+    workflow.write_text(workflow.read_text().replace("hello", "newer"))
+    git("commit", "-qam", "second")
+    git("branch", "v1")
+    entries = [
+        {"source": "remote", "ref": ref, "name": ref.replace("/", "-")} for ref in ("main", "v1", "refs/heads/v1")
+    ]
+    (tree / "list").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    batch("list", "-o", "out", "-j", 1)
+    texts = {
+        name: b"echo newer" in b"".join(content(tree / "out" / name).values())
+        for name in ("main", "v1", "refs-heads-v1")
+    }
+    assert texts == {"main": True, "v1": False, "refs-heads-v1": True}
+    assert batch("list", "-o", "out", "-j", 1).stderr.count("(unchanged)") == 3
+    workflow.write_text(workflow.read_text().replace("newer", "newest"))
+    git("commit", "-qam", "third")
+    assert batch("list", "-o", "out", "-j", 1).stderr.count("(unchanged)") == 2
 
 
 def test_retry_failed_does_only_what_failed(tree: Path, batch: Batch) -> None:

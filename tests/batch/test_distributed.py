@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.batch.conftest import Batch, content, environment, repository
+from tests.batch.test_faults import endless
 
 pytestmark = [
     pytest.mark.slow,
@@ -73,6 +74,24 @@ def test_workers_elsewhere_give_the_same_bytes(
     assert done.returncode == 0, done.stderr
     batch("repos", "-o", "near", "-j", 2)
     assert content(tmp_path / "far") == content(tmp_path / "near")
+
+
+def test_workers_elsewhere_know_nothing_of_earlier_runs(
+    tmp_path: Path, batch: Batch, cluster: tuple[str, list[subprocess.Popen[bytes]]]
+) -> None:
+    address, _ = cluster
+    place = repository(tmp_path / "repos/r", ("ci", "nobody/knows@v1"))
+    endless(tmp_path / "repos/slow")
+    words = ("repos", "-o", "far", "--scheduler", address, "--time-limit", 4)
+    assert "slow: failed: took longer than 4 s, at .github/workflows/w1.yml" in batch(*words).stderr
+    (tmp_path / "repos/slow/.github/workflows/w1.yml").unlink()
+    (place / ".gha2tekton.yaml").write_text("namespace: elsewhere\n")
+    repository(tmp_path / "repos/nobody/knows")
+    (tmp_path / "repos/nobody/knows/action.yml").write_text("runs: {using: composite, steps: []}\n")
+    batch(*words)
+    batch("repos", "-o", "near", "-j", 1)
+    assert content(tmp_path / "far") == content(tmp_path / "near")
+    assert b"namespace: elsewhere" in content(tmp_path / "far/r")["kustomization.yaml"]
 
 
 def test_no_scheduler(tmp_path: Path, batch: Batch) -> None:

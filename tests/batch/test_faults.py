@@ -99,6 +99,30 @@ def test_every_fault_is_a_row(tmp_path: Path, batch: Batch, silent_server: str) 
     assert len(pipelines) == 2
 
 
+def endless(place: Path) -> Path:
+    """A repository whose conversion takes minutes."""
+    steps = ",".join(f'{{"run": "echo {number} ${{{{ github.sha }}}} | tee x"}}' for number in range(15_000))
+    text = f'{{"on": "push", "jobs": {{"a": {{"runs-on": "ubuntu-latest", "steps": [{steps}]}}}}}}'
+    (repository(place, ("ci", KNOWN)) / ".github/workflows/w1.yml").write_text(text)
+    return place
+
+
+def test_a_conversion_without_end_is_one_row(tmp_path: Path, batch: Batch) -> None:
+    slow = endless(tmp_path / "repos/slow")
+    for name in ("after", "zoo"):
+        repository(tmp_path / f"repos/{name}", ("ci", KNOWN))
+    done = batch("repos", "-o", "out", "-j", 1, "--time-limit", 4)
+    assert done.returncode == 1
+    assert "slow: failed: took longer than 4 s, at .github/workflows/w1.yml; --time-limit gives it more" in done.stderr
+    assert done.stderr.count("] after: converted\n") + done.stderr.count("] zoo: converted\n") == 2
+    assert "in convert_file" in (tmp_path / "out/.gha2tekton/logs/slow.log").read_text()
+    assert not (tmp_path / "out/slow").exists()
+    (slow / ".github/workflows/w1.yml").unlink()
+    said = batch("repos", "-o", "out", "-j", 1, "--retry-failed").stderr
+    assert "slow: converted\n" in said
+    assert said.count("(unchanged)") == 2
+
+
 def test_a_full_disk_is_told_and_the_next_run_goes_on(tmp_path: Path, batch: Batch) -> None:
     small = tmp_path / "small"
     small.mkdir()
@@ -185,7 +209,7 @@ def test_a_worker_that_dies_takes_nobody_with_it(tmp_path: Path) -> None:
     assert {name: row.status for name, row in rows.items()} == {
         f"r{number}": "failed" if number == 2 else "whole" for number in range(6)
     }
-    assert "worker process ended" in rows["r2"].reason
+    assert rows["r2"].reason == "its worker process ended with status 1"
 
 
 def _choice() -> object:

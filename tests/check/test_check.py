@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from gha2tekton.cli import cli
+from gha2tekton.workflow import checkouts
 
 WORKFLOW = """\
 on: push
@@ -31,6 +32,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".github/workflows/ci.yml").write_text(WORKFLOW)
     (tmp_path / ".github/actions/greet/action.yml").write_text(ACTION)
     monkeypatch.chdir(tmp_path)
+    fresh()
     status, _ = run("convert", ".", "-o", "tekton", "--memory", "4Gi")
     assert status == 0
     return tmp_path
@@ -101,6 +103,79 @@ def test_a_new_workflow_and_a_lost_one_are_noticed(repository: Path) -> None:
     status, said = run("check")
     assert status == 1
     assert "because .github/workflows/other.yml is gone" in said
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["with their folder", "alone"])
+def test_without_workflows_the_bundle_goes_away(repository: Path, whole: bool) -> None:
+    (repository / ".git").mkdir()
+    (repository / "docker-compose.yml").write_text("services: {}\n")
+    (repository / "tekton/overlay").mkdir()
+    (repository / "tekton/overlay/kustomization.yaml").write_text("resources: [..]\n")
+    (repository / ".github/workflows/ci.yml").unlink()
+    if whole:
+        shutil.rmtree(repository / ".github")
+    status, said = run("check")
+    assert status == 1
+    assert "because .github/workflows/ci.yml is gone" in said
+    assert (repository / "tekton/pipeline.yaml").is_file()
+    assert run("check", "--write")[0] == 1
+    left = [path.relative_to(repository).as_posix() for path in (repository / "tekton").rglob("*") if path.is_file()]
+    assert left == ["tekton/overlay/kustomization.yaml"]
+
+
+def test_a_bundle_that_was_moved_is_not_taken_for_one_without_workflows(repository: Path) -> None:
+    (repository / "deploy").mkdir()
+    shutil.move("tekton", "deploy/tekton")
+    status, said = run("check", "--write", "deploy")
+    assert status == 2
+    assert "was the bundle moved?" in said
+    assert (repository / "deploy/tekton/pipeline.yaml").is_file()
+
+
+@pytest.mark.slow
+def test_one_of_two_files_that_were_named_goes_away(repository: Path) -> None:
+    other = repository / ".github/workflows/other.yml"
+    other.write_text(WORKFLOW.replace("build", "test"))
+    run("convert", ".github/workflows/ci.yml", ".github/workflows/other.yml", "-o", "both")
+    other.unlink()
+    status, said = run("check", "both")
+    assert status == 1
+    assert "because .github/workflows/other.yml is gone" in said
+    assert run("check", "--write", "both")[0] == 1
+    assert run("check", "both")[0] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["acme/greet", "acme/greet@v1", "acme__greet"])
+@pytest.mark.parametrize("how", ["on the command line", "in the options file"])
+def test_a_checkout_that_comes_later_is_noticed(repository: Path, place: str, how: str) -> None:
+    edit(repository / ".github/workflows/ci.yml", "- run: make", "- uses: acme/greet@v1\n      - run: make")
+    if how == "in the options file":
+        (repository / ".gha2tekton.yaml").write_text("actions-dir: others\n")
+        run("convert", ".", "-o", "tekton")
+    else:
+        run("convert", ".", "-o", "tekton", "--actions-dir", "others")
+    assert run("check") == (0, "tekton: up to date\n")
+    action = repository / "others" / place / "action.yml"
+    action.parent.mkdir(parents=True)
+    action.write_text(ACTION)
+    fresh()
+    status, said = run("check")
+    assert status == 1
+    assert "because acme/greet@v1 is new" in said
+    assert run("check", "--write")[0] == 1
+    assert run("check") == (0, "tekton: up to date\n")
+    edit(action, "hello", "goodbye")
+    fresh()
+    status, said = run("check")
+    assert status == 1
+    assert "action.yml has changed" in said
+    assert "+echo goodbye" in said
+
+
+def fresh() -> None:
+    """As another process would: the listing of checkouts is read once a process."""
+    checkouts._index.cache_clear()
 
 
 @pytest.mark.slow

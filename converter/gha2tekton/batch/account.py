@@ -106,6 +106,7 @@ def as_json(summary: Summary) -> str:
         "gpu_runners": dict(ranked(summary.gpu_runners)),
         "events": dict(ranked(summary.events)),
         "secrets": dict(ranked(summary.secrets)),
+        "refused": [{"repository": name, "why": why} for name, why in summary.refused],
         "gpus": {str(count): number for count, number in sorted(summary.gpus.items())},
         "rows": [
             {
@@ -198,6 +199,8 @@ def tables(summary: Summary) -> Iterator[Table]:
     failed = [(brief.name, brief.source, brief.reason) for brief in summary.briefs if brief.status == "failed"]
     if failed:
         yield "Could not be looked at", ("repository", "source", "why"), list(failed)
+    if summary.refused:
+        yield "Refused by GitHub itself, or unreadable", ("repository", "why"), list(summary.refused)
     yield (
         "Repositories",
         ("repository", "status", "workflows", "fully", "manual", "GPUs"),

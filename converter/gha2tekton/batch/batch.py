@@ -56,7 +56,7 @@ def convert(
 
         with closing(executor.rows(orders())) as rows:
             for row in rows:
-                again = state.previous(row.name) == row
+                again = row.status != "failed" and state.previous(row.name) == row
                 state.add(row)
                 tell(row, again)
         names = [origin.name for origin in origins]

@@ -57,10 +57,17 @@ class Clock:
 
 def commit_of(origin: Origin, limit: Clock) -> str:
     """The commit that a ref stands for on the remote, without fetching it."""
-    out = _git(["ls-remote", "--", origin.place, origin.ref or "HEAD"], None, limit)
-    if not out.strip():
-        raise FetchError(f"there is no {origin.ref}" if origin.ref else "there are no commits")
-    return out.split(maxsplit=1)[0]
+    ref = origin.ref or "HEAD"
+    out = _git(["ls-remote", "--", origin.place, ref, f"{ref}^{{}}"], None, limit)
+    commits = {name: commit for commit, name in (line.split("\t", 1) for line in out.splitlines())}
+    for name in (ref, f"refs/{ref}", f"refs/tags/{ref}", f"refs/heads/{ref}"):  # the order in which git itself looks
+        if name in commits:
+            return commits.get(f"{name}^{{}}", commits[name])
+    raise FetchError(_nothing(origin))
+
+
+def _nothing(origin: Origin) -> str:
+    return f"there is no {origin.ref}" if origin.ref else "there are no commits"
 
 
 def checkout(origin: Origin, place: Path, limit: Clock) -> str:
@@ -70,7 +77,12 @@ def checkout(origin: Origin, place: Path, limit: Clock) -> str:
     _git(["remote", "add", "origin", origin.place], place, limit)
     _git(["sparse-checkout", "set", "--no-cone", *NEEDED], place, limit)
     wanted = origin.ref or "HEAD"
-    _git(["fetch", "--quiet", "--depth", "1", "--no-tags", "--filter=blob:none", "--", "origin", wanted], place, limit)
+    shallow = ["--depth", "1", "--no-tags", "--filter=blob:none"]
+    try:
+        _git(["fetch", "--quiet", *shallow, "--", "origin", wanted], place, limit)
+    except FetchError as error:
+        missing = "couldn't find remote ref" in str(error)
+        raise FetchError(_nothing(origin), error.log) if missing else error from None
     _git(["checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
     return _git(["rev-parse", "HEAD"], place, limit).strip()
 
@@ -81,6 +93,9 @@ def changed_since(place: Path, when: str, limit: Clock) -> bool:
         return False
     return bool(_git(["log", "-1", "--format=%H", f"--since={when}"], place, limit).strip())
 
+
+_UNREAD = "Could not read from remote repository"
+"""Git's own words where ssh has said why."""
 
 _running: set[subprocess.Popen[str]] = set()
 
@@ -122,7 +137,7 @@ def _git(arguments: list[str], place: Path | None, clock: Clock) -> str:
         _running.discard(process)
     if process.returncode:
         said = [line for line in error.splitlines() if line.strip()]
-        fatal = [line for line in said if line.startswith(("fatal:", "error:", "ERROR:"))]
+        fatal = [line for line in said if line.startswith(("fatal:", "error:", "ERROR:")) and _UNREAD not in line]
         raise FetchError((fatal or said or [f"git {arguments[0]} failed"])[0], error)
     return out
 

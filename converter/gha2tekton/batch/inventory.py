@@ -14,8 +14,10 @@ def describe(conversion: Conversion) -> WorkflowRow:
     """The row of one workflow."""
     journal = conversion.journal
     if journal.has_errors or conversion.plan is None:
-        codes = sorted({finding.code for finding in journal.diagnostics if finding.severity == "error"})
-        return WorkflowRow(conversion.source.name, "refused", {}, tuple(("error", code) for code in codes))
+        errors = [finding for finding in journal.diagnostics if finding.severity == "error"]
+        blocked = tuple(("error", code) for code in sorted({finding.code for finding in errors}))
+        reason = f"{errors[0].span or conversion.source.name}: {errors[0].message} [{errors[0].code}]" if errors else ""
+        return WorkflowRow(conversion.source.name, "refused", {}, blocked, reason=reason)
     plan = conversion.plan
     counts = {str(fate): count for fate, count in journal.summary().items()}
     manual = [outcome for outcome in journal.outcomes() if outcome.fate == "manual"]

@@ -29,6 +29,8 @@ class WorkflowRow(Record, frozen=True):
     """Those of ``runners`` whose jobs ask for GPUs."""
     gpus: int = 0
     """The most GPUs that one Task asks for."""
+    reason: str = ""
+    """Why it is refused: the first of the errors, with its place."""
 
 
 class Row(Record, frozen=True):

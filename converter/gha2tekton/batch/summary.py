@@ -52,6 +52,8 @@ class Summary(Record):
     gpus: Counter[int] = field(default_factory=Counter)
     blocked: Counter[tuple[Blocker, ...]] = field(default_factory=Counter)
     briefs: list[Brief] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Repositories with what is wrong in a workflow, and where."""
 
     @staticmethod
     def of(rows: Iterable[Row]) -> Summary:
@@ -60,6 +62,7 @@ class Summary(Record):
         for row in rows:
             out.add(row)
         out.briefs.sort(key=lambda brief: brief.name)
+        out.refused.sort()
         return out
 
     def add(self, row: Row) -> None:
@@ -74,6 +77,8 @@ class Summary(Record):
             self.secrets.update(set(workflow.secrets))
             self.gpu_runners.update(workflow.gpu_runners)
             self.gpus[workflow.gpus] += 1
+            if workflow.status == "refused":
+                self.refused.append((row.name, workflow.reason))
             if workflow.status in ("partly", "not"):
                 self.blocked[workflow.blockers] += 1
         exact, adapted, dropped, manual = (row.count(fate) for fate in ("exact", "adapted", "dropped", "manual"))

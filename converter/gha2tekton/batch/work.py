@@ -179,7 +179,8 @@ def _convert(order: Order, root: Path, commit: str, tell: Tell) -> Row:
     if order.output is not None and files:
         disk.write(files, order.output / order.origin.name, order.staging)
     inputs = _inputs(root, chooser.given(root)) | {name: now for item in done for name, now in item.inputs.items()}
-    return _row(order, _status(rows), commit, unseen, tuple(rows), inputs, lock.hashes(files))
+    reason = "; ".join(told for told in (_refused(rows), unseen) if told)
+    return _row(order, _status(rows), commit, reason, tuple(rows), inputs, lock.hashes(files))
 
 
 def _inputs(root: Path, given: Given) -> dict[str, str]:
@@ -202,6 +203,13 @@ def _told(idle: list[str]) -> str:
         return ""
     more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
     return f"GitHub does not see {idle[0]}{more}: only those in .github at the top"
+
+
+def _refused(rows: list[WorkflowRow]) -> str:
+    """Of workflows that GitHub would not run, or that cannot be read."""
+    found = [row.reason for row in rows if row.status == "refused"]
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"{found[0]}{more}" if found else ""
 
 
 def _status(rows: list[WorkflowRow]) -> Status:

@@ -193,7 +193,7 @@ def said(row: Row) -> str:
         case "nothing":
             return row.reason
         case "refused":
-            return "refused: GitHub itself would not run its workflows, or they cannot be read"
+            return f"refused: {row.reason}"
         case "partly" | "whole" | "not":
             manual = row.count("manual")
             done = "no job of it can run in Pods as it is" if row.status == "not" else "converted"

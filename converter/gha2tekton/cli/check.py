@@ -36,11 +36,9 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
             stop(f"{given}: no {check.NAME} here: convert with -o first")
     if not places:
         stop(f"no {check.NAME} below this directory: convert with -o first")
-    from gha2tekton.configuration import ConfigurationError
-
     try:
         worst = max(_check(place, write, fail_on) for place in places)
-    except (lock.LockError, InputError, ConfigurationError) as error:
+    except (lock.LockError, InputError) as error:
         stop(str(error))
     sys.exit(worst)
 
@@ -51,12 +49,13 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
         click.echo(f"{place}: up to date")
         return 0
     from gha2tekton.cli.work import convert_all, files_of, told
-    from gha2tekton.discover import find
     from gha2tekton.drift import compare
     from gha2tekton.tekton import disk
 
     choice = choice_of(found.lock, found.root)
-    workflows = find(found.sources)
+    workflows = check.remaining(found.lock, found.root)
+    if not workflows:
+        return _nothing_left(found, write)
     done = convert_all(choice, workflows)
     faults = [
         f"{finding.span or item.source.name}: {finding.message} [{finding.code}]"
@@ -90,6 +89,20 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
     return 1 if stale or fresh else 0
 
 
+def _nothing_left(found: check.Found, write: bool) -> int:
+    """All workflows are gone: so must be what was made of them."""
+    from gha2tekton.tekton import disk
+
+    _tell(found, [], [], True)
+    place = found.bundle
+    if not write:
+        click.echo(f"{place}: no workflow is left; remove it (gha2tekton check --write {place})")
+        return 1
+    disk.remove(place)
+    click.echo(f"{place}: removed{', but for what is no part of the bundle' if place.exists() else ''}")
+    return 1
+
+
 def _tell(found: check.Found, changes: list[str], fresh: list[str], stale: bool) -> None:
     click.echo(f"{found.bundle}: {'out of date' if stale else 'means the same still'}")
     for line in found.why:
@@ -104,7 +117,12 @@ def _tell(found: check.Found, changes: list[str], fresh: list[str], stale: bool)
 
 def _terms(made: lock.Lock, root: Path) -> tuple[str, Path | None]:
     """The hash of the rules in use, and the folder of checkouts."""
-    given = choice_of(made, root).given(root)
+    from gha2tekton.configuration import ConfigurationError
+
+    try:
+        given = choice_of(made, root).given(root)
+    except ConfigurationError as error:
+        stop(str(error), root)
     return lock.rules_hash(given.rules), given.actions
 
 

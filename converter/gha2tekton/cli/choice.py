@@ -24,7 +24,8 @@ class Settled(Record, frozen=True):
     rules: RuleSet
     actions: Path | None
     values: Mapping[str, Any]
-    config: Path | None = None
+    config: str = ""
+    """What the options file is called; nothing without one."""
 
 
 class Given(Record, frozen=True):
@@ -93,11 +94,12 @@ class Choice(Record):
         folders = tuple(Path(folder) for folder in values["rules"] or ())
         for folder in folders:
             if not folder.is_dir():
-                raise ConfigurationError(f"{folder}: there is no such folder of rules")
+                told = "" if "rules" in self.explicit else f", which {configuration.name} names"
+                raise ConfigurationError(f"{folder}: there is no such folder of rules{told}")
         key = (folders, configuration.path)
         rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
         return Settled(
-            _options(values, repository, configuration.tables), rules, values["actions_dir"], values, configuration.path
+            _options(values, repository, configuration.tables), rules, values["actions_dir"], values, configuration.name
         )
 
     def given(self, root: Path | None) -> Given:
@@ -151,7 +153,7 @@ def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
         except click.UsageError as error:
             from gha2tekton.configuration import ConfigurationError
 
-            raise ConfigurationError(f"{configuration.path}: {one.opts[0].lstrip('-')}: {error.message}") from None
+            raise ConfigurationError(f"{configuration.name}: {one.opts[0].lstrip('-')}: {error.message}") from None
         if one.type is PATH:
             parent = configuration.path.parent
             value = tuple(parent / item for item in value) if isinstance(value, tuple) else parent / value

@@ -54,11 +54,12 @@ def show(ctx: click.Context, /, workflow: Path | None, **_: Any) -> None:
         settled = choice.settle(root, name)
         own = choice.configuration(root).of(name)
     except ConfigurationError as error:
-        stop(str(error))
+        stop(str(error), root)
     for key, value in settled.values.items():
         value = str(value).lower() if isinstance(value, bool) else value
-        where = "command line" if key in choice.explicit else str(settled.config) if key in own else "default"
+        where = "command line" if key in choice.explicit else settled.config if key in own else "default"
         words = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+        words = words.replace(f"{root}/", "") if root else words
         click.echo(f"{key.replace('_', '-')}: {words}  # {where}")
 
 

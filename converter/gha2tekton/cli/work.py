@@ -31,7 +31,7 @@ def convert_all(choice: Choice, found: Sequence[tuple[Path, str]]) -> list[Conve
     try:
         return convert_together(found, terms)
     except (ConfigurationError, InputError, RuleError) as error:
-        stop(str(error))
+        stop(str(error), *{Repository.around(path).root for path, _ in found})
 
 
 def files_of(

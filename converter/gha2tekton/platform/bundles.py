@@ -28,8 +28,8 @@ def read(bundle: Path, namespace: str) -> list[Manifest]:
             raise PlatformError(str(error)) from error
         for manifest in texts:
             if isinstance(manifest, dict) and "kind" in manifest:
-                for fault in faults(manifest, "bundle"):
-                    raise PlatformError(f"{path}: {manifest['kind']}: {fault}")
+                for message, way in faults(manifest, "bundle"):
+                    raise PlatformError(": ".join((str(path), str(manifest["kind"]), ".".join(way), message)))
                 _fits(manifest, path, namespace)
                 found.append(manifest)
     return found

@@ -29,7 +29,8 @@ def read(bundle: Path, namespace: str) -> list[Manifest]:
         for manifest in texts:
             if isinstance(manifest, dict) and "kind" in manifest:
                 for message, way in faults(manifest, "bundle"):
-                    raise PlatformError(": ".join((str(path), str(manifest["kind"]), ".".join(way), message)))
+                    told = [str(path), str(manifest["kind"]), ".".join(way), message]
+                    raise PlatformError(": ".join(filter(None, told)))
                 _fits(manifest, path, namespace)
                 found.append(manifest)
     return found

@@ -53,22 +53,22 @@ def dump(documents: Sequence[Any], head: str = "") -> str:
 
 def _lines(value: Any, first: str, pad: str, out: list[str]) -> None:
     """The entries of a mapping or sequence, each behind ``pad``, the first behind ``first``."""
-    deeper = f"{pad}  "
     if isinstance(value, dict):
         for key, item in value.items():
-            head = f"{first}{_string(str(key))}:"
-            first = pad
+            name = _string(str(key))
             if isinstance(item, str) and "\n" not in item:
-                out.append(f"{head} {_string(item)}\n")
+                out.append(f"{first}{name}: {_string(item)}\n")
             elif item and isinstance(item, dict):
-                out.append(f"{head}\n")
-                _lines(item, deeper, deeper, out)
+                out.append(f"{first}{name}:\n")
+                _lines(item, f"{pad}  ", f"{pad}  ", out)
             elif item and isinstance(item, (list, tuple)):
-                out.append(f"{head}\n")
+                out.append(f"{first}{name}:\n")
                 _lines(item, pad, pad, out)
             else:
-                _scalar(head, item, deeper, out)
+                _scalar(f"{first}{name}:", item, f"{pad}  ", out)
+            first = pad
         return
+    deeper = f"{pad}  "
     for item in value:
         if item and isinstance(item, (dict, list, tuple)):
             _lines(item, f"{first}- ", deeper, out)

@@ -51,7 +51,7 @@ _UNSEEN = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]|[\u200e\u200
 
 def printable(text: str) -> str:
     """Text of others for a terminal: what would move its cursor, colour it or turn lines round is written out."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 

@@ -19,10 +19,10 @@ _KNOWN = "known at conversion, and put in"
 def account(script: Value, scope: Scope, held: Mapping[Expression, str], journal: Journal, target: str) -> None:
     """Rows for the expressions of a script that was written; ``held`` has the variables of those that a run knows."""
     rows = list(takewhile(journal.knows, (f"{script.path}.expressions[{index}]" for index in count())))
-    if not rows:
+    trees = [part for part in script.template if not isinstance(part, str)]
+    if trees and not rows:
         # A script that is an input of an action: only the action's rule knows that it is one.
         rows = enrol_expressions(journal, script.path, script.span, script.template)
-    trees = [part for part in script.template if not isinstance(part, str)]
     # Calls of workflows have put into theirs what they know: their expressions are others by now.
     aligned = trees if len(trees) == len(rows) else [None] * len(rows)
     for path, tree in zip(rows, aligned, strict=True):

@@ -64,5 +64,6 @@ def _kept_by_runtime(job: JobPlan) -> bool:
 
 def _after_cancel(tree: Expression) -> bool:
     """Whether a step may run although its job is cancelled, which is neither success nor failure."""
-    denied = {node.operand for node in walk(tree) if isinstance(node, Not)}
-    return bool(calls(tree) & {"always", "cancelled"}) or not denied.isdisjoint(_ENDS)
+    if calls(tree) & {"always", "cancelled"}:
+        return True
+    return any(node.operand in _ENDS for node in walk(tree) if isinstance(node, Not))

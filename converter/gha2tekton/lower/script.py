@@ -14,7 +14,7 @@ from gha2tekton.lower.commands import Docker, account
 from gha2tekton.lower.container_action import container, surrounded
 from gha2tekton.lower.words import at_end, call, kept_under, safe
 from gha2tekton.plan.model import PlannedStep
-from gha2tekton.plan.scope import Scope
+from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.plan.steps import is_javascript, title_of
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.render import emit
@@ -104,27 +104,28 @@ class ScriptWriter(Record):
 
     def body(self, planned: PlannedStep, run: Value, shell: str) -> tuple[str, list[str], tuple[str, ...]]:
         """The script with holes filled, the options that bring their values, and what could not be filled."""
-        outside = planned.scope.outside(planned.step.env)
-        own = {name: outside.fold(value) for name, value in planned.step.env.items()}
-        return self.code(planned.scope, run, script_language(shell), own)
+        return self.code(planned.scope, run, script_language(shell), planned.step.env)
 
     def code(
-        self, scope: Scope, value: Value, language: str, own: Mapping[str, Template] | None = None
+        self, scope: Scope, value: Value, language: str, env: Mapping[str, Value] | None = None
     ) -> tuple[str, list[str], tuple[str, ...]]:
-        """``own`` are the step's variables, whose values a script that assigns them itself still gets as they were."""
+        """``env`` are the step's variables, whose values a script that assigns them itself still gets as they were."""
         template = scope.fold(value)
+        held: dict[Expression, str] = {}
+        if (text := literal(template)) is not None:
+            expression_rows.account(value, scope, held, self.journal, self.target)
+            return text, [], ()
         parts: list[str | Hole] = []
         options: list[str] = []
-        assigned = set()
-        held: dict[Expression, str] = {}
-        if any(not isinstance(part, str) for part in template):
-            plain = "".join(part if isinstance(part, str) else "x" for part in template)
-            assigned = set(re.findall(r"\b([A-Za-z_]\w*)=", plain))
+        outside = scope.outside(env or ())
+        own = {name: outside.fold(one) for name, one in (env or {}).items()}
+        plain = "".join(part if isinstance(part, str) else "x" for part in template)
+        assigned = set(re.findall(r"\b([A-Za-z_]\w*)=", plain))
         for part in template:
             if isinstance(part, str):
                 parts.append(part)
                 continue
-            name, option = self.hole(part, len(options) // 2 + 1, assigned, own or {}, held)
+            name, option = self.hole(part, len(options) // 2 + 1, assigned, own, held)
             if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
                 options += option
             held[part] = name

@@ -12,7 +12,7 @@ from typing import Literal
 
 from gha2tekton.codes import SEVERITIES, Severity
 from gha2tekton.record import Record, replace
-from gha2tekton.source import Span
+from gha2tekton.source import Source, Span
 
 Fate = Literal["exact", "adapted", "dropped", "manual"]
 FATES: tuple[Fate, ...] = ("exact", "adapted", "dropped", "manual")
@@ -179,9 +179,14 @@ class Journal:
         outcome = self._outcomes.get(path)
         return outcome.files if outcome else ()
 
-    def subject(self, path: str) -> str:
-        """What a leaf says, "" for one that was not enrolled."""
-        return self._leaves[path][0] if path in self._leaves else ""
+    def leaf(self, path: str) -> tuple[str, Span]:
+        """What an enrolled leaf says, and where."""
+        return self._leaves[path]
+
+    @property
+    def sources(self) -> list[Source]:
+        """The texts in which leaves stand."""
+        return list(dict.fromkeys([span.source for _, span in self._leaves.values()]))
 
     def outcomes(self) -> list[Outcome]:
         """Every leaf with its outcome, in the order of the sources."""

@@ -34,13 +34,12 @@ class Comment(Record, frozen=True):
 
 def suppress(source: Source, journal: Journal) -> None:
     """Take from the journal what comments suppress, and say which comments are wrong or of no use."""
-    outcomes = journal.outcomes()
-    for text in dict.fromkeys([source, *(outcome.span.source for outcome in outcomes)]):
+    for text in dict.fromkeys([source, *journal.sources]):
         for comment in comments(text):
             codes = list(_good(comment, journal))
             for code in codes:
                 used = False
-                for outcome in outcomes:
+                for outcome in journal.outcomes():
                     span = outcome.span
                     if outcome.fate == code and span.source is text and comment.first <= span.line <= comment.last:
                         journal.suppress(Suppressed(code, outcome.subject, comment.reason, span, outcome.path))

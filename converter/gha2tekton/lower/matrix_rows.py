@@ -101,7 +101,7 @@ def _groups_of(strategy: Strategy, groups: Sequence[JobPlan]) -> dict[str, list[
 def _matrix_reads(job: Job, journal: Journal) -> set[tuple[str, ...]]:
     """What of the matrix the parts of a job read that have an effect here, beside its name."""
     parts = values(replace(job, name=None, strategy=None, called=()))
-    paths = (path for value in parts if journal.fate(value.path) != "dropped" for path in reads(value))
+    paths = reads(tuple([value for value in parts if journal.fate(value.path) != "dropped"]))
     return {tuple(part.lower() for part in path[1:]) for path in paths if path[0] == "matrix"}
 
 

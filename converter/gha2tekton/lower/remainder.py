@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from gha2tekton.journal import NOT_UNDERSTOOD, SAME_AS_DEFAULT, Cause, Journal, Setup, within
+from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup, within
 from gha2tekton.lower import matrix_rows
 from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.model import JobPlan, Plan
@@ -48,10 +48,10 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
         _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), plan.parts(job), journal)
     _without_effect(plan, journal)
     _lost(plan, journal)
-    for left in [one for one in journal.outcomes() if one.reason == NOT_UNDERSTOOD]:
+    for path in journal.open_leaves():
         # What starts the workflow is lowered later.
-        if _EMPTY.fullmatch(left.span.text) and not within(left.path, "on"):
-            journal.exact(left.path, "pipeline.yaml", reason=SAME_AS_DEFAULT)
+        if _EMPTY.fullmatch(journal.leaf(path)[1].text) and not within(path, "on"):
+            journal.exact(path, "pipeline.yaml", reason=SAME_AS_DEFAULT)
     for variable in workflow.env.values():
         if journal.fate(variable.path) is None:
             journal.dropped(variable.path, "superseded", "every job sets it again")

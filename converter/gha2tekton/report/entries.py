@@ -184,9 +184,11 @@ def common(paths: Sequence[str]) -> str:
 
 def _called(step: str, journal: Journal) -> str:
     """What people call a step: its name, else the action, else the command that it begins with."""
-    key = next((key for key in ("name", "uses", "run") if journal.knows(f"{step}.{key}")), "")
-    said = journal.subject(f"{step}.{key}").partition(": ")[2]
-    return said.partition("@")[0] if key == "uses" else said
+    for key in ("name", "uses", "run"):
+        if journal.knows(path := f"{step}.{key}"):
+            said = journal.leaf(path)[0].partition(": ")[2]
+            return said.partition("@")[0] if key == "uses" else said
+    return ""
 
 
 def _title(place: str, first: Outcome, journal: Journal) -> str:

@@ -51,18 +51,20 @@ class Line(Record, frozen=True):
 
 def render(conversions: Sequence[Conversion]) -> str:
     """All workflows, each under its path."""
-    return "".join(f"{text}\n" for _, text in styled(conversions, WIDTH))
+    return "".join([f"{printable(text)}\n" for line in _lines(conversions) for text in line.folded(WIDTH)])
 
 
 def styled(conversions: Sequence[Conversion], width: int) -> Iterator[tuple[Style, str]]:
     """The lines of the report, no longer than ``width`` where words allow, each with what it is."""
+    return ((line.style, printable(text)) for line in _lines(conversions) for text in line.folded(width))
+
+
+def _lines(conversions: Sequence[Conversion]) -> Iterator[Line]:
     together, told = tell(conversions)
     for number, lines in enumerate([_overview(together), *map(_workflow, told)]):
-        for line in lines:
-            for text in line.folded(width):
-                yield line.style, printable(text)
+        yield from lines
         if len(told) > 1 and number < len(told):
-            yield "", ""
+            yield Line()
 
 
 def _overview(together: Together | None) -> Iterator[Line]:

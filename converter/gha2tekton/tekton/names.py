@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 LABEL = 63
 STEP = 50
@@ -19,6 +20,7 @@ _ODD = re.compile(r"[^A-Za-z0-9]")
 _OURS = frozenset(("container-image", "git-repo-url", "git-revision", "gpu-count", "leg", "leg-image", "memory-limit"))
 
 
+@lru_cache(maxsize=4096)
 def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
     """A DNS label for a text: lower case, dashes for the rest; what is cut gets a short hash to stay unique."""
     slug = _OTHER.sub("-", text.lower()).strip("-") or fallback
@@ -28,18 +30,20 @@ def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
     return f"{slug[: limit - 7].rstrip('-')}-{digest}"
 
 
-def param(path: tuple[str, ...] | list[str]) -> str:
+@lru_cache(maxsize=4096)
+def param(path: tuple[str, ...]) -> str:
     """The param that carries a context value: github.event.number is ``github-event-number``."""
     return "-".join(_FOREIGN.sub("-", part).strip("-").lower() or "x" for part in path)
 
 
-def input_param(path: tuple[str, ...] | list[str]) -> str:
+def input_param(path: tuple[str, ...]) -> str:
     """The param of an input: its own name, but for what params of ours and of contexts are called."""
     own = param(path)
     return f"inputs-{own}" if own in _OURS or own.startswith(("github-", "matrix-", "strategy-")) else own
 
 
-def variable(path: tuple[str, ...] | list[str]) -> str:
+@lru_cache(maxsize=4096)
+def variable(path: tuple[str, ...]) -> str:
     """The environment variable that carries a context value to a script, where the runtime looks for it."""
     name = "_".join(_ODD.sub("_", part).upper() for part in path)
     if path[0].lower() == "secrets":

@@ -25,6 +25,8 @@ run_script() {
   eval "set -- $(printf '%s' "$_line" | awk -v script="$_body" -f "$GHA_RUNTIME/words.awk")"
   _program=$(PATH=$_shells command -v "$1") && { shift; set -- "$_program" "$@"; }
   set -- "PATH=$_found" "$@"
+  # GitHub's machines speak UTF-8, whatever the image does that stands for one; a container of the workflow's is as it is.
+  [ -n "${LANG+set}${LC_ALL+set}${GHA_CONTAINER:-}${GHA_IN_PLACE:-}" ] || set -- LANG=C.UTF-8 "$@"
   set -f
   for _path in $(set +f; unusual_files); do
     _held=$(cat "$_path"; printf x)

@@ -56,6 +56,12 @@ OUTCOMES: dict[str, tuple[str, list[str], str, int]] = {
     "a disabled command": (step("a", "echo '::set-env name=X::1'"), ["failure"], "failure", 1),
     "a fault in a file command": (step("a", "echo nonsense >> $GITHUB_OUTPUT") + step("b"), ["failure", "skipped"], "failure", 1),
     "an error command does not fail": (step("a", "echo '::error::bad'"), ["success"], "success", 0),
+    "the machine speaks UTF-8": (step("a", '[ "$LANG" = C.UTF-8 ]'), ["success"], "success", 0),
+    "the machine speaks what the workflow says": (
+        step("a", 'echo LANG=xx_XX >> $GITHUB_ENV; [ "$LANG" = yy_YY ]', "--env", "LANG=yy_YY") + step("b", '[ "$LANG" = xx_XX ]'),
+        ["success", "success"], "success", 0,
+    ),
+    "the machine speaks nothing beside LC_ALL": (step("a", '[ "${LANG-none}" = none ]', "--env", "LC_ALL=C"), ["success"], "success", 0),
     "nothing is read from the job's script": (step("a", "cat") + step("b"), ["success", "success"], "success", 0),
 }  # fmt: skip
 
@@ -66,6 +72,12 @@ def test_outcomes(machine: Machine, directory: Path, name: str) -> None:
     script, outcomes, result, code = OUTCOMES[name]
     job = run_job(machine, directory, script)
     assert (job.outcomes, job.told("result"), job.ended.code) == (outcomes, result, code), job.ended
+
+
+@pytest.mark.slow
+def test_a_container_of_the_workflow_speaks_as_its_image_does(machine: Machine, directory: Path) -> None:
+    job = run_job(machine, directory, step("a", '[ "${LANG-none}" = none ]'), GHA_CONTAINER="true")
+    assert job.outcomes == ["success"], job.ended
 
 
 EVERYTHING = (

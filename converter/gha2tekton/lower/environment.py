@@ -97,6 +97,8 @@ def known(
         EnvVar("GHA_STATE", state),
         EnvVar("GITHUB_WORKSPACE", f"$(workspaces.{SOURCE}.path)"),
     ]
+    if job.job.container is not None:
+        out.append(EnvVar("GHA_CONTAINER", "true"))
     if legs and job.state:
         carrier.params["leg"] = ("leg",)
     if job.matrix:

@@ -29,3 +29,10 @@ def test_a_secret_for_git_is_one_of_the_account(triggers: str) -> None:
 def test_who_clones_without_is_told(text: str, told: bool) -> None:
     done = convert(text)
     assert any(one.code == "private-repository" for one in done.journal.diagnostics) == told
+
+
+def test_runs_of_forks_need_the_secret_where_they_are() -> None:
+    settings = Settings(git_secret="clone", forks="secretless")
+    done = convert(CHECKOUT.replace("push", "pull_request"), options=Options(output=settings))
+    (namespace,) = [one for one in done.journal.setup if one.kind == "namespace"]
+    assert "but Secret clone if the repository is private" in namespace.why

@@ -172,3 +172,14 @@ def ask_for_token(settings: TriggerSettings, why: str, journal: Journal) -> None
     name, key = settings.token_secret
     command = f"kubectl create secret generic {name} --namespace {settings.namespace} --from-literal={key}=<token>"
     journal.need(Setup("secret", name, why, command))
+
+
+def ask_for_namespace(settings: TriggerSettings, journal: Journal) -> None:
+    """The namespace without Secrets, where runs of forks are."""
+    name, why = (
+        settings.forks_namespace,
+        "runs of pull requests from forks: apply all but Secrets and triggers there too",
+    )
+    if settings.git_secret:
+        why += f", but Secret {settings.git_secret} if the repository is private: code of forks can read its token"
+    journal.need(Setup("namespace", name, why, f"kubectl create namespace {name}"))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal, Setup
+from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
 from gha2tekton.lower import cel
 from gha2tekton.lower.bindings import Bound, Origin, Path, bind, carried, input_default
 from gha2tekton.lower.filters import Filter, account_filter, lower_filter
-from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings, ask_for_token, ask_for_webhook
+from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings, ask_for_namespace, ask_for_token, ask_for_webhook
 from gha2tekton.lower.params import SIZES, about
 from gha2tekton.lower.schedule import FILE as SCHEDULE_FILE
 from gha2tekton.lower.schedule import lower_schedules
@@ -272,9 +272,7 @@ def _announce(event: Event, webhook: Webhook, settings: TriggerSettings, journal
     if webhook.withheld and settings.forks == "members" and webhook.delivery != "pull_request":
         note("forks-refused", f"{event.name} on pull requests from forks starts nothing: membership cannot be asked")
     if webhook.withheld and settings.forks == "secretless":
-        why = "runs of pull requests from forks: apply all but Secrets and triggers there too"
-        command = f"kubectl create namespace {settings.forks_namespace}"
-        journal.need(Setup("namespace", settings.forks_namespace, why, command))
+        ask_for_namespace(settings, journal)
 
 
 def _announce_token(workflow: Workflow, journal: Journal) -> None:

@@ -11,6 +11,7 @@ import click
 from gha2tekton.cli import batch as shared
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.progress import Progress
+from gha2tekton.cli.reports import TEXT, Report
 
 
 @click.command("audit")
@@ -27,7 +28,7 @@ def command(
     since: str,
     time_limit: float,
     quiet: bool,
-    reports: tuple[str, ...],
+    reports: tuple[Report, ...],
     **_: Any,
 ) -> None:
     """Tell what of the repositories in SOURCES converts and what to do first; nothing is written but the report.
@@ -37,10 +38,9 @@ def command(
     from gha2tekton.batch.batch import survey
     from gha2tekton.batch.summary import Summary
 
-    wanted = shared.report_options(reports)
     origins = shared.find(sources)
     terms = shared.terms_of(ctx, sources, time_limit, since, False)
     executor = shared.executor(scheduler, jobs)
     with tempfile.TemporaryDirectory(prefix="gha2tekton.") as place, Progress(len(origins), quiet) as progress:
         summary = Summary.of(survey(origins, Path(place), terms, executor, shared.teller(progress)))
-    shared.put(summary, wanted)
+    shared.put(summary, reports or [TEXT])

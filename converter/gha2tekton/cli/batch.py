@@ -14,6 +14,7 @@ from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.kinds import SINCE
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.progress import Progress
+from gha2tekton.cli.reports import TEXT, Report, report_option
 from gha2tekton.cli.stop import stop
 from gha2tekton.source import printable
 
@@ -46,13 +47,7 @@ _OPTIONS = (
         help="Seconds for one repository: to fetch it and to convert it.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Tell only of failures while working."),
-    click.option(
-        "--report",
-        "reports",
-        multiple=True,
-        metavar="FORMAT[=FILE]",
-        help=f"{', '.join(FORMATS)}: to a file or stdout; may be given again.",
-    ),
+    report_option(FORMATS, "stdout"),
 )
 
 
@@ -90,7 +85,7 @@ def command(
     since: str,
     time_limit: float,
     quiet: bool,
-    reports: tuple[str, ...],
+    reports: tuple[Report, ...],
     **_: Any,
 ) -> None:
     """Convert many repositories: SOURCES are checkouts, directories with checkouts below, URLs, or lists of them.
@@ -98,10 +93,9 @@ def command(
     Killed and run again with the same arguments it goes on where it was.
     """
     from gha2tekton.batch import batch
-    from gha2tekton.batch.state import Busy, log_of
+    from gha2tekton.batch.state import log_of
     from gha2tekton.batch.summary import Summary
 
-    wanted = report_options(reports)
     origins = find(sources)
     if dry_run:
         for origin in origins:
@@ -113,8 +107,6 @@ def command(
         with Progress(len(origins), quiet) as progress:
             rows = batch.convert(origins, output, terms, executor(scheduler, jobs), teller(progress))
             summary = Summary.of(rows)
-    except Busy as error:
-        stop(str(error))
     except KeyboardInterrupt:
         click.echo("interrupted: the same command goes on where this one was", err=True)
         sys.exit(130)
@@ -122,7 +114,7 @@ def command(
         stop(f"{error.filename or output}: {error.strerror or error}")
     if summary.repositories["failed"]:
         click.echo(f"what is known of each that failed: {log_of(output, '*')}", err=True)
-    put(summary, [*wanted, *((name, output / f"summary.{end}") for name, end in _ENDS.items())])
+    put(summary, [*(reports or [TEXT]), *((name, output / f"summary.{end}") for name, end in _ENDS.items())])
     sys.exit(status(summary, fail_on))
 
 
@@ -130,13 +122,10 @@ _ENDS = {"text": "txt", "html": "html", "json": "json", "csv": "csv"}
 
 
 def find(sources: Sequence[str]) -> list[Origin]:
-    """The repositories; ends the program for a list that cannot be read."""
-    from gha2tekton.batch.sources import SourceError, origins
+    """The repositories; SourceError for a list that cannot be read."""
+    from gha2tekton.batch.sources import origins
 
-    try:
-        return origins(sources)
-    except SourceError as error:
-        stop(str(error))
+    return origins(sources)
 
 
 def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: str, retry_failed: bool) -> Terms:
@@ -146,17 +135,13 @@ def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: st
     """
     from gha2tekton.batch.batch import Terms
     from gha2tekton.batch.work import made_by
-    from gha2tekton.configuration import ConfigurationError
 
     choice = Choice.of(ctx)
     choice.confined = True
     if len(sources) == 1 and Path(sources[0]).is_dir():
         choice.fallback = {"actions_dir": Path(sources[0]).resolve()}
-    try:
-        choice.settle(None, "")
-        given = choice.given(None)
-    except ConfigurationError as error:
-        stop(str(error))
+    choice.settle(None, "")
+    given = choice.given(None)
     made = made_by(given.rules, given.files, {**choice.explicit, "config": choice.config})
     return Terms(choice.absolute(), made, limit, since, retry_failed)
 
@@ -201,7 +186,7 @@ def said(row: Row) -> str:
             return "; ".join(part for part in (", ".join(part for part in parts if part), row.reason) if part)
 
 
-def put(summary: Summary, reports: Sequence[tuple[str, Path | None]]) -> None:
+def put(summary: Summary, reports: Sequence[Report]) -> None:
     """The account in each format to its file or stdout."""
     from gha2tekton.batch.account import RENDER
     from gha2tekton.batch.page import html
@@ -218,17 +203,6 @@ def put(summary: Summary, reports: Sequence[tuple[str, Path | None]]) -> None:
                 os.replace(part, path)
         except OSError as error:
             stop(f"{path}: {error.strerror}")
-
-
-def report_options(given: Sequence[str]) -> list[tuple[str, Path | None]]:
-    """The formats and files of ``--report``; text to stdout where none is given."""
-    out: list[tuple[str, Path | None]] = []
-    for item in given:
-        name, _, file = item.partition("=")
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name} is no format: {', '.join(FORMATS)}", param_hint="--report")
-        out.append((name, Path(file) if file else None))
-    return out or [("text", None)]
 
 
 def status(summary: Summary, fail_on: str) -> int:

@@ -10,7 +10,6 @@ import click
 from gha2tekton import check, lock
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
-from gha2tekton.discover import InputError
 from gha2tekton.source import printable
 
 
@@ -36,10 +35,7 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
             stop(f"{given}: no {check.NAME} here: convert with -o first")
     if not places:
         stop(f"no {check.NAME} below this directory: convert with -o first")
-    try:
-        worst = max(_check(place, write, fail_on) for place in places)
-    except (lock.LockError, InputError) as error:
-        stop(str(error))
+    worst = max(_check(place, write, fail_on) for place in places)
     sys.exit(worst)
 
 

@@ -18,12 +18,11 @@ from gha2tekton.source import printable
 def command(old: Path, new: Path, quiet: bool) -> None:
     """Tell how the manifests of NEW differ in meaning from those of OLD (directories or files): 0 no, 1 yes."""
     from gha2tekton.check import read_bundle
-    from gha2tekton.discover import InputError
     from gha2tekton.drift import compare
 
     try:
         changes = compare(read_bundle(old), read_bundle(new))
-    except (InputError, ValueError) as error:
+    except ValueError as error:
         stop(str(error))
     if not quiet:
         for change in changes:

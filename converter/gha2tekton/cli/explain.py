@@ -62,16 +62,13 @@ def _of_output(bundle: Path, path: Path, line: int) -> list[str]:
     from gha2tekton import lock
     from gha2tekton.cli.check import choice_of
     from gha2tekton.cli.work import convert_all
-    from gha2tekton.discover import InputError, find
+    from gha2tekton.discover import find
     from gha2tekton.report.explain import of_output
     from gha2tekton.together import bundle_of
 
-    try:
-        made = lock.read(bundle / lock.NAME)
-        root = Path(os.path.normpath(bundle / made.root))
-        done = convert_all(choice_of(made, root), find(root / source for source in made.sources))
-    except (lock.LockError, InputError) as error:
-        stop(str(error))
+    made = lock.read(bundle / lock.NAME)
+    root = Path(os.path.normpath(bundle / made.root))
+    done = convert_all(choice_of(made, root), find(root / source for source in made.sources))
     files = bundle_of(done).rendered()
     name = path.resolve().relative_to(bundle).as_posix()
     if name not in files:
@@ -83,7 +80,7 @@ def _of_output(bundle: Path, path: Path, line: int) -> list[str]:
 
 def _of_input(choice: Choice, path: Path, line: int) -> list[str]:
     from gha2tekton.cli.work import convert_all
-    from gha2tekton.discover import InputError, find, shown
+    from gha2tekton.discover import find, shown
     from gha2tekton.report.explain import of_input
     from gha2tekton.together import bundle_of
     from gha2tekton.workflow.repository import Repository
@@ -91,10 +88,7 @@ def _of_input(choice: Choice, path: Path, line: int) -> list[str]:
     name = shown(path)
     root = Repository.around(path).root
     itself = root is None or path.resolve().parent == root / ".github" / "workflows"
-    try:
-        done = convert_all(choice, find([path if itself or root is None else root]))
-    except InputError as error:
-        stop(str(error))
+    done = convert_all(choice, find([path if itself or root is None else root]))
     for conversion in done:
         if conversion.source.name == name and conversion.journal.has_errors:
             finding = next(one for one in conversion.journal.diagnostics if one.severity == "error")

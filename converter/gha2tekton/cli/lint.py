@@ -11,7 +11,6 @@ import click
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.fail_on import FATES, fail_on_option, reached
 from gha2tekton.cli.options import conversion_options
-from gha2tekton.cli.stop import stop
 from gha2tekton.source import printable
 
 
@@ -23,12 +22,9 @@ from gha2tekton.source import printable
 def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **_: Any) -> None:
     """Tell what of WORKFLOWS could not be converted, a line each; nothing is written."""
     from gha2tekton.cli.work import convert_all
-    from gha2tekton.discover import InputError, find
+    from gha2tekton.discover import find
 
-    try:
-        found = find(workflows or (Path(),))
-    except InputError as error:
-        stop(str(error))
+    found = find(workflows or (Path(),))
     bad = 0
     told = FATES.get(fail_on, FATES["manual"])
     done = convert_all(Choice.of(ctx), found)

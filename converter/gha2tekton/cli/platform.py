@@ -84,16 +84,13 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
     from gha2tekton.platform.disk import changed, write
     from gha2tekton.platform.needs import needs, total
     from gha2tekton.platform.render import render
-    from gha2tekton.platform.settings import Platform, PlatformError
+    from gha2tekton.platform.settings import Platform
 
-    try:
-        platform = Platform(**{name: values[name] for name in Platform.__struct_fields__})
-        links = {_relative(path, output): read(path, platform.namespace) for path in sources if is_bundle(path)}
-        see_that_names_differ(links)
-        groups = [*links.values(), *_converted([path for path in sources if not is_bundle(path)], platform)]
-        files = render(platform, total([needs(group, platform.gpu_resource) for group in groups]), links)
-    except PlatformError as error:
-        stop(str(error))
+    platform = Platform(**{name: values[name] for name in Platform.__struct_fields__})
+    links = {_relative(path, output): read(path, platform.namespace) for path in sources if is_bundle(path)}
+    see_that_names_differ(links)
+    groups = [*links.values(), *_converted([path for path in sources if not is_bundle(path)], platform)]
+    files = render(platform, total([needs(group, platform.gpu_resource) for group in groups]), links)
     edited = [] if force else changed(files, output)
     if edited:
         stop(f"{output}: these files are there with another content: {', '.join(edited)}; --force writes over them")
@@ -108,14 +105,11 @@ def _converted(workflows: list[Path], platform: Platform) -> Iterator[list[Mappi
     """The objects of each workflow as it would be converted."""
     from gha2tekton.cli.convert import tell_refused
     from gha2tekton.cli.work import convert_all
-    from gha2tekton.discover import InputError, find
+    from gha2tekton.discover import find
 
     if not workflows:
         return
-    try:
-        found = find(workflows)
-    except InputError as error:
-        stop(str(error))
+    found = find(workflows)
     choice = Choice(explicit={"namespace": platform.namespace, "gpu_resource": platform.gpu_resource})
     done = convert_all(choice, found)
     refused = [conversion for conversion in done if conversion.journal.has_errors]

@@ -29,21 +29,16 @@ def list_rules(words: tuple[str, ...], rules: tuple[Path, ...]) -> None:
     """List the rules whose name or meaning holds all WORDS: what they match, their fate, and what stands for it."""
     from gha2tekton import resources
     from gha2tekton.rules.catalogue import actions, commands
-    from gha2tekton.rules.load import RuleError
 
-    try:
-        for folder in (*rules, resources.mappings()):
-            rows = [
-                (rule.action, rule.fate, rule.about if rule.fate == "mapped" else rule.reason)
-                for rule in actions(folder)
-            ]
-            rows += [(f"$ {rule.command}", rule.fate, rule.role or rule.reason) for rule in commands(folder)]
-            for row in dict.fromkeys(rows):
-                line = "\t".join(row)
-                if all(word.lower() in line.lower() for word in words):
-                    click.echo(line)
-    except RuleError as error:
-        stop(str(error))
+    for folder in (*rules, resources.mappings()):
+        rows = [
+            (rule.action, rule.fate, rule.about if rule.fate == "mapped" else rule.reason) for rule in actions(folder)
+        ]
+        rows += [(f"$ {rule.command}", rule.fate, rule.role or rule.reason) for rule in commands(folder)]
+        for row in dict.fromkeys(rows):
+            line = "\t".join(row)
+            if all(word.lower() in line.lower() for word in words):
+                click.echo(line)
 
 
 @command.command("show")

@@ -33,9 +33,7 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], jobs: int | None
 
     Of a folder, all workflows of the repositories below are taken.
     """
-    from gha2tekton.configuration import ConfigurationError
-    from gha2tekton.discover import InputError, below
-    from gha2tekton.rules.load import RuleError
+    from gha2tekton.discover import below
 
     begin = time.monotonic()
     parts = silent = 0
@@ -46,7 +44,7 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], jobs: int | None
             silent += len(found.silent)
             for one in found.silent:
                 click.echo(f"{found.workflow}: {one.path}: {one.why}")
-    except (InputError, RuleError, ConfigurationError, OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         stop(str(error))
     click.echo(f"{len(orders)} workflows, {time.monotonic() - begin:.0f} s", err=True)
     click.echo(f"{parts} parts, {silent} silent")

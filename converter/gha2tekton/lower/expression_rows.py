@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import count, takewhile
 
-from gha2tekton.expression import Expression, references
+from gha2tekton.expression import Expression, references, unparse
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import CHECK_RUN
 from gha2tekton.plan.scope import Scope, literal
@@ -16,8 +16,8 @@ from gha2tekton.workflow.survey import enrol_expressions
 _KNOWN = "known at conversion, and put in"
 
 
-def account(script: Value, scope: Scope, held: Mapping[Expression, str], journal: Journal, target: str) -> None:
-    """Rows for the expressions of a script that was written; ``held`` has the variables of those that a run knows."""
+def account(script: Value, scope: Scope, held: Mapping[str, str], journal: Journal, target: str) -> None:
+    """Rows for the expressions of a script; ``held`` has the variables of what only a run knows, by the texts."""
     rows = list(takewhile(journal.knows, (f"{script.path}.expressions[{index}]" for index in count())))
     trees = [part for part in script.template if not isinstance(part, str)]
     if trees and not rows:
@@ -31,13 +31,13 @@ def account(script: Value, scope: Scope, held: Mapping[Expression, str], journal
             continue
         folded = scope.fold(replace(script, template=(tree,)))
         differs = "; ".join(dict.fromkeys(filter(None, (_difference(p) for p in folded if not isinstance(p, str)))))
-        names = [held[part] for part in folded if not isinstance(part, str) and part in held]
+        names = filter(None, (held.get(unparse(part)) for part in folded if not isinstance(part, str)))
         if differs:
             journal.adapted(path, differs, target)
         elif literal(folded) is not None:
             journal.exact(path, target, reason=_KNOWN)
         else:
-            journal.exact(path, target, reason=f"held by {', '.join(names)}" if names else "")
+            journal.exact(path, target, reason=f"held by {told}" if (told := ", ".join(names)) else "")
 
 
 def _difference(tree: Expression) -> str:

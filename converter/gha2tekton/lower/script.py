@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gha2tekton.expression import Call, Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
@@ -111,7 +111,7 @@ class ScriptWriter(Record):
     ) -> tuple[str, list[str], tuple[str, ...]]:
         """``env`` are the step's variables, whose values a script that assigns them itself still gets as they were."""
         template = scope.fold(value)
-        held: dict[Expression, str] = {}
+        held: dict[str, str] = {}
         if (text := literal(template)) is not None:
             expression_rows.account(value, scope, held, self.journal, self.target)
             return text, [], ()
@@ -125,12 +125,11 @@ class ScriptWriter(Record):
             if isinstance(part, str):
                 parts.append(part)
                 continue
-            name, option = self.hole(part, len(options) // 2 + 1, assigned, own, held)
-            if option and option not in [options[i : i + 2] for i in range(0, len(options), 2)]:
+            asked = unparse(part)
+            if asked not in held:
+                held[asked], option = self.hole(part, len(options) // 2 + 1, assigned, own, held.values())
                 options += option
-            held[part] = name
-            source = f"${{{{ {unparse(part)} }}}}"
-            parts.append(Hole(name, self.carrier.trusts(part), source, self.carrier.obeys(part)))
+            parts.append(Hole(held[asked], self.carrier.trusts(part), f"${{{{ {asked} }}}}", self.carrier.obeys(part)))
         filled = fill(parts, language)
         for source in () if filled.problems else filled.obeyed:
             message = f"{source} says here what runs, as on GitHub: who may create the run may run anything in it"
@@ -147,9 +146,9 @@ class ScriptWriter(Record):
         number: int,
         assigned: set[str],
         own: Mapping[str, Template],
-        used: Mapping[Expression, str],
+        taken: Collection[str],
     ) -> tuple[str, list[str]]:
-        """The variable for an expression's value, beside those ``used``, and the option that sets it, if any."""
+        """The variable for an expression's value, beside those ``taken``, and the option that sets it, if any."""
         path = static_path(tree)
         whole = path is None or len(path) == 1
         text = self.carrier.expression(tree) if whole else unparse(tree)
@@ -170,7 +169,7 @@ class ScriptWriter(Record):
         if root in computed or (root == "inputs" and self.carrier.callers) or self.carrier.as_json(path):
             mine = own.get(path[1]) if root == "env" and len(path) == 2 else None
             # They may differ by a sign that no variable has.
-            name = f"{name}_{number}" if any(other == name and one != tree for one, other in used.items()) else name
+            name = f"{name}_{number}" if name in taken else name
             return name, ["--env", word(f"{name}={self.carrier.text(mine)}" if mine else f"{name}=${{{{ {text} }}}}")]
         return name, []
 

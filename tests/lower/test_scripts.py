@@ -1,0 +1,45 @@
+"""Expressions in the scripts of steps: the variables that hold them, and the options that set these."""
+
+from __future__ import annotations
+
+import pytest
+from tests import conversion
+
+HELD = [
+    # script, the script that is written, and the variables that are set for it
+    ("echo ${{ steps.a.outputs.x }} ${{ steps.a.outputs.x }}", "echo ${X} ${X}", ["X=steps.a.outputs.x"]),
+    (
+        "echo ${{ steps.a.outputs.x-y }} ${{ steps.a.outputs.x_y }}",
+        "echo ${X_Y} ${X_Y_2}",
+        ["X_Y=steps.a.outputs.x-y", "X_Y_2=steps.a.outputs.x_y"],
+    ),
+    (
+        "echo ${{ steps.a.outputs.x || 'none' }}\necho ${{ steps.a.outputs.x || 'none' }} ${{ !steps.a.outputs.x }}",
+        "echo ${GHA_EXPRESSION_1}\necho ${GHA_EXPRESSION_1} ${GHA_EXPRESSION_2}",
+        ["GHA_EXPRESSION_1=steps.a.outputs.x || 'none'", "GHA_EXPRESSION_2=!steps.a.outputs.x"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("script", "written", "variables"), HELD)
+def test_an_expression_that_is_repeated_has_one_variable(script: str, written: str, variables: list[str]) -> None:
+    lines = "".join(f"          {line}\n" for line in script.splitlines())
+    text = f"""on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - id: a
+        run: make
+      - run: |
+{lines}"""
+    (task,) = [
+        documents[0] for name, documents in conversion.convert(text).bundle.files.items() if name.startswith("tasks/")
+    ]
+    step = task["spec"]["steps"][0]["script"].replace("GHA_STEPS_A_OUTPUTS_", "").split("\nstep ")[-1]
+    options, _, body = step.partition("<<'STEP'\n")
+    assert body == f"{written}\nSTEP\n"
+    shown = [option.replace("'\\''", "'") for option in options.split("--env '")[1:]]
+    assert [
+        option.rstrip("\\ \n").removesuffix("'").replace("${{ ", "").replace(" }}", "") for option in shown
+    ] == variables

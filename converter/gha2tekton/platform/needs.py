@@ -29,6 +29,8 @@ class Needs(Record, frozen=True):
     """The most that one Pod holds, which one node must have."""
     memory: int = 0
     """Bytes that these runs are limited to at once, as far as Tasks say it."""
+    memory_of_a_pod: int = 0
+    """Bytes, the most that one Pod asks for."""
     claims: Mapping[str, int] = field(default_factory=dict)
     """The size in bytes of each claim."""
     artifacts: tuple[str, ...] = ()
@@ -45,77 +47,82 @@ class Needs(Record, frozen=True):
     """Resources of the GPUs' vendor that are asked for beside the one that is counted."""
     open: tuple[str, ...] = ()
     """Places with a GPU of which only the run knows how many there are; one is counted."""
-    memory_of_a_pod: int = 0
-    """Bytes, the most that one Pod asks for."""
 
 
 def needs(manifests: Manifests, gpu_resource: str) -> Needs:
     """Count what the manifests of one bundle ask for."""
     objects = list(manifests)
-    tasks = {item["metadata"]["name"]: item for item in objects if item.get("kind") == "Task"}
-    pipelines = {item["metadata"]["name"]: item for item in objects if item.get("kind") == "Pipeline"}
-    runs = [item for item in objects if item.get("kind") == "PipelineRun"]
-    claims = [item for item in objects if item.get("kind") == "PersistentVolumeClaim"]
-    gpus = memory = most = largest = 0
-    unknown: list[str] = []
-    for name, pipeline in pipelines.items():
-        specs = _specs(runs, name)
-        places = [*(pipeline["spec"].get("tasks") or ()), *(pipeline["spec"].get("finally") or ())]
-        held = {place["name"]: _asked(place, tasks, specs, gpu_resource) for place in places}
-        limits = {place["name"]: _asked(place, tasks, specs, "memory") for place in places}
-        count = {place["name"]: legs(place) for place in places}
-        most = max(most, *held.values(), 0)
-        largest = max(largest, *limits.values(), 0)
-        unknown += [f"{name}/{place}" for place, number in count.items() if not number and held[place]]
-        gpus += at_once(pipeline, {place: held[place] * (count[place] or 1) for place in held})
-        memory += at_once(pipeline, {place: limits[place] * (count[place] or 1) for place in held})
+    tasks = {item["metadata"]["name"]: item for item in _of_kind(objects, "Task")}
+    pipelines = _of_kind(objects, "Pipeline")
+    runs = _of_kind(objects, "PipelineRun")
+    claims = {item["metadata"]["name"]: item["spec"] for item in _of_kind(objects, "PersistentVolumeClaim")}
     keys: dict[str, set[str]] = {}
     for secret, key in (*_secrets(tasks.values()), *_secrets_of_triggers(objects)):
         keys.setdefault(secret, set()).add(key)
     images = {_image(container, task) for task in tasks.values() for container in _containers(task)}
+    rest = Needs(
+        claims={name: quantity(spec["resources"]["requests"]["storage"]) for name, spec in claims.items()},
+        artifacts=tuple(_bound(runs)),
+        shared=tuple(name for name, spec in claims.items() if "ReadWriteMany" in spec["accessModes"]),
+        secrets={name: tuple(found) for name, found in keys.items()},
+        images=tuple(image for image in images if image and "$(" not in image),
+        privileged=(*_refused(tasks), *_refused_of_runs(runs)),
+        others=tuple(_of_vendor((*tasks.values(), *runs), gpu_resource) - {gpu_resource}),
+    )
+    return total([*(_of_pipeline(pipeline, tasks, runs, gpu_resource) for pipeline in pipelines), rest])
+
+
+def _of_kind(objects: Manifests, kind: str) -> list[Mapping[str, Any]]:
+    return [item for item in objects if item.get("kind") == kind]
+
+
+def _of_pipeline(pipeline: Mapping[str, Any], tasks: Mapping[str, Any], runs: Manifests, gpu_resource: str) -> Needs:
+    """What one run of a Pipeline holds."""
+    name = pipeline["metadata"]["name"]
+    specs = _specs(runs, name)
+    places = [*(pipeline["spec"].get("tasks") or ()), *(pipeline["spec"].get("finally") or ())]
+    gpus = {place["name"]: _asked(place, tasks, specs, gpu_resource) for place in places}
+    memory = {place["name"]: _asked(place, tasks, specs, "memory") for place in places}
+    count = {place["name"]: legs(place) for place in places}
     return Needs(
-        gpus,
-        most,
-        memory,
-        {item["metadata"]["name"]: quantity(item["spec"]["resources"]["requests"]["storage"]) for item in claims},
-        tuple(sorted(set(_bound(runs)))),
-        tuple(sorted(item["metadata"]["name"] for item in claims if "ReadWriteMany" in item["spec"]["accessModes"])),
-        {name: tuple(sorted(found)) for name, found in sorted(keys.items())},
-        tuple(sorted(pipelines)),
-        tuple(sorted(image for image in images if image and "$(" not in image)),
-        tuple(sorted({*_refused(tasks), *_refused_of_runs(runs)})),
-        tuple(sorted(_of_vendor((*tasks.values(), *runs), gpu_resource) - {gpu_resource})),
-        tuple(sorted(unknown)),
-        largest,
+        gpus=at_once(pipeline, {place: gpus[place] * (count[place] or 1) for place in count}),
+        gpus_of_a_pod=max(gpus.values(), default=0),
+        memory=at_once(pipeline, {place: memory[place] * (count[place] or 1) for place in count}),
+        memory_of_a_pod=max(memory.values(), default=0),
+        pipelines=(name,),
+        open=tuple(f"{name}/{place}" for place, number in count.items() if not number and gpus[place]),
     )
 
 
 def total(parts: Sequence[Needs]) -> Needs:
-    """Of bundles that share a cluster."""
+    """Of what shares a cluster; names come once each and in order."""
     return reduce(_added, parts, Needs())
 
 
 def _added(one: Needs, other: Needs) -> Needs:
-    sizes = {name: max(one.claims.get(name, 0), other.claims.get(name, 0)) for name in {*one.claims, *other.claims}}
+    claims = {name: max(one.claims.get(name, 0), other.claims.get(name, 0)) for name in {*one.claims, *other.claims}}
     secrets = {
-        name: tuple(sorted({*one.secrets.get(name, ()), *other.secrets.get(name, ())}))
-        for name in sorted({*one.secrets, *other.secrets})
+        name: _either(one.secrets.get(name, ()), other.secrets.get(name, ())) for name in {*one.secrets, *other.secrets}
     }
     return Needs(
-        one.gpus + other.gpus,
-        max(one.gpus_of_a_pod, other.gpus_of_a_pod),
-        one.memory + other.memory,
-        dict(sorted(sizes.items())),
-        tuple(sorted({*one.artifacts, *other.artifacts})),
-        tuple(sorted({*one.shared, *other.shared})),
-        secrets,
-        tuple(sorted((*one.pipelines, *other.pipelines))),
-        tuple(sorted({*one.images, *other.images})),
-        tuple(sorted({*one.privileged, *other.privileged})),
-        tuple(sorted({*one.others, *other.others})),
-        tuple(sorted({*one.open, *other.open})),
-        max(one.memory_of_a_pod, other.memory_of_a_pod),
+        gpus=one.gpus + other.gpus,
+        gpus_of_a_pod=max(one.gpus_of_a_pod, other.gpus_of_a_pod),
+        memory=one.memory + other.memory,
+        memory_of_a_pod=max(one.memory_of_a_pod, other.memory_of_a_pod),
+        claims=dict(sorted(claims.items())),
+        artifacts=_either(one.artifacts, other.artifacts),
+        shared=_either(one.shared, other.shared),
+        secrets=dict(sorted(secrets.items())),
+        pipelines=tuple(sorted((*one.pipelines, *other.pipelines))),
+        images=_either(one.images, other.images),
+        privileged=_either(one.privileged, other.privileged),
+        others=_either(one.others, other.others),
+        open=_either(one.open, other.open),
     )
+
+
+def _either(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*one, *other}))
 
 
 def quantity(text: object) -> int:

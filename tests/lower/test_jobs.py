@@ -572,3 +572,22 @@ def test_a_comment_behind_a_commit_says_what_version_it_is(ref: str, apart: bool
     steps = f"runs-on: ubuntu-latest\nsteps:\n- uses: {uses}\n  with: {{pattern: a*}}"
     (one,) = task(convert(steps))["steps"]
     assert ("--pattern 'a*' --apart true\n" in one["script"]) is apart
+
+
+ASSUMED = [
+    ("nvcr.io/x/y:${{ inputs.tag }}", "{tag: {default: '1.2'}}", "nvcr.io/x/y:1.2"),
+    ("x/y:${{ inputs.tag || '3' }}", "{tag: {}}", "x/y:3"),
+    ("${{ inputs.image }}", "{image: {default: 'x/y@sha256:" + 64 * "a" + "'}}", f"x/y@sha256:{64 * 'a'}"),
+    ("x/y:${{ inputs.tag }}", "{tag: {}}", ""),
+    ("x/y:${{ inputs.tag }}", "{tag: {required: true}}", ""),
+    ("x/y:${{ vars.TAG }}", "{tag: {default: '1'}}", ""),
+]
+
+
+@pytest.mark.parametrize(("image", "inputs", "found"), ASSUMED)
+def test_images_of_scripts_that_hang_on_inputs_are_those_of_their_defaults(image: str, inputs: str, found: str) -> None:
+    steps = f'runs-on: ubuntu-latest\nenv: {{IMAGE: "{image}"}}\nsteps:\n- run: docker run --rm $IMAGE make'
+    done = convert(steps, f"on: {{workflow_dispatch: {{inputs: {inputs}}}}}")
+    fate, reason = said(done, "jobs.a.steps[0].run.commands[0]")
+    assert [one["image"] for one in task(done).get("sidecars", ())] == ([found] if found else [])
+    assert (fate, "inputs' defaults" in reason) == (("adapted", True) if found else ("manual", False))

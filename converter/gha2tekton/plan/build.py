@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan import layout, losses, runners
+from gha2tekton.plan.assumptions import assumed, joined
 from gha2tekton.plan.chain import chained
 from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
@@ -119,13 +120,11 @@ class _Builder:
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
         constant = not _writes_env(job)
-        scope = scope.with_env(self.workflow.env, constant).with_env(job.env, constant)
-        defaults = job.defaults or self.workflow.defaults
-        shell = scope.guess(defaults.shell) if defaults and defaults.shell else None
-        steps = self.reader.steps(
-            job.steps, scope, constant, shell=shell or "", place=defaults.working_directory if defaults else None
-        )
+        usual = scope.with_known(inputs=input_defaults(self.workflow))
+        scope, steps = self.steps(job, scope, constant)
+        steps, taken = assumed(steps, lambda: self.steps(job, usual, constant)[1])
         found = self.containers(job, steps)
+        found = replace(found, notes=joined(found.notes, taken))
         choice = self.image(job, scope, steps, runner, dynamic)
         at_once = total if dynamic or total != len(group) else lanes(job.strategy, total)
         whole = layout.why_whole(job, steps, at_once)
@@ -145,7 +144,6 @@ class _Builder:
             self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
         needs = needs_of(steps)
         machine = job_scope(self.workflow, job, group[0], True, dynamic)
-        without = told(steps, runner)
         held = choice.holds | self.base()
         why = "it runs notebooks or GPU containers" if chosen == "stages" else whole or "it is one piece of work"
         return JobPlan(
@@ -164,15 +162,20 @@ class _Builder:
             "cache" in needs,
             asked=asked(steps, self.repository),
             unserved=found.problems,
-            noted={
-                **found.notes,
-                **{row: "; ".join(filter(None, (found.notes.get(row, ""), why))) for row, why in without.items()},
-            },
+            noted=joined(found.notes, told(steps, runner)),
             composed=found.composed,
             unfit=found.unfit,
             daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
             host=host_directories(job, scope, runner, steps, found.containers),
         )
+
+    def steps(self, job: Job, scope: Scope, constant: bool) -> tuple[Scope, tuple[PlannedStep, ...]]:
+        """The steps of a job, and the scope that its variables make."""
+        scope = scope.with_env(self.workflow.env, constant).with_env(job.env, constant)
+        defaults = job.defaults or self.workflow.defaults
+        shell = scope.guess(defaults.shell) if defaults and defaults.shell else None
+        place = defaults.working_directory if defaults else None
+        return scope, self.reader.steps(job.steps, scope, constant, shell=shell or "", place=place)
 
     def ungated(self, plan: JobPlan) -> tuple[Stage, ...]:
         """The stages of a job, which start whatever happened where other jobs or legs run on after it."""

@@ -94,6 +94,12 @@ class Journal:
         """Announce a leaf (or a command or expression within one) that must get an outcome."""
         self._leaves.setdefault(path, (subject, span))
 
+    def apart(self) -> Journal:
+        """A journal of the same leaves, for work whose outcomes are told elsewhere."""
+        out = Journal()
+        out._leaves = dict(self._leaves)
+        return out
+
     def forget(self, file: str) -> None:
         """Take the leaves of a file back that was read, but is not drawn in after all."""
         for path in self.below(f"{file}#"):

@@ -1,4 +1,5 @@
-# docker login, build, tag and push: by buildah, in a sidecar that the Task has where its scripts build images.
+# docker login, build, tag and push: by buildah, in a sidecar that the Task has where its scripts build images. What they run
+# themselves was built by a Task before.
 
 builder() { printf '%s\n' "${GHA_CONTAINERS:-}" | awk -F '\t' '$1 == "builder" { print $3; exit }'; }
 
@@ -18,6 +19,7 @@ log_in() {
 }
 
 building() {
+  [ "$_verb" != build ] || ! built_before "$@" || exit 0
   _name=$(builder)
   [ -n "$_name" ] || refuse "there is no daemon in this Pod to do this"
   ready "$_name"

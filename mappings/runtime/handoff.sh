@@ -87,7 +87,7 @@ put_down() { # NAME WORD…
 carried() {
   awk 'BEGIN { for (name in ENVIRON) if (name ~ /^(GHA|INPUT)_[A-Za-z0-9_]+$/) print name }' | sort | while read -r _word; do
     case $_word in
-      GHA_HEALTH | GHA_HEALTH_TIMES | GHA_OPEN_INPUT | GHA_STATE | GHA_JOB | GHA_MASKS | GHA_SECRET_* | GHA_RUNTIME | GHA_STEP | GHA_CONTAINERS | GHA_HANDOFF | GHA_SHARED | GHA_SCOPE | GHA_VENV | GHA_HOME | \
+      GHA_HEALTH | GHA_HEALTH_TIMES | GHA_OPEN_INPUT | GHA_STATE | GHA_JOB | GHA_MASKS | GHA_SECRET_* | GHA_RUNTIME | GHA_STEP | GHA_CONTAINERS | GHA_BUILT | GHA_HANDOFF | GHA_SHARED | GHA_SCOPE | GHA_VENV | GHA_HOME | \
         GHA_MODE | GHA_TEXT | GHA_PLACES | GHA_KEPT | GHA_IN_PLACE | GHA_ENTRYPOINT | GHA_COMMAND | GHA_USER | GHA_WORKING_DIR) ;;
       *) quoted "$_word=$(printenv "$_word")"; printf ' ' ;;
     esac

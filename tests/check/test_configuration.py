@@ -110,6 +110,7 @@ SHAPES = {
     "gpu-resource": (["nvidia.com/mig-1g.5gb", "amd.com/gpu"], ["gpu", "nvidia.com/", "a/b/c"]),
     "memory": (["64Gi", "1.5Gi", "8000000000"], ["64 Gi", "lots", "0", "-1Gi", "64GiB"]),
     "image": (["python", "r.example.com:5000/a/b:1@sha256:0"], ["a b", "$(x)", "-x"]),
+    "build-registry": (["r.example.com:5000/a/b"], ["A/b", "a b", "r.example.com/", "r.example.com/a:1"]),
     "status-url": (["https://tekton.example.com/#/x"], ["javascript:x", "tekton.example.com", "https://a b"]),
     "github-repository": (["octo/hello.world"], ["octo", "a/b/c", "a/b c"]),
     "default-branch": (["release/1.x"], ["a b", "x^", "a:b"]),

@@ -1,7 +1,7 @@
 """docker for the recording side: a container is a process with a file system of its own, which is this machine's to begin with.
 
 Installed as the stand-in `docker`, it needs root and overlay mounts. It knows run, exec, cp, logs, rm, wait, pull, login, version and
-of compose up, exec, run, cp, logs, down, ps: what cases use, with docker's meaning, and refuses all else.
+of compose up, exec, run, cp, logs, down, ps: what cases use, with docker's meaning, and refuses all else. It builds nothing.
 """
 
 from __future__ import annotations
@@ -336,6 +336,7 @@ def main(words: list[str]) -> int:
         "rm": down,
         "stop": down,
         "compose": compose,
+        "build": lambda words: 0 if Path(words[-1]).is_dir() else 1,
     }
     return verbs[verb](rest) if verb in verbs else stop(f"docker {verb} is not here")
 

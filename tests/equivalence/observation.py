@@ -11,6 +11,8 @@ from tests.equivalence.case import contents
 from tests.equivalence.comparison import Seen, SeenJob, SeenStep
 
 Pod = Mapping[str, Any]
+_OURS = frozenset({"GHA_MATRIX", "BUILDAH_ISOLATION"})
+"""What the steps of Tasks of ours have, which work out the legs of a job or build images before it."""
 STATUS = {"True": "success", "False": "failure"}
 
 
@@ -18,8 +20,8 @@ def observe(record: RunRecord, before: Mapping[str, str]) -> Seen:
     """The jobs of a run that was executed with `keep`; `before` are the repository's files."""
     stages: dict[str, list[Pod]] = {}
     for pod in record.pods():
-        if "GHA_MATRIX" in _variables(pod):
-            continue  # a Task of ours, which works out the legs of a job
+        if not _OURS.isdisjoint(_variables(pod)):
+            continue
         # the Tasks of a split job share its state directory
         stages.setdefault(str(_state(record, pod) or pod["metadata"]["name"]), []).append(pod)
     jobs = [_job(record, pods, before) for pods in stages.values()]

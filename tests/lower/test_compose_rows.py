@@ -87,5 +87,5 @@ def test_a_service_that_cannot_be_is_by_hand(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {web: {build: ., working_dir: /x}}\n")
     outcomes = convert(WORKFLOW, Repository(tmp_path), RULES, Options()).journal.outcomes()
     rows = [(one.fate, one.reason, one.span.line) for one in outcomes if one.path == "compose.yaml#services.web.build"]
-    reason = "service web is built from .: push its image and name it in the compose file"
-    assert rows == [("manual", reason, 1)]
+    reason = "service web is built from .: push its image and name it in the compose file, or name a registry with "
+    assert [(fate, why.partition("--build-registry")[0], line) for fate, why, line in rows] == [("manual", reason, 1)]

@@ -520,6 +520,20 @@ def test_images_that_were_pulled(machine: Machine, directory: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_was_built_before_is_not_built(machine: Machine, directory: Path) -> None:
+    pod = Pod(machine, directory)
+    state = {"GHA_STATE": str(directory), "GHA_BUILT": "a/b:1\nx\n"}
+    for words in ("-t x .", "--tag=a/b:1 -q .", "-tx .", "-f x -t y -t x ."):
+        ended = pod.docker("build", *words.split(), **state)
+        assert (ended.code, "was built by a Task before this one" in ended.err) == (0, True), words
+    assert pod.docker("image", "inspect", "x", **state).code == 0
+    for words in ("-t y .", "-f x .", "-t a/b ."):
+        assert pod.docker("build", *words.split(), **state).code == 125, words
+    assert pod.docker("compose", "build", **state).code == 0
+    assert pod.docker("compose", "build").code == 125
+
+
+@pytest.mark.slow
 def test_builds(machine: Machine, directory: Path) -> None:
     """buildah is a program that says what it was asked for."""
     pod = Pod(machine, directory)

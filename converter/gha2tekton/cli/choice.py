@@ -174,7 +174,10 @@ def _options(values: Mapping[str, Any], repository: str, tables: Mapping[str, Ma
         secrets=secrets,
     )
     pairs = dict(item.split("=", 1) for item in values["action_image"] or ())
-    plan = PlanOptions(values["layout"], values["gpu_count"] or 0, values["image"], values["docker"], pairs)
+    asked = ("layout", "image", "docker", "build_registry")
+    plan = PlanOptions(
+        **{name: values[name] for name in asked}, gpu_count=values["gpu_count"] or 0, action_images=pairs
+    )
     return Options(plan, settings)
 
 

@@ -106,6 +106,12 @@ CONVERSION = (
         help="Containers of scripts as steps or sidecars, always as sidecars, or docker itself in a privileged one.",
     ),
     click.option(
+        "--build-registry",
+        type=TEXT,
+        default="",
+        help="Where images are pushed that a job builds and runs: registry/path. They are built before it.",
+    ),
+    click.option(
         "--action-image",
         type=TEXT,
         multiple=True,

@@ -12,7 +12,8 @@ from gha2tekton.journal import Diagnostic, Journal, Setup
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.settings import Settings
-from gha2tekton.plan.model import Plan
+from gha2tekton.lower.values import escaped
+from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.tekton.model import EnvVar
 
 _OWN_CHECKOUT = re.compile(r"^checkout(?!.* --repository )(?!.* --ref [^\"$])", re.MULTILINE)
@@ -28,6 +29,14 @@ def checkout_variables(carrier: Carrier, script: str) -> list[EnvVar]:
     carrier.params.setdefault("git-repo-url", ("git", "url"))
     carrier.params.setdefault("git-revision", ("git", "revision"))
     return [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
+
+
+def built_before(job: JobPlan, script: str) -> list[EnvVar]:
+    """What a Task whose script builds images must know of those that were built before."""
+    names = [name for build in job.builds for name in build.names]
+    if not names or not re.search("docker|build-image", script):
+        return []
+    return [EnvVar("GHA_BUILT", "".join(f"{escaped(name)}\n" for name in names))]
 
 
 def ask_for_clone(plan: Plan, lowered: LoweredWorkflow, settings: Settings, journal: Journal) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
-from gha2tekton.lower.settings import RUN
+from gha2tekton.lower.settings import IMAGES_OF, RUN
 from gha2tekton.plan.host_directories import Bind, stands_for
 from gha2tekton.plan.model import ContainerPlan, JobPlan
 from gha2tekton.record import Record
@@ -36,6 +36,7 @@ _SAID = frozenset(
     "image environment env_file volumes working_dir entrypoint command user shm_size gpus runtime deploy depends_on "
     "healthcheck container_name profiles privileged cap_add cap_drop security_opt extends tty stdin_open".split()
 )
+_OF_CACHES = frozenset({"cache_from", "cache_to", "no_cache", "pull", "tags"})
 _NAMES = frozenset({"hostname", "links", "extra_hosts"})
 _MERGED = frozenset("environment volumes depends_on healthcheck env_file cap_add cap_drop security_opt deploy".split())
 """Keys to which a later file adds, rather than to take their place."""
@@ -101,6 +102,13 @@ def _row(
         return
     elif key == "ports" and any(host in leaf.text for host, _ in container.ports):
         pass
+    elif key == "build" and container.built:
+        if below and below[0] in _OF_CACHES:
+            journal.dropped(path, "image cache", "each run builds anew")
+        else:
+            usual = below == ["context"] and leaf.text in (".", "./")
+            journal.exact(path, IMAGES_OF.format(job.job.id), reason=SAME_AS_DEFAULT if usual else "")
+        return
     elif key in service.differs:
         drop = "it is the cluster's to say"
     elif key not in _SAID or (container.plain and key in ("tty", "stdin_open")):

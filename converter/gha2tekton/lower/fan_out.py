@@ -17,6 +17,8 @@ from gha2tekton.record import replace
 from gha2tekton.tekton.model import Container, EnvVar, Result, Task, When, Workspace
 
 RESULT, ANY, IMAGE_OF = "legs", "any", "image"
+LEGS_MINUTES = 10
+"""Enough to work out the legs of a matrix."""
 LEG_IMAGE = "leg-image"
 """The param of a Task whose legs have images of their own."""
 

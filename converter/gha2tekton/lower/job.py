@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.lower import compose_rows, host, runtime, supplied
 from gha2tekton.lower.carrier import Carrier, Path
-from gha2tekton.lower.cloning import checkout_variables
+from gha2tekton.lower.cloning import built_before, checkout_variables
 from gha2tekton.lower.commands import Docker
 from gha2tekton.lower.container import ContainerOptions, job_container
 from gha2tekton.lower.daemon import daemon
@@ -32,6 +32,7 @@ from gha2tekton.lower.sidecars import (
 )
 from gha2tekton.lower.stage_script import stage_script, variable_lines
 from gha2tekton.lower.words import fits
+from gha2tekton.plan.builds import RUN_PARAM
 from gha2tekton.plan.model import JobPlan, Plan, Stage, pushes
 from gha2tekton.plan.scope import WORKSPACE, input_defaults
 from gha2tekton.record import Record, field, replace
@@ -114,6 +115,9 @@ class JobWriter(Record):
             own, options = own_names(own), replace(options, security=service.security)
         told = known(self.plan, job, index, carrier, script, self.journal, target)
         told += checkout_variables(carrier, script)
+        if any(one.built for one in stage.containers):
+            carrier.params[RUN_PARAM] = ("github", "run_id")
+        told += built_before(job, script)
         image = _image(job, carrier)
         gpu_step = bool(gpu.limits) and not service.gpu
         own_limits = service.limits if stage.native else gpu.limits if gpu_step else {}
@@ -176,7 +180,8 @@ class JobWriter(Record):
         limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
         if limits and split:
             limits["memory"] = self.settings.memory
-        return Gpu(limits, IMAGE_PARAM if split and stage.role == "notebook" and stage.gpu else "")
+        named = split and stage.role == "notebook" and stage.gpu and not any(one.built for one in stage.containers)
+        return Gpu(limits, IMAGE_PARAM if named else "")
 
     def service(self, job: JobPlan, stage: Stage, gpu: Gpu) -> Served:
         if job.daemon:

@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.carrier import JSON, Path, Unsupported
+from gha2tekton.lower.carrier import Path, Unsupported
 from gha2tekton.lower.concurrency import GO, before, held, holding_task, job_task
 from gha2tekton.lower.concurrency import NAME as CONCURRENCY
 from gha2tekton.lower.environment import leg_count
-from gha2tekton.lower.fan_out import RESULT, image_of, legs_task, slots, started
+from gha2tekton.lower.fan_out import LEGS_MINUTES, RESULT, image_of, legs_task, slots, started
+from gha2tekton.lower.image_builds import images_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_carrier, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.params import by_text, described, pipeline_params, quantities
 from gha2tekton.lower.placement import Placed, asks, own_spec, placed
-from gha2tekton.lower.places import RUN_NAME, bound
+from gha2tekton.lower.places import RUN_NAME, bound, handed
 from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import claimed, duration, manual_run
-from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, IMAGES_OF, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.order import ordered
 from gha2tekton.plan.scope import lanes
@@ -37,8 +38,6 @@ PIPELINE_NAMES = {
     "test": "run-tests",
     "publish": "publish-results",
 }
-LEGS_MINUTES = 10
-"""Enough to work out the legs of a matrix."""
 
 
 def lower_workflow(plan: Plan, base: str, settings: Settings, journal: Journal) -> LoweredWorkflow:
@@ -148,6 +147,7 @@ class _Lowering:
         self.own[job.job.id.lower()] = tuple(f"tasks/{name}.yaml" for name in names)
         waits = tuple(end for name in job.job.needed for end in self.ends.get(name, []))
         lowered, group = self.writer.tasks(job, names), self.group(job)
+        waits = self.built(job, f"{head}image-build", f"{own}build-images", waits)
         self.tasks += [one.task for one in lowered]
         ends = self.ends.setdefault(job.job.id.lower(), [])
         for leg in job.legs:
@@ -200,6 +200,7 @@ class _Lowering:
             waits = (legs,)
         self.own[job.job.id.lower()] = (*self.own.get(job.job.id.lower(), ()), f"tasks/{name}.yaml")
         (lowered,) = self.writer.tasks(job, [name])
+        waits = self.built(job, f"{name}-images", f"{stem}-images", waits)
         self.tasks.append(lowered.task)
         on_error = "" if self.plan.chained else "continue"
         at_once = lanes(job.job.strategy, total)
@@ -218,6 +219,19 @@ class _Lowering:
             self.places.append(made)
             self.spec_of(job, lowered, made)
             ends.append(place)
+
+    def built(self, job: JobPlan, name: str, place: str, waits: tuple[str, ...]) -> tuple[str, ...]:
+        """What a job waits for, with the Task that builds images for it."""
+        if not job.builds:
+            return waits
+        lowered = images_task(self.writer, job, self.task_names.take(name))
+        self.tasks.append(lowered.task)
+        self.journal.retarget({IMAGES_OF.format(job.job.id): f"tasks/{lowered.task.name}.yaml"})
+        # A job that is passed over is none the worse for images that could not be built.
+        on_error = "" if self.plan.chained and job.job.condition is None else "continue"
+        own, taken = replace(job, layout="job"), self.names.take(place)
+        self.places.append(self.place(own, lowered, taken, waits, {}, on_error, ()))
+        return (taken,)
 
     def legs(self, job: JobPlan, task_name: str, place_name: str, waits: tuple[str, ...]) -> str:
         """The PipelineTask that works out the legs of a matrix only the run knows; its name."""
@@ -261,21 +275,7 @@ class _Lowering:
         when: tuple[When, ...],
         leg: Leg | None = None,
     ) -> PipelineTask:
-        params: dict[str, str] = {}
-        for param, path in lowered.params.items():
-            if param in values:
-                params[param] = values[param]
-            elif path == ("github", "run_id"):
-                params[param] = RUN_NAME
-            elif path[0] in ("matrix", JSON):
-                params[param] = ""
-            else:
-                self.needed[param] = path
-                params[param] = f"$(params.{param})"
-        for declared in lowered.task.params:
-            if declared.default is not None:
-                self.images[declared.name] = declared.default
-                params[declared.name] = f"$(params.{declared.name})"
+        params = handed(lowered.task, lowered.params, values, self.needed, self.images)
         return PipelineTask(
             name=name,
             task=lowered.task.name,

@@ -27,9 +27,11 @@ def pull_secrets(plan: Plan, account: str, existing: bool, namespace: str, journ
             if step.rule is not None and step.rule.action == _LOGIN_ACTION:
                 given = step.step.inputs.get("registry")
                 found.setdefault(_host(step.scope.guess(given) if given else HUB), f"job {job.job.id} logs in to it")
+        for build in job.builds:
+            found.setdefault(_registry(build.image), f"images that job {job.job.id} runs are pushed to it before")
         for value in _credentials(job.job):
             found.setdefault(_registry(job.scope.guess(value)), f"job {job.job.id} takes images from it")
-    names = {host: label(f"registry-{host}") for host in found}
+    names = {host: _secret(host) for host in found}
     for host, why in found.items():
         server = _HUB_SERVER if host == HUB else host
         command = (
@@ -41,6 +43,15 @@ def pull_secrets(plan: Plan, account: str, existing: bool, namespace: str, journ
             command += f" && kubectl patch serviceaccount {account} --namespace {namespace} -p '{patch}'"
         journal.need(Setup("registry", host, why, command))
     return tuple(names.values())
+
+
+def secret_of(image: str) -> str:
+    """The name of the Secret for an image's registry."""
+    return _secret(_registry(image))
+
+
+def _secret(host: str) -> str:
+    return label(f"registry-{host}")
 
 
 def _credentials(job: Job) -> list[Value]:

@@ -67,3 +67,5 @@ WORKSPACES = {
 
 RUN = "the run"
 """Stands in rows of the ledger for the file of the PipelineRun, until its name is known."""
+IMAGES_OF = "images of job {}"
+"""What outcomes name instead of the file of the Task that builds a job's images, until that is known."""

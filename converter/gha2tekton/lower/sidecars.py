@@ -106,7 +106,7 @@ def _told(container: ContainerPlan, sidecars: Mapping[str, str]) -> str:
     if container.plain:
         keys = [("plain", key) if kind == "service" else (kind, key) for kind, key in container.keys]
         return "".join(f"{kind}\t{key}\t{name}\n" for kind, key in keys if kind != "image")
-    lines = [f"{kind}\t{key}\t{name}" for kind, key in container.keys]
+    lines = [f"{kind}\t{key}\t{name}" for kind, key in container.keys if kind != "built" and key != _pushed(container)]
     service = container.service
     if service is not None:
         home = posixpath.join(WORKSPACE, container.directory) if container.directory else WORKSPACE
@@ -126,6 +126,11 @@ def _told(container: ContainerPlan, sidecars: Mapping[str, str]) -> str:
         ]
         lines += [f"mount\t{name}\t{_place(source, home)}\t{target}" for source, target in service.volumes if source]
     return "".join(escaped(line).replace("\n", " ") + "\n" for line in lines)
+
+
+def _pushed(container: ContainerPlan) -> str:
+    """The name of an image that was built for the run, which no script knows."""
+    return container.image if container.built else ""
 
 
 def _place(source: str, home: str) -> str:

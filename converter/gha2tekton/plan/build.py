@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan import layout, losses, runners
 from gha2tekton.plan.assumptions import assumed, joined
+from gha2tekton.plan.builds import RUN_TAG, builds
 from gha2tekton.plan.chain import chained
 from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
@@ -17,7 +17,7 @@ from gha2tekton.plan.host_directories import host_directories, shared, told
 from gha2tekton.plan.labels import idle
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
-from gha2tekton.plan.repository_scripts import asked
+from gha2tekton.plan.repository_scripts import asked, writes_env
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, lanes, literal
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import missing, supplied, supplies, wanted_of_image
@@ -26,6 +26,7 @@ from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ImageChoice, Runner
 from gha2tekton.shell.docker import container_options, gpu_request
+from gha2tekton.tekton.names import label
 from gha2tekton.workflow.matrix import Leg, MatrixError, RuntimeMatrix, legs
 from gha2tekton.workflow.model import Job, Workflow
 from gha2tekton.workflow.repository import Repository
@@ -40,6 +41,8 @@ class PlanOptions(Record, frozen=True):
     """``sidecars`` for each image, ``auto`` steps where they can be of it, ``dind`` for docker itself, privileged."""
     action_images: Mapping[str, str] = field(default_factory=dict)
     """Images that were built of the Dockerfiles of actions, by what ``uses`` says, with or without the ref."""
+    build_registry: str = ""
+    """Where images that a job builds and runs are pushed before it."""
 
 
 def build_plan(
@@ -119,11 +122,12 @@ class _Builder:
         runner = replace(on[0][1], hosted=all(machine.hosted for _, machine in on))
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
-        constant = not _writes_env(job)
+        constant = not writes_env(job)
         usual = scope.with_known(inputs=input_defaults(self.workflow))
         scope, steps = self.steps(job, scope, constant)
         steps, taken = assumed(steps, lambda: self.steps(job, usual, constant)[1])
-        found = self.containers(job, steps)
+        own = f"-{on[0][0].index}" if 1 == len(on) < total else ""
+        found = self.containers(job, steps, f"{RUN_TAG}-{label(job.id)}{own}")
         found = replace(found, notes=joined(found.notes, taken))
         choice = self.image(job, scope, steps, runner, dynamic)
         at_once = total if dynamic or total != len(group) else lanes(job.strategy, total)
@@ -165,6 +169,7 @@ class _Builder:
             noted=joined(found.notes, told(steps, runner)),
             composed=found.composed,
             unfit=found.unfit,
+            builds=found.builds,
             daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
             host=host_directories(job, scope, runner, steps, found.containers),
         )
@@ -183,9 +188,10 @@ class _Builder:
             return plan.stages
         return tuple(replace(stage, gated=False) for stage in plan.stages)
 
-    def containers(self, job: Job, steps: Sequence[PlannedStep]) -> Found:
+    def containers(self, job: Job, steps: Sequence[PlannedStep], tag: str) -> Found:
         """The containers that become sidecars: none where a daemon runs them all."""
-        found = find(steps, self.repository, self.rules, self.unpushed)
+        before = builds(steps, self.repository, self.rules, self.options.build_registry, tag)
+        found = find(steps, self.repository, self.rules, self.unpushed, before)
         self.unpushed |= found.unpushed
         for broken in found.unreadable:
             self.journal.note(Diagnostic("unreadable-compose-file", "error", broken.message, broken.span))
@@ -281,16 +287,3 @@ def _not_drawn_in(job: Job) -> str:
     if job.uses is not None and job.uses.kind == "remote":
         return "a workflow of another repository: give a checkout of it with --actions-dir"
     return "there is no such file in the repository"
-
-
-_FILES = re.compile(r"GITHUB_ENV|(^|[\s;&|(])(\./|(ba|z)?sh\s+[\w./-]+|source\s|\.\s|[\w./-]+\.sh\b)", re.M)
-"""What changes the environment of later steps, or runs a script of the repository that may."""
-
-
-def _writes_env(job: Job) -> bool:
-    """Whether any step can change the environment of later ones."""
-    return any(
-        (step.run is not None and _FILES.search(step.run.text) is not None)
-        or (step.uses is not None and step.uses.kind in ("local", "docker"))
-        for step in job.steps
-    )

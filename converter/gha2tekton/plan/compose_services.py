@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from gha2tekton.plan.images import bare, built_here, published
-from gha2tekton.plan.model import ContainerPlan
+from gha2tekton.plan.images import bare, built_here, names_of, published
+from gha2tekton.plan.model import ContainerPlan, ImageBuild
+from gha2tekton.plan.mounts import displaced
 from gha2tekton.plan.privileges import privileges
 from gha2tekton.plan.projects import UNKNOWN
 from gha2tekton.tekton.model import Manifest
@@ -24,7 +25,8 @@ def fit_for_pod(service: Service, rebuilt: bool, built: Collection[str], unfit: 
 def _fit(service: Service, rebuilt: bool, built: Collection[str]) -> None:
     if service.build and (not service.image or rebuilt or bare(service.image) in built):
         raise ComposeError(
-            f"service {service.name} is built from {service.build}: push its image and name it in the compose file"
+            f"service {service.name} is built from {service.build}: push its image and name it in the compose file, "
+            "or name a registry with --build-registry, and it is built in a Task before the job"
         )
     if not service.image:
         raise ComposeError(f"service {service.name} has no image")
@@ -60,6 +62,26 @@ def security_of(service: Service) -> Manifest:
     if left:
         raise ComposeError(f"service {service.name} says what a sidecar cannot do: {', '.join(left)}")
     return made
+
+
+def container_of(
+    service: Service, name: str, directory: str, others: Iterable[ContainerPlan], build: ImageBuild | None
+) -> ContainerPlan:
+    """A service as a container beside others; ComposeError where it cannot be one."""
+    keys = (("service", service.name), ("container", service.name), *names_of(service))
+    return ContainerPlan(
+        name,
+        service.image,
+        service.gpus,
+        service,
+        (*keys, *(build.keys if build is not None else ())),
+        service.shm_size,
+        directory,
+        ports=ports_of(service, others),
+        hosts=(service.name, *filter(None, (service.container_name,)), *service.hosts),
+        security=security_of(service),
+        apart=displaced(service.volumes, directory),
+    )
 
 
 def must_agree(one: Service, other: Service, begins: bool) -> None:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from gha2tekton.plan import images
-from gha2tekton.plan.compose_services import fit_for_pod, must_agree, ports_of, security_of
+from gha2tekton.plan.builds import BEFORE, NO_BUILDS, Builds, of_action
+from gha2tekton.plan.compose_services import container_of, fit_for_pod, must_agree
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.images import bare, readable
 from gha2tekton.plan.made import Made
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
-from gha2tekton.plan.mounts import displaced, displaces
+from gha2tekton.plan.mounts import displaces
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
+from gha2tekton.plan.service_builds import ServiceBuilds
 from gha2tekton.plan.verbs import BUILDS, LISTS, LOOKS, NEVER, hosts_of, looked_at
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
@@ -29,28 +31,39 @@ BUILDER = "builder"
 
 
 def find(
-    steps: Iterable[PlannedStep], repository: Repository, rules: RuleSet, elsewhere: Collection[str] = ()
+    steps: Iterable[PlannedStep],
+    repository: Repository,
+    rules: RuleSet,
+    elsewhere: Collection[str] = (),
+    before: Builds = NO_BUILDS,
 ) -> Found:
-    """Every container that the steps start or call; ``elsewhere`` are images that other jobs built for themselves."""
-    finder = _Finder(repository)
+    """Every container that the steps start or call.
+
+    ``elsewhere`` are images that other jobs built for themselves, ``before`` those that are built before this one.
+    """
+    finder = _Finder(repository, before, rules)
     finder.elsewhere = elsewhere
     for top in steps:
         for step in top.walk():
             finder.step(top, step)
+    finder.problems |= finder.services.unmet()
     return Found(
         tuple(finder.settled(container, rules) for container in finder.containers.values()),
         finder.problems,
         {path: frozenset(names) for path, names in finder.users.items()},
-        finder.notes,
+        {**finder.services.notes, **finder.notes},
         unreadable=tuple(finder.unreadable),
         unpushed=frozenset(finder.made.names - finder.made.pushed),
         composed=tuple(finder.composed.values()),
         unfit=finder.unfit,
+        builds=finder.services.all(),
     )
 
 
 class _Finder:
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, before: Builds, rules: RuleSet) -> None:
+        self.before = before
+        self.services = ServiceBuilds(before, repository, rules)
         self.projects = Projects(repository)
         self.containers: dict[tuple[str, str], ContainerPlan] = {}
         self.problems: dict[str, str] = {}
@@ -73,7 +86,8 @@ class _Finder:
 
     def step(self, top: PlannedStep, step: PlannedStep) -> None:
         directory = step.place
-        if step.rule is not None and "builder" in step.rule.needs:
+        if step.rule is not None and "builder" in step.rule.needs and step.step.path not in self.before.rows:
+            self.made.names |= of_action(step)
             self.builder(top)
         if step.container is not None and step.container.image and step.step.uses is not None:
             named = step.container.named or step.container.entrypoint is not None
@@ -107,7 +121,10 @@ class _Finder:
         elif call.verb in LOOKS:
             self.users.setdefault(top.step.path, set()).update(looked_at(call, self.containers.values()))
         elif call.verb in BUILDS:
-            self.build(top, call)
+            if seen.path in self.before.rows:
+                self.notes[seen.path] = BEFORE
+            elif self.made.takes(call):
+                self.builder(top)
         elif call.verb in LISTS:
             if call.given("--format") or call.option("--dry-run") == "true":
                 self.problems[seen.path] = "only the whole list can be printed: read it with jq"
@@ -119,16 +136,17 @@ class _Finder:
         if call.target is None:
             self.problems[row] = "the image is not known before the Pod starts: name it in the script as it is"
             return
-        if bare(call.target) in self.made.names:
-            self.problems[row] = images.built_here(call.target)
+        build = self.before.made.get(bare(call.target))
+        if build is None and bare(call.target) in self.made.names:
+            self.problems[row] = images.built_here(call.target, self.before.why.get(bare(call.target), ""))
             return
-        image = self.made.aliases.get(call.target, call.target)
+        image = build.image if build is not None else self.made.aliases.get(call.target, call.target)
         if bare(image) in self.elsewhere:
             self.problems[row] = f"{image} is built by another job and not pushed: push it to a registry there"
             return
         key = ("image", image)
         gpus = gpu_request(call)
-        keys = dict.fromkeys((key, ("image", call.target)))
+        keys = dict.fromkeys((key, ("image", call.target), *(build.keys if build is not None else ())))
         if name := call.option("--name"):
             keys[("container", name)] = None
         shared = call.option("--shm-size") or ("host" if call.option("--ipc") == "host" else "")
@@ -207,36 +225,24 @@ class _Finder:
                 raise ComposeError(f"the compose file has no service {name}")
             if call.verb == "compose build":
                 if service.build:
-                    self.made.names.add(bare(service.image or name))
-                    raise ComposeError("give each service its own docker build and push in an earlier job")
+                    self.services.ask(seen.path, service, self.made.names)
                 continue
             self.service(top, seen, call, service, project)
 
     def service(
         self, top: PlannedStep, seen: SeenCommand, call: DockerCall, service: Service, project: Project
     ) -> None:
+        build = self.services.of(service, seen.path, call, project, self.made.names)
+        if build is not None:
+            service = replace(service, image=build.image, build="")
         fit_for_pod(service, call.given("--build"), self.made.names, self.unfit)
         key = ("service", service.name)
         before = self.containers.get(key)
         if before is not None and before.service is not None:
             must_agree(before.service, service, begins=call.verb != "compose exec")
         if before is None:
-            shared = service.shm_size
-            keys = (key, ("container", service.name), *images.names_of(service))
-            ports = ports_of(service, self.containers.values())
-            container = ContainerPlan(
-                self.name(service.name),
-                service.image,
-                service.gpus,
-                service,
-                keys,
-                shared,
-                project.directory,
-                ports=ports,
-                hosts=(service.name, *filter(None, (service.container_name,)), *service.hosts),
-                security=security_of(service),
-                apart=displaced(service.volumes, project.directory),
-            )
+            name, others = self.name(service.name), self.containers.values()
+            container = container_of(service, name, project.directory, others, build)
             self.containers[key] = container
         container = self.containers[key]
         if service.differs:
@@ -251,7 +257,7 @@ class _Finder:
 
     def settled(self, container: ContainerPlan, rules: RuleSet) -> ContainerPlan:
         """The container with what the tables know of its image, and how it runs what the image says."""
-        known = facts(rules, container.image)
+        known = self.before.facts.get(container.image) or facts(rules, container.image)
         holds = known.holds if known is not None else frozenset[str]()
         container = replace(container, holds=holds, worked_in=container.name in self.called)
         user = known.user if known and container.root else ""
@@ -262,8 +268,7 @@ class _Finder:
                 f"the ENTRYPOINT of {container.image} is not run before the command; "
                 "an entry of images.yaml with entrypoint: sets it"
             )
-        rows = self.bare.get(container.name, [])
-        service = container.service
+        rows, service = self.bare.get(container.name, []), container.service
         own = service is not None and service.command is not None
         if not rows or own:
             return replace(container, user=user)
@@ -276,10 +281,6 @@ class _Finder:
                 self.problems.setdefault(row, images.unknown(container.image))
             return replace(container, user=user)
         return replace(container, plain=True)
-
-    def build(self, top: PlannedStep, call: DockerCall) -> None:
-        if self.made.takes(call):
-            self.builder(top)
 
     def builder(self, top: PlannedStep) -> None:
         """The step builds images."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gha2tekton.plan.model import ContainerPlan
+from gha2tekton.plan.model import ContainerPlan, ImageBuild
 from gha2tekton.record import Record, field
 from gha2tekton.source import Source
 from gha2tekton.workflow.compose import UnreadableCompose
@@ -26,5 +26,7 @@ class Found(Record, frozen=True):
     """Images that were built and that no registry has."""
     composed: tuple[Source, ...] = ()
     """The compose files that services are started from."""
+    builds: tuple[ImageBuild, ...] = ()
+    """Images that are built before the job."""
     unfit: Mapping[str, str] = field(default_factory=dict)
     """Services that cannot be sidecars, with the reason."""

@@ -28,10 +28,9 @@ def bare(image: str) -> str:
     return image.removeprefix("docker.io/").removeprefix("library/").removesuffix(":latest")
 
 
-def built_here(image: str) -> str:
-    return (
-        f"{image} is built by this job, and a Pod's images must be there before it starts: build it in an earlier job"
-    )
+def built_here(image: str, why: str = "") -> str:
+    what = why or "build it in an earlier job"
+    return f"{image} is built by this job, and a Pod's images must be there before it starts: {what}"
 
 
 def published(ports: Iterable[str | None]) -> tuple[tuple[str, str], ...]:

@@ -99,6 +99,30 @@ def pushes(steps: Iterable[PlannedStep]) -> bool:
     return any("push" in part.rule.needs for part in parts if part.rule) or any(rule.pushes for rule in commands)
 
 
+class ImageBuild(Record, frozen=True):
+    """An image of the repository that is built and pushed before the job which runs it."""
+
+    names: tuple[str, ...]
+    """What scripts call it."""
+    image: str
+    """What it is pushed as."""
+    words: tuple[str, ...]
+    """Options of docker build and, last, the directory that it is built of."""
+    directory: str
+    """Where the words are said, relative to the workspace."""
+    file: str
+    """Its Dockerfile, relative to the workspace."""
+    row: str
+    """The command that would have built it."""
+    before: tuple[PlannedStep, ...] = ()
+    """The steps that fetch what it is built of."""
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """What its container is known by."""
+        return tuple(("built", name) for name in self.names)
+
+
 class ContainerPlan(Record, frozen=True):
     """A container that scripts call: a sidecar of the Task that serves the calls."""
 
@@ -132,6 +156,11 @@ class ContainerPlan(Record, frozen=True):
     """Calls run commands of their own in it."""
     security: Mapping[str, Any] = field(default_factory=dict)
     """What it may do beyond others, as a security context."""
+
+    @property
+    def built(self) -> bool:
+        """Whether its image is built before the job."""
+        return any(kind == "built" for kind, _ in self.keys)
 
     @property
     def builder(self) -> bool:
@@ -226,6 +255,8 @@ class JobPlan(Record, frozen=True):
     unfit: Mapping[str, str] = field(default_factory=dict)
     """Services that cannot be sidecars, with the reason."""
     host: tuple[HostDirectory, ...] = ()
+    builds: tuple[ImageBuild, ...] = ()
+    """Images that are built before it begins."""
 
     def walk(self) -> Iterator[PlannedStep]:
         for stage in self.stages:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gha2tekton.plan.model import PlannedStep
+from gha2tekton.workflow.model import Job
 from gha2tekton.workflow.repository import Repository
 
 MOST = 40
@@ -47,3 +48,16 @@ def _called(step: PlannedStep) -> Iterator[str]:
                 yield posixpath.normpath(posixpath.join(folder, word))
         for word in _OWN.get(seen.name, ()):
             yield posixpath.normpath(posixpath.join(folder, word))
+
+
+_FILES = re.compile(r"GITHUB_ENV|(^|[\s;&|(])(\./|(ba|z)?sh\s+[\w./-]+|source\s|\.\s|[\w./-]+\.sh\b)", re.M)
+"""What changes the environment of later steps, or runs a script of the repository that may."""
+
+
+def writes_env(job: Job) -> bool:
+    """Whether any step can change the environment of later ones."""
+    return any(
+        (step.run is not None and _FILES.search(step.run.text) is not None)
+        or (step.uses is not None and step.uses.kind in ("local", "docker"))
+        for step in job.steps
+    )

@@ -14,6 +14,7 @@ from gha2tekton.record import Record, field
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.compose_keys import (
     Health,
+    build_of,
     depends_of,
     env_file_of,
     gpus_of,
@@ -47,6 +48,10 @@ class Service(Record, frozen=True):
     name: str
     image: str = ""
     build: str = ""
+    build_options: tuple[str, ...] = ()
+    """Options of docker build for it."""
+    build_left: tuple[str, ...] = ()
+    """What else its build is told."""
     environment: Mapping[str, str] = field(default_factory=dict)
     open_environment: Mapping[str, str | None] = field(default_factory=dict)
     """Variables whose values hang on others, as written, for the run; None where the caller's own is passed on."""
@@ -250,14 +255,16 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
             environment[key] = interpolate(raw, variables, [])
     devices = later.get("NVIDIA_VISIBLE_DEVICES")
     likely = {"NVIDIA_VISIBLE_DEVICES": interpolate(devices, variables, [])} if devices else {}
-    build = body.get("build")
+    build, build_options, build_left = build_of(body.get("build"), text)
     files = body.get("env_file") or ()
     hosts, elsewhere = hosts_of(body, text)
     return Service(
         name=name,
         hosts=hosts,
         image=text(body.get("image")),
-        build=text(build.get("context", ".") if isinstance(build, dict) else build),
+        build=build,
+        build_options=build_options,
+        build_left=build_left,
         environment=environment,
         open_environment=later,
         env_files=tuple(env_file_of(item, text) for item in ([files] if isinstance(files, str) else files)),

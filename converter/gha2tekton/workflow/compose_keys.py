@@ -5,6 +5,7 @@ https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -79,6 +80,30 @@ def port_of(item: Any) -> Any:
     if not isinstance(item, dict):
         return item
     return f"{item['published']}:{item.get('target')}" if item.get("published") else item.get("target")
+
+
+_IDLE = frozenset({"context", "dockerfile", "target", "args", "cache_from", "cache_to", "no_cache", "pull", "tags"})
+
+
+def build_of(value: Any, text: Callable[[Any], str]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """What a service is built of, the options of docker build for it, and the keys that these do not say."""
+    if not isinstance(value, dict):
+        return text(value), (), ()
+    context = text(value.get("context", "."))
+    options: list[str] = []
+    if file := text(value.get("dockerfile")):
+        options += ["--file", posixpath.join(context, file)]
+    if target := text(value.get("target")):
+        options += ["--target", target]
+    args = value.get("args") or {}
+    left = [key for key in value if key not in _IDLE and not str(key).startswith("x-")]
+    pairs = args.items() if isinstance(args, dict) else (str(item).partition("=")[::2] for item in args)
+    for name, given in pairs:
+        if given is None or given == "":
+            left.append(f"args.{name}")
+        else:
+            options += ["--build-arg", f"{name}={text(given)}"]
+    return context, tuple(options), tuple(left)
 
 
 def depends_of(value: Any) -> tuple[tuple[str, str], ...]:

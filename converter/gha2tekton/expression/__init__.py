@@ -25,7 +25,7 @@ from gha2tekton.expression.syntax import (
     chain,
     references,
 )
-from gha2tekton.expression.template import Template, parse_condition, parse_template, with_status_check
+from gha2tekton.expression.template import Template, parse_condition, parse_template, whole, with_status_check
 from gha2tekton.expression.values import compare, equals, is_truthy, to_number, to_string
 
 __all__ = [
@@ -62,5 +62,6 @@ __all__ = [
     "to_string",
     "unparse",
     "unparse_template",
+    "whole",
     "with_status_check",
 ]

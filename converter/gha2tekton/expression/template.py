@@ -46,9 +46,15 @@ def parse_condition(text: str) -> Expression:
     """The tree of an ``if``: bare, wrapped in ``${{ }}``, or with text around, which makes it a string."""
     if "${{" not in text:
         return _parse(text, 0) if text.strip() else Call("success", ())
-    template = parse_template(text)
-    if len(template) == 1 and not isinstance(template[0], str):
-        return template[0]
+    return whole(parse_template(text))
+
+
+def whole(template: Template) -> Expression:
+    """One expression with the value of a template."""
+    if not template:
+        return Literal("")
+    if len(template) == 1:
+        return Literal(template[0]) if isinstance(template[0], str) else template[0]
     pattern = ""
     arguments: list[Expression] = []
     for part in template:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gha2tekton.expression import Expression, Partial, Template
+from gha2tekton.expression import Expression, Partial, Template, whole
 from gha2tekton.lower.actions import described, held, inputs_told, unknown_inputs
 from gha2tekton.lower.words import at_end, call, kept_under
 from gha2tekton.plan.model import OwnContainer, PlannedStep
 from gha2tekton.record import Record, field
 from gha2tekton.shell.quote import word
-from gha2tekton.workflow.inlining import expression
 from gha2tekton.workflow.model import Action, Value
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class _Call(Record):
         for number, item in enumerate(action.inputs, 1):
             asked = step.inputs.get(item.name.lower()) or item.default
             template = scope.fold(asked) if asked else ()
-            self.given[item.name.lower()] = expression(template)
+            self.given[item.name.lower()] = whole(template)
             self.words += ["--input", word(item.name), self.value(template, f"GHA_INPUT_{number}")]
             inputs_told(self.writer, self.planned, item)
         if step.inputs:

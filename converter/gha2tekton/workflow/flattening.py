@@ -15,10 +15,11 @@ from gha2tekton.expression import (
     chain,
     fold,
     fold_template,
+    whole,
 )
 from gha2tekton.record import replace
 from gha2tekton.workflow.idleness import is_false, kept_by, never_given, plain, single
-from gha2tekton.workflow.inlining import alone, argument, called_as, expression, inline, reads, told_by, values
+from gha2tekton.workflow.inlining import alone, argument, called_as, inline, reads, told_by, values
 from gha2tekton.workflow.matrix import Leg, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
@@ -81,7 +82,7 @@ def _output(output: Output, call: Job, ids: Mapping[str, str], workflow: Workflo
     """What a call gives as an output, in the caller's terms: nothing where the call itself is skipped."""
     results = {job.id.lower(): Property(Context("needs"), ids[job.id.lower()]) for job in workflow.jobs}
     # What another call gives is told by its jobs already.
-    tree = expression(fold_template(output.value.template, {"jobs": results, "needs": Partial(results)}))
+    tree = whole(fold_template(output.value.template, {"jobs": results, "needs": Partial(results)}))
     skips = call.condition is not None or bool(call.needs)
     idle = {ids[job.id.lower()]: {"result": "", "outputs": {}} for job in workflow.jobs}
     if not skips or fold(tree, {"needs": idle}) in (Literal(""), Literal(None)):
@@ -134,7 +135,7 @@ class _Flat:
             "needs": Partial({name: Property(Context("needs"), id) for name, id in ids.items()}),
         }
         if not isinstance(call.secrets, Value):
-            passed = {name: expression(value.template) for name, value in call.secrets.items()}
+            passed = {name: whole(value.template) for name, value in call.secrets.items()}
             self.known["secrets"] = {"github_token": Property(Context("secrets"), "GITHUB_TOKEN"), **passed}
 
     def given(self, name: str) -> Value | None:

@@ -23,6 +23,7 @@ from gha2tekton.expression import (
     to_number,
     to_string,
     unparse_template,
+    whole,
 )
 from gha2tekton.record import Record, astuple, replace
 from gha2tekton.source import Source, Span
@@ -134,23 +135,6 @@ def reads(part: Any) -> Iterator[tuple[str, ...]]:
                 yield from references(piece)
 
 
-def expression(template: Template) -> Expression:
-    """One expression with the value of a template."""
-    if not template:
-        return Literal("")
-    if len(template) == 1:
-        return Literal(template[0]) if isinstance(template[0], str) else template[0]
-    pattern = ""
-    arguments: list[Expression] = []
-    for part in template:
-        if isinstance(part, str):
-            pattern += part.replace("{", "{{").replace("}", "}}")
-        else:
-            pattern += f"{{{len(arguments)}}}"
-            arguments.append(part)
-    return Call("format", (Literal(pattern), *arguments))
-
-
 def called_as(uses: Uses) -> Partial:
     """What jobs know of the file that a call names; of one in the caller's repository, the caller knows the rest.
 
@@ -184,7 +168,7 @@ def argument(value: Value | None, type: InputType) -> Expression:
     """What an input of a type is when a call or a default gives it ``value``."""
     if value is None:
         return Literal({"boolean": False, "number": 0.0}.get(type, ""))
-    tree = expression(value.template)
+    tree = whole(value.template)
     if not isinstance(tree, Literal):
         return tree if type in ("boolean", "number") or _is_text(tree) else Call("format", (Literal("{0}"), tree))
     raw = value.raw if value.literal is not None and not isinstance(value.raw, str) else tree.value

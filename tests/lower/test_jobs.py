@@ -591,3 +591,18 @@ def test_images_of_scripts_that_hang_on_inputs_are_those_of_their_defaults(image
     fate, reason = said(done, "jobs.a.steps[0].run.commands[0]")
     assert [one["image"] for one in task(done).get("sidecars", ())] == ([found] if found else [])
     assert (fate, "inputs' defaults" in reason) == (("adapted", True) if found else ("manual", False))
+
+
+DEVICES = [
+    ("linux.rocm.gpu.2", "--device=/dev/kfd --device=/dev/dri", "adapted", {"amd.com/gpu": "2"}),
+    ("gaudi2", "--device /dev/accel", "adapted", {"habana.ai/gaudi": "1"}),
+    ("gaudi2", "--device /dev/kfd", "manual", {"habana.ai/gaudi": "1"}),
+]
+
+
+@pytest.mark.parametrize(("label", "options", "fate", "limits"), DEVICES)
+def test_devices_come_with_the_accelerator(label: str, options: str, fate: str, limits: dict[str, str]) -> None:
+    done = convert(f'runs-on: {label}\ncontainer: {{image: x/y, options: "{options}"}}\n{STEPS}')
+    (step,) = task(done)["steps"]
+    assert step["computeResources"]["limits"] == limits
+    assert said(done, "jobs.a.container.options")[0] == fate

@@ -30,6 +30,20 @@ LABELS = {
     "p4d.24xlarge": ("linux", 8),
     "linux-x86-g2-32-l4-1gpu": ("linux", 1),
     "linux-x86-a3-8g-h100-8gpu": ("linux", 8),
+    "gpu-h100x4": ("linux", 4),
+    "self-hosted 8xA100-80GB": ("linux", 8),
+    "linux.dgx.b200.8": ("linux", 8),
+    "a2-highgpu-4g": ("linux", 4),
+    "machine-type=g2-standard-48": ("linux", 4),
+    "linux.aws.a100": ("linux", 1),
+    "Linux-A6000": ("linux", 1),
+    "num-gpus=2": ("linux", 2),
+    "gpu-t4-4-core": ("linux", 1),
+    "aws-g4dn": ("linux", 1),
+    "h100-8": ("linux", 1),
+    "ubuntu-4x16": ("linux", 0),
+    "self-hosted no-gpu": ("linux", 0),
+    "non-gpu-runner": ("linux", 0),
     "self-hosted linux": ("linux", 0),
     "nobody-knows-this": ("linux", 0),
 }
@@ -41,7 +55,27 @@ def test_labels(labels: str, want: tuple[str, int]) -> None:
     assert (found.os, found.gpu) == want
 
 
+OTHERS = {
+    "linux.rocm.gpu.2": {"amd.com/gpu": "2"},
+    "linux.rocm.gpu.gfx942.1": {"amd.com/gpu": "1"},
+    "amd-mi300": {"amd.com/gpu": "1"},
+    "self-hosted gpu rocm": {"amd.com/gpu": "1"},
+    "intel-gpu": {"gpu.intel.com/i915": "1"},
+    "gaudi3": {"habana.ai/gaudi": "1"},
+    "linux-tpu-v5e": {"google.com/tpu": "1"},
+    "linux-amd64-gpu-a100-latest-1": {},
+    "amd64": {},
+}
+
+
+@pytest.mark.parametrize(("labels", "want"), OTHERS.items())
+def test_accelerators_that_are_not_nvidias(labels: str, want: dict[str, str]) -> None:
+    found = runner(RULES, labels.split())
+    assert (found.limits, found.gpu > 0) == (want, "a100" in labels)
+
+
 ARCHITECTURES = {
+    "gb200": "arm64",
     "ubuntu-24.04-arm": "arm64",
     "self-hosted linux ARM64": "arm64",
     "self-hosted gpu arm64": "arm64",

@@ -17,7 +17,7 @@ from gha2tekton.lower.whole_contexts import RUNNER, SECRETS
 from gha2tekton.lower.words import usual
 from gha2tekton.plan.host_directories import Bind, bind, stands_for
 from gha2tekton.plan.model import JobPlan
-from gha2tekton.plan.privileges import DIFFERS, OPTIONS, of_gpu
+from gha2tekton.plan.privileges import DIFFERS, OPTIONS, brought_by, of_gpu
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest, Mount
@@ -159,6 +159,8 @@ class _Asked(Record):
                 self.variable(text)
             case "--device" if of_gpu(text):
                 pass
+            case "--device" if resource := brought_by(text, self.job.runner.limits if self.job.runner else ()):
+                self.differs.append(f"the device comes with {resource}, which the machine's label asks for")
             case "--privileged":
                 self.secure("privileged", True)
             case "--security-opt" if text.replace(":", "=") in OPTIONS:

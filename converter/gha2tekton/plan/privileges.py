@@ -63,3 +63,12 @@ def of_call(call: DockerCall) -> tuple[Manifest, str, str]:
 def of_gpu(device: str) -> bool:
     """Whether a device comes with the GPU that a container asks for."""
     return device.startswith(("/dev/nvidia", "nvidia.com/gpu"))
+
+
+_DEVICES = {"/dev/kfd": ("amd.com/",), "/dev/dri": ("amd.com/", "gpu.intel.com/"), "/dev/accel": ("habana.ai/",)}
+
+
+def brought_by(device: str, resources: Iterable[str]) -> str:
+    """Of the accelerators that a Pod asks for, the one whose plugin brings a device; empty if none does."""
+    place = "/".join(device.partition(":")[0].split("/")[:3])
+    return next((one for one in resources if one.startswith(_DEVICES.get(place, ("none",)))), "")

@@ -44,7 +44,9 @@ def _decided(rules: RuleSet, wanted: Sequence[str]) -> Runner:
         named = [exact[label] for label in wanted if label in exact]
         # "self-hosted" and "linux" say little; the label that says most decides.
         best = max(
-            named, key=lambda entry: (entry.get("gpu", 0), entry.get("os", "unknown") != "unknown"), default=None
+            named,
+            key=lambda entry: (entry.get("gpu", 0), "resource" in entry, entry.get("os", "unknown") != "unknown"),
+            default=None,
         )
         if best is not None and (best.get("gpu") or best.get("final") or len(named) == len(wanted)):
             return _runner(best, wanted)
@@ -65,6 +67,9 @@ def _exact(table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def _runner(entry: Mapping[str, Any], labels: Sequence[str], match: re.Match[str] | None = None) -> Runner:
     groups = match.groupdict() if match else {}
     gpu = int(groups.get("gpus") or entry.get("gpu", 0))
+    limits = {str(name): str(value) for name, value in (entry.get("limits") or {}).items()}
+    if resource := entry.get("resource"):
+        limits, gpu = {**limits, str(resource): str(gpu)}, 0
     product = groups.get("product") or entry.get("product", "")
     selector = dict(entry.get("nodeSelector") or {})
     notes = [entry.get("note", "")]
@@ -77,7 +82,7 @@ def _runner(entry: Mapping[str, Any], labels: Sequence[str], match: re.Match[str
         arch=groups.get("arch") or entry.get("arch", ""),
         image=entry.get("image", ""),
         node_selector=selector,
-        limits={str(name): str(value) for name, value in (entry.get("limits") or {}).items()},
+        limits=limits,
         tolerations=tuple(dict(one) for one in entry.get("tolerations") or ()),
         note="; ".join(note for note in notes if note),
         hosted=bool(entry.get("hosted")) and "self-hosted" not in labels,

@@ -7,6 +7,7 @@ import re
 import shlex
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from textwrap import indent
 from types import ModuleType
 from typing import Any
 
@@ -44,8 +45,21 @@ def test_examples_are_yaml(block: str, tmp_path: Path) -> None:
         assert load(tmp_path).values
 
 
+def blocks_of_readme(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+
+
+def test_the_readme_shows_the_guides_workflow_and_what_becomes_of_it() -> None:
+    before, after, *_ = blocks_of_readme("yaml")
+    guide = ROOT / "fixtures/guides/gpu-notebook"
+    assert indent(before, " " * 6) in (guide / "repository/.github/workflows/gpu-notebook.yml").read_text()
+    written = (guide / "expected/tasks/gpu-papermill-execution.yaml").read_text()
+    assert all(part in written for part in re.split(r"^ *# ….*\n", after, flags=re.M))
+    assert (guide / "expected/report.txt").read_text().startswith(*blocks_of_readme("text"))
+
+
 def test_the_readme_shows_what_is_written() -> None:
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    blocks = blocks_of_readme("yaml")
     at = next(number for number, block in enumerate(blocks) if re.search(r"^on:.*^jobs:", block, re.M | re.S))
     done = convert(Source("ci.yml", blocks[at]), Repository(), RULES, Options())
     written = "".join(done.bundle.rendered().values())

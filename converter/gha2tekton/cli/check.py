@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,10 @@ from gha2tekton import check, lock
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
 from gha2tekton.source import printable
+
+if TYPE_CHECKING:
+    from gha2tekton.conversion import Conversion
+    from gha2tekton.journal import Fate
 
 
 @click.command("check")
@@ -44,8 +50,7 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
     if found.current:
         click.echo(f"{place}: up to date")
         return 0
-    from gha2tekton.cli.work import convert_all, files_of, told
-    from gha2tekton.drift import compare
+    from gha2tekton.cli.work import convert_all, files_of, refused_of, tell_refused
     from gha2tekton.tekton import disk
 
     choice = choice_of(found.lock, found.root)
@@ -53,36 +58,43 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
     if not workflows:
         return _nothing_left(found, write)
     done = convert_all(choice, workflows)
-    faults = [
-        f"{finding.span or item.source.name}: {finding.message} [{finding.code}]"
-        for item in done
-        for finding in item.journal.diagnostics
-        if finding.severity == "error"
-    ]
-    if faults:
-        click.echo(printable("\n".join(faults)), err=True)
+    if refused := refused_of(done):
+        tell_refused(refused)
         return 1
     files = files_of(choice, found.sources, workflows, done, place)
-    before = check.present(place, {*files, *found.lock.outputs})
+    stale, changes = _compared(found, files)
+    fresh = _fresh(found.lock, done, fail_on)
+    _tell(found, changes, fresh, stale)
+    if write and disk.write(files, place):
+        click.echo(f"{place}: written")
+    elif stale and not write:
+        click.echo(f"{place}: convert again (gha2tekton check --write {place})")
+    return 1 if stale or fresh else 0
+
+
+def _compared(found: check.Found, files: Mapping[str, str]) -> tuple[bool, list[str]]:
+    """Whether a bundle is stale, and in what its manifests mean another thing than these."""
+    from gha2tekton.drift import compare
+
+    before = check.present(found.bundle, {*files, *found.lock.outputs})
     try:
         changes = compare(check.manifests(before), check.manifests(files))
     except ValueError as error:
-        changes = []
-        click.echo(f"{place}: {error}", err=True)
-        before = {}
-    fresh: list[str] = []
-    for fate in ("manual", "adapted"):
-        if fail_on == fate or fail_on == "adapted":
-            known = found.lock.manual if fate == "manual" else found.lock.adapted
-            fresh += [f"{fate}: {text}" for text in check.additions(known, told(done, fate))]
-    stale = bool(changes) or not before or sorted(before) != sorted(files)
-    _tell(found, [line for change in changes for line in change.lines()], fresh, stale)
-    if write and disk.write(files, place):
-        click.echo(f"{place}: written")
-        return 1 if stale or fresh else 0
-    if stale and not write:
-        click.echo(f"{place}: convert again (gha2tekton check --write {place})")
-    return 1 if stale or fresh else 0
+        click.echo(f"{found.bundle}: {error}", err=True)
+        return True, []
+    return bool(changes) or sorted(before) != sorted(files), [line for change in changes for line in change.lines()]
+
+
+def _fresh(made: lock.Lock, done: Sequence[Conversion], fail_on: str) -> list[str]:
+    """The outcomes that are new, and as bad as ``--fail-on``."""
+    from gha2tekton.cli.work import told
+
+    known: dict[Fate, Mapping[str, int]] = {}
+    if fail_on != "never":
+        known["manual"] = made.manual
+    if fail_on == "adapted":
+        known["adapted"] = made.adapted
+    return [f"{fate}: {text}" for fate, before in known.items() for text in check.additions(before, told(done, fate))]
 
 
 def _nothing_left(found: check.Found, write: bool) -> int:

@@ -14,7 +14,6 @@ from gha2tekton.cli.fail_on import fail_on_option, reached
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.reports import TEXT, Report, report_option
 from gha2tekton.report import FORMATS
-from gha2tekton.source import printable
 
 if TYPE_CHECKING:
     from gha2tekton.conversion import Conversion
@@ -47,7 +46,7 @@ def command(
 ) -> None:
     """Convert WORKFLOWS: files, or folders such as .github/workflows."""
     from gha2tekton import output as out
-    from gha2tekton.cli.work import convert_all, files_of
+    from gha2tekton.cli.work import convert_all, files_of, refused_of, tell_refused
     from gha2tekton.discover import find
 
     choice = Choice.of(ctx)
@@ -58,7 +57,7 @@ def command(
 
         click.echo(plan.render(done), nl=False)
         return
-    refused = [conversion for conversion in done if conversion.journal.has_errors]
+    refused = refused_of(done)
     if len(refused) == len(done):
         tell_refused(refused)
         _report(done, reports)
@@ -81,12 +80,3 @@ def _report(done: Sequence[Conversion], reports: Sequence[Report]) -> None:
             show(done)
         else:
             out.report(name, done, file)
-
-
-def tell_refused(refused: Sequence[Conversion]) -> None:
-    """Why nothing came of workflows."""
-    for conversion in refused:
-        for finding in conversion.journal.diagnostics:
-            if finding.severity == "error":
-                where = finding.span or conversion.source.name
-                click.echo(printable(f"{where}: {finding.message} [{finding.code}]"), err=True)

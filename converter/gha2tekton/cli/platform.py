@@ -103,8 +103,7 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, forc
 
 def _converted(workflows: list[Path], platform: Platform) -> Iterator[list[Mapping[str, Any]]]:
     """The objects of each workflow as it would be converted."""
-    from gha2tekton.cli.convert import tell_refused
-    from gha2tekton.cli.work import convert_all
+    from gha2tekton.cli.work import convert_all, refused_of, tell_refused
     from gha2tekton.discover import find
 
     if not workflows:
@@ -112,8 +111,7 @@ def _converted(workflows: list[Path], platform: Platform) -> Iterator[list[Mappi
     found = find(workflows)
     choice = Choice(explicit={"namespace": platform.namespace, "gpu_resource": platform.gpu_resource})
     done = convert_all(choice, found)
-    refused = [conversion for conversion in done if conversion.journal.has_errors]
-    if refused:
+    if refused := refused_of(done):
         tell_refused(refused)
         stop("what a faulty workflow needs cannot be counted")
     for conversion in done:

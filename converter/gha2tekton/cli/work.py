@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from gha2tekton import lock
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
 from gha2tekton.discover import InputError
+from gha2tekton.source import printable
 
 if TYPE_CHECKING:
     from gha2tekton.conversion import Conversion
@@ -32,6 +35,20 @@ def convert_all(choice: Choice, found: Sequence[tuple[Path, str]]) -> list[Conve
         return convert_together(found, terms)
     except (ConfigurationError, InputError, RuleError) as error:
         stop(str(error), *{Repository.around(path).root for path, _ in found})
+
+
+def refused_of(done: Iterable[Conversion]) -> list[Conversion]:
+    """Those of which nothing came, as GitHub would not run them or they cannot be read."""
+    return [conversion for conversion in done if conversion.journal.has_errors]
+
+
+def tell_refused(refused: Sequence[Conversion]) -> None:
+    """Why nothing came of workflows."""
+    for conversion in refused:
+        for finding in conversion.journal.diagnostics:
+            if finding.severity == "error":
+                where = finding.span or conversion.source.name
+                click.echo(printable(f"{where}: {finding.message} [{finding.code}]"), err=True)
 
 
 def files_of(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -62,10 +63,13 @@ def main() -> int:
                 seen.append(resident(process.pid))
                 time.sleep(0.25)
         seconds = time.perf_counter() - start
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seen = [size for size in seen if size]
     early, late = max(seen[: max(1, len(seen) // 10)]), max(seen)
     rate = given.repositories / seconds
     print(f"{given.repositories} repositories with {given.jobs} jobs: {seconds:.1f} s, {rate:.1f}/s")
+    each = 1000 / given.repositories
+    print(f"each takes {used.ru_utime * each:.1f} ms of a core, and {used.ru_stime * each:.1f} ms of the system's work")
     print(f"the parent takes {early >> 10} MiB in the first tenth and {late >> 10} MiB at most")
     if process.returncode not in (0, 1) or late - early > GROWTH:
         print(f"missed: exit status {process.returncode}, growth {(late - early) >> 10} MiB")

@@ -171,7 +171,9 @@ def test_audit_says_what_to_do_first_and_writes_nothing(tree: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     account = json.loads(done.stdout)
-    assert account["plan"] == [{"kind": "action", "what": "nobody/knows-this", "alone": 1, "met": 1, "whole": 3}]
+    example = {"repository": "half", "workflow": ".github/workflows/w1.yml"}
+    step = {"kind": "action", "what": "nobody/knows-this", "alone": 1, "met": 1, "whole": 3, "example": example}
+    assert account["plan"] == [step]
     assert sorted(path.name for path in tree.iterdir()) == ["page.html", "repos"]
     page = (tree / "page.html").read_text()
     assert "nobody/knows-this" in page
@@ -261,6 +263,15 @@ def test_a_date_that_is_none(tree: Path, batch: Batch, date: str) -> None:
 def test_dry_run_lists(tree: Path, batch: Batch) -> None:
     done = batch("repos", "-o", "out", "--dry-run")
     assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == ["good", "half", "none", "wrong"]
+    assert not (tree / "out").exists()
+
+
+def test_where_there_is_no_repository_at_all(tree: Path, batch: Batch) -> None:
+    (tree / "list").write_text("# none yet\n")
+    for words, said in ((("nowhere", "none"), "nowhere: there is no such file"), (("list",), "name no repository")):
+        done = batch(*words, "-o", "out")
+        assert done.returncode == 2
+        assert said in done.stderr
     assert not (tree / "out").exists()
 
 

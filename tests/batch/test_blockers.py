@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.conversion import RULES
 
-from gha2tekton.batch.account import text
+from gha2tekton.batch.account import as_csv, text
 from gha2tekton.batch.inventory import describe
+from gha2tekton.batch.page import html
 from gha2tekton.batch.row import Row, Status, WorkflowRow
 from gha2tekton.batch.summary import Step, Summary
 from gha2tekton.convert import Options, convert
@@ -109,3 +110,31 @@ def test_what_stands_in_the_way(jobs: str, expected: list[tuple[str, str]]) -> N
     row = describe(done)
     assert row.status in ("partly", "not"), [one.message for one in done.journal.diagnostics]
     assert list(row.blockers) == expected
+
+
+def test_an_account_of_many_repositories_can_be_read() -> None:
+    """The long tables are cut for people, those with most to do first, and say so; the page and the data hold all."""
+    away = [("action", f"nobody/knows-{number}") for number in range(20)]
+
+    def row(number: int) -> Row:
+        name, blocker = f"r{number:03}", away[number % 20]
+        workflows = (
+            WorkflowRow("a.yml", "partly", {"manual": number}, (blocker,)),
+            WorkflowRow("b.yml", "refused", {}, reason="b.yml:1:1: no jobs"),
+        )
+        return Row(name, name, "partly", workflows=workflows)
+
+    summary = Summary.of(
+        [Row("done", "done", "whole", workflows=(WorkflowRow("a.yml", "whole", {}),)), *map(row, range(60))]
+    )
+    said = text(summary)
+    assert "in 1 repository (2 %) all workflows convert fully" in said
+    assert "do the first 5 things of the plan and 26 % of the workflows convert fully" in said
+    assert "the first 16 things reach 80 %" in said
+    assert "Repositories (50 of 61; html, csv and json list all)\n  repository  status" in said
+    assert "Refused by GitHub itself, or unreadable (50 of 60; " in said
+    rows = said.partition("Repositories (50")[2].splitlines()[2:]
+    assert [line.split()[0] for line in rows] == [f"r{number:03}" for number in range(59, 9, -1)]
+    assert "nobody/knows-7   r007 " in said
+    assert html(summary).count("<tr><td>r0") == 120
+    assert as_csv(summary).count("\n") == 62

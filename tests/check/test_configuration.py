@@ -104,6 +104,33 @@ def test_a_wrong_file_is_named_with_the_place(repository: Path, name: str, text:
     assert not (repository / "out").exists()
 
 
+NAMED = {
+    "layout: x\n": ".gha2tekton.yaml:1:9: 'x' is not one of ['auto', 'job', 'stages']\n",
+    "rules: [nope]\n": "nope: there is no such folder of rules, which .gha2tekton.yaml names\n",
+    "rules: [ci]\n": "ci/actions/a/b.yaml:1:1: the file is empty\n",
+    "pin: nope\n": "nope: No such file or directory\n",
+    "pin: pins\n": "pins:1:3: y is not sha256: and 64 digits\n",
+}
+
+
+@pytest.mark.parametrize("text", NAMED)
+@pytest.mark.parametrize("words", [("lint",), ("convert",), ("config", "show")], ids=" ".join)
+def test_messages_do_not_depend_on_the_place(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], text: str
+) -> None:
+    (repository / ".gha2tekton.yaml").write_text(text)
+    (repository / "ci/actions/a").mkdir(parents=True)
+    (repository / "ci/actions/a/b.yaml").touch()
+    (repository / "pins").write_text("x y\n")
+    workflow = repository / ".github/workflows/ci.yml"
+    workflow.write_text(WORKFLOW.replace("{run: echo}", "{uses: a/b@v1}"))
+    here = run(*words, ".github/workflows/ci.yml")
+    monkeypatch.chdir("/")
+    assert here == run(*words, str(workflow))
+    read = words != ("config", "show") or "ci/" not in NAMED[text]  # which reads no rule
+    assert not read or here == (2, NAMED[text])
+
+
 SHAPES = {
     "namespace": (["ci", "a" * 63], ["CI", "a b", "-a", "a" * 64, "ci\n"]),
     "name-prefix": (["mine", "other-"], ["../x", "Mine", "a" * 41]),

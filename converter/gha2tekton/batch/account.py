@@ -17,7 +17,9 @@ from gha2tekton.source import printable
 
 VERSION = 1
 _TOP = 15
-_WIDTH = 70
+_ROWS = 50
+_GOAL = 0.8
+_WIDTH = 60
 _WORDS = {
     "whole": "convert fully",
     "partly": "convert in part",
@@ -97,8 +99,15 @@ def as_json(summary: Summary) -> str:
         "workflows": dict(sorted(summary.workflows.items())),
         "parts": {fate: summary.parts[fate] for fate in _FATES},
         "plan": [
-            {"kind": s.blocker[0], "what": s.blocker[1], "alone": s.alone, "met": s.met, "whole": s.whole}
-            for s in summary.plan()
+            {
+                "kind": step.blocker[0],
+                "what": step.blocker[1],
+                "alone": step.alone,
+                "met": step.met,
+                "whole": step.whole,
+                "example": dict(zip(("repository", "workflow"), summary.examples[step.blocker], strict=True)),
+            }
+            for step in summary.plan()
         ],
         "blockers": [{"kind": kind, "what": what, "workflows": count} for (kind, what), count in ranked(summary.met())],
         "actions": [{"name": n, "outcome": fate, "workflows": c} for (n, fate), c in ranked(summary.actions)],
@@ -141,6 +150,9 @@ def headline(summary: Summary) -> Iterator[str]:
     """The account in a few sentences."""
     repositories, workflows = sum(summary.repositories.values()), sum(summary.workflows.values())
     yield f"{_number(repositories, 'repository', 'repositories')}, {_number(workflows, 'workflow', 'workflows')}"
+    if repositories > 1 and summary.repositories["whole"]:
+        whole = _number(summary.repositories["whole"], "repository", "repositories")
+        yield f"in {whole} ({share(summary.repositories['whole'], repositories)}) all workflows convert fully"
     for status in ("whole", "partly", "not", "refused"):
         count = summary.workflows[status]
         if count:
@@ -157,22 +169,36 @@ def headline(summary: Summary) -> Iterator[str]:
         yield f"{parts} parts: {told}"
     steps = [step for step in summary.plan()[:5] if step.whole and not lasting(step.blocker)]
     if steps and summary.convertible:
-        things = f"{len(steps)} things" if len(steps) > 1 else "thing"
         reached = share(steps[-1].whole, summary.convertible)
-        yield f"do the first {things} of the plan and {reached} of the workflows convert fully"
+        yield f"do the first {_things(len(steps))} of the plan and {reached} of the workflows convert fully"
+        need = (n for n, step in enumerate(summary.plan(), 1) if step.whole >= _GOAL * summary.convertible)
+        count = next(need, 0)
+        if count > len(steps):
+            yield f"the first {_things(count)} reach {100 * _GOAL:.0f} %"
+
+
+def _things(count: int) -> str:
+    return f"{count} things" if count > 1 else "thing"
 
 
 def _number(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def tables(summary: Summary) -> Iterator[Table]:
-    """The tables that are not empty."""
+def tables(summary: Summary, most: int | None = _ROWS) -> Iterator[Table]:
+    """The tables that are not empty; of repositories ``most``, those with most to do before others."""
     plan = [
-        (number, step.blocker[0], step.blocker[1], step.met, step.alone, share(step.whole, summary.convertible))
+        (
+            number,
+            *step.blocker,
+            summary.examples[step.blocker][0],
+            step.met,
+            step.alone,
+            share(step.whole, summary.convertible),
+        )
         for number, step in enumerate(summary.plan(), 1)
     ]
-    heads = ("", "kind", "what", "stands in the way of", "alone of", "then convert fully")
+    heads = ("", "kind", "what", "for example in", "stands in the way of", "alone of", "then convert fully")
     if plan:
         yield "What to do first", heads, list(plan)
     unknown = Counter({name: count for (name, fate), count in summary.actions.items() if fate == "unknown"})
@@ -198,14 +224,20 @@ def tables(summary: Summary) -> Iterator[Table]:
         yield "GPUs", ("a Task's", "workflows"), list(gpus)
     failed = [(brief.name, brief.source, brief.reason) for brief in summary.briefs if brief.status == "failed"]
     if failed:
-        yield "Could not be looked at", ("repository", "source", "why"), list(failed)
+        yield _cut("Could not be looked at", ("repository", "source", "why"), failed, most)
     if summary.refused:
-        yield "Refused by GitHub itself, or unreadable", ("repository", "why"), list(summary.refused)
-    yield (
-        "Repositories",
-        ("repository", "status", "workflows", "fully", "manual", "GPUs"),
-        [(b.name, b.status, b.workflows, b.whole, b.counts[3], b.gpus) for b in summary.briefs],
-    )
+        yield _cut("Refused by GitHub itself, or unreadable", ("repository", "why"), summary.refused, most)
+    briefs = summary.briefs
+    if most is not None and len(briefs) > most:
+        briefs = sorted(briefs, key=lambda brief: (-brief.counts[3], brief.name))
+    rows = [(b.name, b.status, b.workflows, b.whole, b.counts[3], b.gpus) for b in briefs]
+    yield _cut("Repositories", ("repository", "status", "workflows", "fully", "manual", "GPUs"), rows, most)
+
+
+def _cut(title: str, head: Sequence[str], rows: Sequence[Sequence[object]], most: int | None) -> Table:
+    if most is None or len(rows) <= most:
+        return title, head, list(rows)
+    return f"{title} ({most} of {len(rows)}; html, csv and json list all)", head, list(rows[:most])
 
 
 def _top(counts: Counter[str]) -> list[Sequence[object]]:

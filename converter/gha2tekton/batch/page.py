@@ -48,7 +48,7 @@ def html(summary: Summary) -> str:
     """The page."""
     body = [f"<h1>From GitHub Actions to Tekton</h1>{_bar(summary)}"]
     body.append("<ul>" + "".join(f"<li>{escape(line)}" for line in headline(summary)) + "</ul>")
-    for title, head, rows in tables(summary):
+    for title, head, rows in tables(summary, None):
         find = '<input type="search" placeholder="find" aria-label="find">' if len(rows) > 20 else ""
         body.append(f"<h2>{escape(title)}</h2>{find}{_table(head, rows)}")
     return (

@@ -52,6 +52,8 @@ class Summary(Record):
     gpus: Counter[int] = field(default_factory=Counter)
     blocked: Counter[tuple[Blocker, ...]] = field(default_factory=Counter)
     briefs: list[Brief] = field(default_factory=list)
+    examples: dict[Blocker, tuple[str, str]] = field(default_factory=dict)
+    """For each thing that stands in the way a repository and a workflow, the first by name."""
     refused: list[tuple[str, str]] = field(default_factory=list)
     """Repositories with what is wrong in a workflow, and where."""
 
@@ -81,6 +83,9 @@ class Summary(Record):
                 self.refused.append((row.name, workflow.reason))
             if workflow.status in ("partly", "not"):
                 self.blocked[workflow.blockers] += 1
+                for blocker in workflow.blockers:
+                    here = row.name, workflow.path
+                    self.examples[blocker] = min(here, self.examples.get(blocker, here))
         exact, adapted, dropped, manual = (row.count(fate) for fate in ("exact", "adapted", "dropped", "manual"))
         self.briefs.append(
             Brief(

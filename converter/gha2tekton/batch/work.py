@@ -22,7 +22,7 @@ from gha2tekton.configuration import NAMES, ConfigurationError
 from gha2tekton.convert import Options
 from gha2tekton.discover import InputError, idle, inside_of
 from gha2tekton.output import output_files
-from gha2tekton.record import Record
+from gha2tekton.record import Record, replace
 from gha2tekton.rules.load import RuleError, RuleSet
 from gha2tekton.tekton import disk
 from gha2tekton.together import Terms, convert_together
@@ -125,6 +125,8 @@ def _carried_out(order: Order, tell: Tell) -> Row:
             known = previous if previous and previous.status not in ("failed", "nothing") else None
             return known or _row(order, "nothing", reason=f"no commit since {order.since}")
         return _convert(order, root, commit, tell)
+    except disk.WriteError as error:  # no fault of the repository: a run that goes on tries again
+        return replace(failed(order, str(error)), made="")
     except (InputError, RuleError, ConfigurationError, OSError) as error:
         return failed(order, _said(error, root, clone), getattr(error, "log", ""))
     except Exception as error:  # a fault of ours must not stop the others

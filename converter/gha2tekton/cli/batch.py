@@ -122,10 +122,14 @@ _ENDS = {"text": "txt", "html": "html", "json": "json", "csv": "csv"}
 
 
 def find(sources: Sequence[str]) -> list[Origin]:
-    """The repositories; SourceError for a list that cannot be read."""
-    from gha2tekton.batch.sources import origins
+    """The repositories; SourceError for a list that cannot be read, and where there is none at all."""
+    from gha2tekton.batch.sources import SourceError, origins
 
-    return origins(sources)
+    found = origins(sources)
+    if all(origin.problem for origin in found):
+        told = "\n".join(f"{origin.source}: {origin.problem}" for origin in found)
+        raise SourceError(told or "the lists name no repository")
+    return found
 
 
 def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: str, retry_failed: bool) -> Terms:

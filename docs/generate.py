@@ -1,10 +1,12 @@
-"""Writes the pages that are made of rules, of a workflow with every key, of commands: ``python docs/generate.py``."""
+"""Writes the pages that are made of rules, keys, commands and the runtime: ``python docs/generate.py``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -17,7 +19,7 @@ from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ActionRule
 
 ROOT = Path(__file__).parent
-HEAD = "<!-- Made by docs/generate.py. Change the rules, docs/keys or the commands, and run it again. -->\n\n"
+HEAD = "<!-- Made by docs/generate.py. Change what it is made of, and run it again. -->\n\n"
 
 
 def rules_page() -> str:
@@ -130,7 +132,34 @@ def _option(option: click.Option) -> str:
     return f"| {names} | {' '.join(filter(None, told)).replace('|', chr(92) + '|')} |"
 
 
-PAGES = {"rules.md": rules_page, "keys.md": keys_page, "commands.md": commands_page}
+def runtime_page() -> str:
+    """The programs that scripts and rules call, and the files that these are made of, as they say themselves."""
+    files = {file.name: _head(file) for file in sorted((resources.mappings() / "runtime").iterdir())}
+    out = [
+        f"{HEAD}# The runtime\n",
+        "Shell and awk that run GitHub's steps in a Task's container; a bundle holds those files that its Tasks need,",
+        "in a ConfigMap. The lines of a rule may call the programs: they are on the PATH of every step.",
+    ]
+    for name, head in files.items():
+        if "." not in name:
+            out.append(f"\n## {name}\n\n{indent(chr(10).join(head), '    ')}")
+    out += ["\n## What they are made of\n\n| file | |\n|---|---|"]
+    out += [f"| `{name}` | {_sentence(head)} |" for name, head in files.items() if "." in name]
+    return "\n".join(out) + "\n"
+
+
+def _sentence(lines: Sequence[str]) -> str:
+    """The first of a text, for a cell of a table."""
+    return re.sub(r"(?<=\.) .*", "", " ".join(lines)).replace("|", chr(92) + "|")
+
+
+def _head(file: Path) -> list[str]:
+    """The comment that a file begins with."""
+    lines = file.read_text(encoding="utf-8").removeprefix("#!/bin/sh\n").splitlines()
+    return [line.removeprefix("#").removeprefix(" ") for line in takewhile(lambda line: line.startswith("#"), lines)]
+
+
+PAGES = {"rules.md": rules_page, "keys.md": keys_page, "commands.md": commands_page, "runtime.md": runtime_page}
 
 if __name__ == "__main__":
     for name, make in PAGES.items():

@@ -84,10 +84,10 @@ def test_every_rule_is_what_the_engine_makes_of_it(given: str, monkeypatch: pyte
     with monkeypatch.context() as none:
         none.setattr(engine, "render", None)
         without = [render.emit(*call) for call in calls]
-    render._emit_again.cache_clear()
+    render._emit.cache_clear()
     monkeypatch.setattr(render, "filled", _by_the_engine)
     assert [render.emit(*call) for call in calls] == without
-    render._emit_again.cache_clear()
+    render._emit.cache_clear()
 
 
 def _by_the_engine(text: str, words: dict[str, Word], functions: dict[str, Any]) -> str:

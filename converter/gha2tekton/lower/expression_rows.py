@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import count, takewhile
 
 from gha2tekton.expression import Expression, references, unparse
 from gha2tekton.journal import Journal
@@ -18,7 +17,9 @@ _KNOWN = "known at conversion, and put in"
 
 def account(script: Value, scope: Scope, held: Mapping[str, str], journal: Journal, target: str) -> None:
     """Rows for the expressions of a script; ``held`` has the variables of what only a run knows, by the texts."""
-    rows = list(takewhile(journal.knows, (f"{script.path}.expressions[{index}]" for index in count())))
+    rows: list[str] = []
+    while journal.knows(path := f"{script.path}.expressions[{len(rows)}]"):
+        rows.append(path)
     trees = [part for part in script.template if not isinstance(part, str)]
     if trees and not rows:
         # A script that is an input of an action: only the action's rule knows that it is one.

@@ -209,7 +209,7 @@ def _declared(name: str, path: Path, origin: Origin) -> TemplateParam:
 
 
 def _account(event: Event, webhook: Webhook, file: str, journal: Journal) -> None:
-    if event.path in journal.open_leaves(event.path):
+    if journal.knows(event.path) and journal.fate(event.path) is None:
         if webhook.difference:
             journal.adapted(event.path, webhook.difference, file)
         else:

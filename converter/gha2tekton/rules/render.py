@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from gha2tekton.expression import Template
-from gha2tekton.rules.call import Refused, RuleCall, literal_text, same
+from gha2tekton.rules.call import Refused, RuleCall, same
 from gha2tekton.rules.constant_tests import settled
 from gha2tekton.rules.filling import Unfillable, filled
 from gha2tekton.rules.model import ActionRule, Emission, InputOutcome
@@ -21,18 +21,13 @@ def emit(rule: ActionRule, given: Mapping[str, Template], key: str = "step") -> 
 
     ``key`` tells what the programs of one call keep from that of another.
     """
-    if all(literal_text(template) is not None for template in given.values()):
-        return _emit_again(rule, tuple(given.items()), key if "program(" in rule.run + rule.post else "")
-    return _emit(rule, given, key)
+    return _emit(rule, tuple(given.items()), key if "program(" in rule.run + rule.post else "")
 
 
-@lru_cache(maxsize=512)
-def _emit_again(rule: ActionRule, given: tuple[tuple[str, Template], ...], key: str) -> Emission:
+@lru_cache(maxsize=1024)
+def _emit(rule: ActionRule, inputs: tuple[tuple[str, Template], ...], key: str) -> Emission:
     """Many steps of many workflows call an action with the same words."""
-    return _emit(rule, dict(given), key)
-
-
-def _emit(rule: ActionRule, given: Mapping[str, Template], key: str) -> Emission:
+    given = dict(inputs)
     call = RuleCall(rule, given, key)
     functions = call.functions()
     words = call.words | {f"input_{name}": call.words[name] for name in functions if name in call.words}

@@ -48,9 +48,9 @@ class Bundle(Record, frozen=True):
 
     def _text(self, name: str, documents: Sequence[Manifest]) -> str:
         head = _HEADER.format(origin=self.origins.get(name, self.origin))
-        if name.startswith(RUNS) and REPOSITORY in dump(documents):
-            head += UNNAMED
-        return dump(documents, head)
+        text = dump(documents, head)
+        unnamed = name.startswith(RUNS) and text.find(REPOSITORY, len(head)) >= 0
+        return f"{head}{UNNAMED}{text[len(head) :]}" if unnamed else text
 
     def stream(self) -> str:
         """All manifests as one YAML stream, for a pipe."""

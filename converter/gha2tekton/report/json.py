@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gha2tekton.conversion import Conversion
@@ -16,36 +16,35 @@ _text = json.JSONEncoder(ensure_ascii=False).encode
 _quoted = json.encoder.encode_basestring
 
 
-class _Text(str):
-    """A value that is JSON already."""
-
-
 def render(conversions: Sequence[Conversion]) -> str:
     """One document for all workflows of a run."""
-    workflows = ",\n".join(_object(_workflow(conversion), "    ") for conversion in conversions)
-    return f'{{\n  "version": {VERSION},\n  "workflows": [\n{workflows}\n  ]\n}}\n'
+    out = [f'{{\n  "version": {VERSION},\n  "workflows": [']
+    for number, conversion in enumerate(conversions):
+        out.append(",\n    {" if number else "\n    {")
+        out += _fields(_workflow(conversion), "      ")
+        out.append("\n    }")
+    out.append("\n  ]\n}\n")
+    return "".join(out)
 
 
-def _object(fields: dict[str, Any], pad: str) -> str:
-    """A field a line, and of a list an item a line: it can be read, compared, and is made quickly."""
-    lines = []
+def _fields(fields: dict[str, Any], pad: str) -> Iterator[str]:
+    """A field a line, of a list an item a line, each JSON already: it can be read, compared, and is made quickly."""
+    before = "\n"
     for name, value in fields.items():
+        yield f'{before}{pad}"{name}": '
+        before = ",\n"
         if isinstance(value, list) and value:
-            items = f",\n{pad}    ".join(map(_item, value))
-            text = f"[\n{pad}    {items}\n{pad}  ]"
+            yield f"[\n{pad}  "
+            yield f",\n{pad}  ".join(value)
+            yield f"\n{pad}]"
         else:
-            text = _text(value)
-        lines.append(f'{pad}  "{name}": {text}')
-    return f"{pad}{{\n" + ",\n".join(lines) + f"\n{pad}}}"
+            yield _text(value)
 
 
-def _item(value: Any) -> str:
-    """An entry of a list: what is frequent does without the encoder, which takes a while to begin."""
-    if isinstance(value, str):
-        return value if isinstance(value, _Text) else _quoted(value)
-    if not isinstance(value, dict):
-        return _text(value)
-    return "{" + ", ".join([f'"{name}": {_item(part)}' for name, part in value.items()]) + "}"
+def _row(**fields: Any) -> str:
+    """An entry of a list on a line; the encoder, which takes a while to begin, is for what is not text alone."""
+    told = [f'"{name}": {_quoted(value) if isinstance(value, str) else _text(value)}' for name, value in fields.items()]
+    return f"{{{', '.join(told)}}}"
 
 
 def _workflow(conversion: Conversion) -> dict[str, Any]:
@@ -53,53 +52,49 @@ def _workflow(conversion: Conversion) -> dict[str, Any]:
     return {
         "path": conversion.source.name,
         "grade": grade.letter,
-        "reasons": list(grade.reasons),
+        "reasons": list(map(_quoted, grade.reasons)),
         "summary": journal.summary(),
-        "outcomes": [_outcome(outcome) for outcome in journal.outcomes()],
-        "setup": [
-            {"kind": entry.kind, "name": entry.name, "why": entry.why, "command": entry.command}
-            for entry in journal.setup
-        ],
+        "outcomes": list(map(_outcome, journal.outcomes())),
+        "setup": [_row(kind=one.kind, name=one.name, why=one.why, command=one.command) for one in journal.setup],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in journal.diagnostics],
         "suppressed": [
-            {
-                "code": one.code,
-                "what": one.what,
-                "reason": one.reason,
-                "path": one.path,
-                "file": one.span.source.name,
-                "line": one.span.line,
-            }
+            _row(
+                code=one.code,
+                what=one.what,
+                reason=one.reason,
+                path=one.path,
+                file=one.span.source.name,
+                line=one.span.line,
+            )
             for one in journal.suppressed
         ],
-        "tasks": [{"file": task.name, "grade": task.letter, "reasons": list(task.reasons)} for task in of_tasks],
+        "tasks": [_row(file=task.name, grade=task.letter, reasons=task.reasons) for task in of_tasks],
         "inventory": [
-            {"kind": item.kind, "name": item.name, "detail": item.detail, "file": item.file}
-            for item in inventory(conversion)
+            _row(kind=item.kind, name=item.name, detail=item.detail, file=item.file) for item in inventory(conversion)
         ],
-        "files": conversion.bundle.names,
+        "files": list(map(_quoted, conversion.bundle.names)),
     }
 
 
-def _outcome(outcome: Outcome) -> _Text:
+def _outcome(outcome: Outcome) -> str:
     """The fields by hand: these rows are nearly all of a report."""
     source = outcome.span.source
     line, column = source.position(outcome.span.start)
     also = _text(outcome.also) if outcome.also else "[]"
-    return _Text(
+    return (
         f'{{"path": {_quoted(outcome.path)}, "subject": {_quoted(outcome.subject)}, "file": {_quoted(source.name)}, '
         f'"line": {line}, "column": {column}, "outcome": "{outcome.fate}", "reason": {_quoted(outcome.reason)}, '
         f'"rule": {_quoted(outcome.rule)}, "target": {_quoted(outcome.target)}, "also": {also}}}'
     )
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def _diagnostic(diagnostic: Diagnostic) -> str:
     span = diagnostic.span
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity,
-        "file": span.source.name if span else None,
-        "line": span.line if span else None,
-        "column": span.column if span else None,
-        "message": diagnostic.message,
-    }
+    return _row(
+        code=diagnostic.code,
+        severity=diagnostic.severity,
+        file=span.source.name if span else None,
+        line=span.line if span else None,
+        column=span.column if span else None,
+        message=diagnostic.message,
+    )

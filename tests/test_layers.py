@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -27,7 +28,7 @@ LAYERS = [
     {"together", "removal"},
     {"ablation"},
     {"output"},
-    {"batch", "audit", "check"},
+    {"batch", "check"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -36,6 +37,10 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 def layer(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_every_module_has_a_layer() -> None:
+    assert {layer(path) for path in MODULES} == RANK.keys()
 
 
 def test_imports_point_down() -> None:
@@ -50,6 +55,13 @@ def test_imports_point_down() -> None:
 
 def own_names(path: Path) -> set[str]:
     return {name.split(".")[1] for name in imported(path) if name.startswith("gha2tekton.")} - {"__version__"}
+
+
+def test_the_page_tells_of_every_layer() -> None:
+    page = (ROOT.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = page[page.index("## Layers") : page.index("## Where")]
+    told = re.findall(r"`(\w+)/?`", " ".join(re.findall(r"^\| (.*?) \|", rows, re.MULTILINE)))
+    assert sorted(told) == sorted(RANK.keys() - {"__main__", "__init__"})
 
 
 def test_each_library_has_one_door() -> None:

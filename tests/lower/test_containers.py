@@ -30,6 +30,10 @@ def rows(conversion: Conversion, job: str = "a") -> list[tuple[str, str]]:
     return [(str(one.fate), one.reason) for one in conversion.journal.outcomes() if one.path.startswith(begin)]
 
 
+def run(script: str) -> str:
+    return f"run: {json.dumps(script)}"
+
+
 def sidecars(conversion: Conversion) -> dict[str, Any]:
     tasks = [objects[0]["spec"] for name, objects in conversion.bundle.files.items() if name.startswith("tasks/")]
     return {sidecar["name"]: sidecar for task in tasks for sidecar in task.get("sidecars", ())}
@@ -357,3 +361,61 @@ steps: [{run: nvidia-smi}]
     tasks = [objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/")]
     held = ["nvidia.com/gpu" in str(task["steps"][0].get("computeResources")) for task in tasks]
     assert (held, ["dshm" in str(task["volumes"]) for task in tasks]) == ([True, False], [False, True])
+
+
+AMD = "--device /dev/kfd --device /dev/dri"
+MAKERS = [
+    # what a script runs, and the GPUs that are asked for
+    (f"docker run {AMD} --group-add video a true", {"amd.com/gpu": "1"}),
+    ("docker run --device=/dev/kfd --device=/dev/dri/renderD128 --device=/dev/dri/renderD129 a true", {"amd.com/gpu": "2"}),
+    ("docker run --gpus 2 a true", {"nvidia.com/gpu": "2"}),
+    ("docker run --device /dev/dri a true", None),  # somebody else's, and for other things
+    (f"docker run {AMD} a true\ndocker compose run --rm amd true", {"amd.com/gpu": "1"}),
+    ("docker compose run --rm amd true", {"amd.com/gpu": "1"}),
+    ("docker compose run --rm other true", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "asked"), MAKERS)
+def test_gpus_of_several_makers(script: str, asked: dict[str, str] | None, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  amd: {image: b, devices: [/dev/kfd, /dev/dri]}\n  other: {image: b, devices: [/dev/dri]}\n"
+    )
+    done = convert(script, root=tmp_path)
+    if asked is None:
+        assert rows(done)[0][0] == "manual"
+        return
+    limits = [one["computeResources"]["limits"] for one in sidecars(done).values()]
+    assert limits == [asked] * len(limits)
+    (run,) = [objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("runs/")]
+    label = "feature.node.kubernetes.io/amd-gpu" if "amd.com/gpu" in asked else "nvidia.com/gpu.present"
+    pods = [one["podTemplate"] for one in (run["taskRunTemplate"], *run["taskRunSpecs"]) if "podTemplate" in one]
+    assert [pod["nodeSelector"] for pod in pods if "nodeSelector" in pod] == [{label: "true"}]
+
+
+def test_jobs_for_gpus_of_two_makers() -> None:
+    done = convert("docker run --gpus 1 a true", f"docker run {AMD} a true")
+    tasks = [objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/")]
+    limits = [one["computeResources"]["limits"] for task in tasks for one in task["sidecars"]]
+    assert limits == [{"nvidia.com/gpu": "1"}, {"amd.com/gpu": "1"}]
+
+
+def test_an_accelerator_of_a_label_is_for_what_computes() -> None:
+    steps = "uses: actions/checkout@v4", run(f"docker run {AMD} a papermill b c"), run("jupyter nbconvert c")
+    job = "".join(f"    - {{{step}}}\n" for step in steps)
+    text = f"on: push\njobs:\n  a:\n    runs-on: linux.rocm.gpu.2\n    steps:\n{job}"
+    done = conversion.convert(text, None, Options())
+    tasks = {name: objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/")}
+    held = {name: task["steps"][0].get("computeResources", {}).get("limits") for name, task in tasks.items()}
+    asked = {name.partition("/")[2]: limits.get("amd.com/gpu") for name, limits in held.items() if limits}
+    assert asked == {"gpu-papermill-execution.yaml": "2"}
+
+
+def test_options_of_a_container_for_gpus_of_amd() -> None:
+    options = f"{AMD} --env-file /etc/podinfo/gpu-isolation --shm-size 64G"
+    job = f"runs-on: self-hosted, container: {{image: a, options: {options}}}, steps: [{{run: rocminfo}}]"
+    done = conversion.convert(f"on: push\njobs: {{a: {{{job}}}}}\n", None, Options())
+    (task,) = [objects[0]["spec"] for name, objects in done.bundle.files.items() if name.startswith("tasks/")]
+    assert task["steps"][0]["computeResources"]["limits"] == {"amd.com/gpu": "1"}
+    (row,) = [one for one in done.journal.outcomes() if one.path == "jobs.a.container.options"]
+    assert (row.fate, row.reason) == ("adapted", "the cluster says which devices a container sees")

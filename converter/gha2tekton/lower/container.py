@@ -157,10 +157,13 @@ class _Asked(Record):
                 self.secure("runAsUser", 0 if text == "root" else int(text.split(":")[0]))
             case "--env" if "=" in text or re.fullmatch(r"\w+", text):
                 self.variable(text)
-            case "--device" if of_gpu(text):
+            case "--device" if of_gpu(text, False):
                 pass
-            case "--device" if resource := brought_by(text, self.job.runner.limits if self.job.runner else ()):
-                self.differs.append(f"the device comes with {resource}, which the machine's label asks for")
+            case "--env-file" if re.search("gpu|rocm", text, re.IGNORECASE):
+                self.differs.append("the cluster says which devices a container sees")
+            case "--device" if resource := brought_by(text, [self.job.maker]):
+                if self.job.runner is not None and self.job.runner.gpu:
+                    self.differs.append(f"the device comes with {resource}, which the machine's label asks for")
             case "--privileged":
                 self.secure("privileged", True)
             case "--security-opt" if text.replace(":", "=") in OPTIONS:

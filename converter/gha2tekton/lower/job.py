@@ -177,7 +177,7 @@ class JobWriter(Record):
 
     def gpu(self, job: JobPlan, stage: Stage) -> Gpu:
         split = job.layout == "stages"
-        limits = {self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
+        limits = {job.maker or self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
         if limits and split:
             limits["memory"] = self.settings.memory
         named = split and stage.role == "notebook" and stage.gpu and not any(one.built for one in stage.containers)
@@ -186,7 +186,8 @@ class JobWriter(Record):
     def service(self, job: JobPlan, stage: Stage, gpu: Gpu) -> Served:
         if job.daemon:
             return daemon(job, gpu.limits, self.journal)
-        service = served(stage, gpu.limits, self.settings.gpu_resource, gpu.param, shared=host.mounts(job))
+        resource = job.maker or self.settings.gpu_resource
+        service = served(stage, gpu.limits, resource, gpu.param, shared=host.mounts(job))
         return in_place(service, stage.native) if stage.native else service
 
     def params(self, stage: Stage, carrier: Carrier, gpu: Gpu, service: Served, image: str) -> tuple[Param, ...]:

@@ -18,7 +18,7 @@ from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.params import by_text, described, pipeline_params, quantities
 from gha2tekton.lower.placement import Placed, asks, own_spec, placed
-from gha2tekton.lower.places import RUN_NAME, bound, handed
+from gha2tekton.lower.places import RUN_NAME, bound, handed, settings_for
 from gha2tekton.lower.refusal import gate_task, refused_task
 from gha2tekton.lower.run import claimed, duration, manual_run
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, IMAGES_OF, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
@@ -42,7 +42,7 @@ PIPELINE_NAMES = {
 
 def lower_workflow(plan: Plan, base: str, settings: Settings, journal: Journal) -> LoweredWorkflow:
     """Tasks, Pipeline and run of a plan; ``base`` is the name that everything derives from."""
-    return _Lowering(plan, base, settings, journal).workflow()
+    return _Lowering(plan, base, settings_for(plan, settings), journal).workflow()
 
 
 class _Lowering:
@@ -59,8 +59,8 @@ class _Lowering:
         self.finals: list[PipelineTask] = []
         self.own: dict[str, tuple[str, ...]] = {}
         self.ends: dict[str, list[str]] = {}
-        self.by_hand: dict[str, str] = {}
         """The last PipelineTasks of each job, which those that need it wait for."""
+        self.by_hand: dict[str, str] = {}
         self.needed: dict[str, Path] = {}
         self.images: dict[str, str] = {}
         self.specs: list[TaskRunSpec] = []
@@ -102,8 +102,7 @@ class _Lowering:
         return LoweredWorkflow(tasks, pipeline, run, template, self.needed, files, claim, sizes, self.own, self.ends)
 
     def uses(self, workspace: str) -> bool:
-        places = (*self.places, *self.finals)
-        return any(binding.workspace == workspace for place in places for binding in place.workspaces)
+        return any(one.workspace == workspace for place in (*self.places, *self.finals) for one in place.workspaces)
 
     def hold(self) -> None:
         """What else runs of the workflow's concurrency group comes first."""
@@ -229,9 +228,9 @@ class _Lowering:
         self.journal.retarget({IMAGES_OF.format(job.job.id): f"tasks/{lowered.task.name}.yaml"})
         # A job that is passed over is none the worse for images that could not be built.
         on_error = "" if self.plan.chained and job.job.condition is None else "continue"
-        own, taken = replace(job, layout="job"), self.names.take(place)
-        self.places.append(self.place(own, lowered, taken, waits, {}, on_error, ()))
-        return (taken,)
+        whole, name = replace(job, layout="job"), self.names.take(place)
+        self.places.append(self.place(whole, lowered, name, waits, {}, on_error, ()))
+        return (name,)
 
     def legs(self, job: JobPlan, task_name: str, place_name: str, waits: tuple[str, ...]) -> str:
         """The PipelineTask that works out the legs of a matrix only the run knows; its name."""
@@ -288,9 +287,10 @@ class _Lowering:
         )
 
     def spec_of(self, job: JobPlan, lowered: LoweredTask, task: PipelineTask) -> None:
-        """What a run gives this task alone: the GPU of its container, names for its services, and its nodes."""
-        self.asked.append(asks(task, job, self.settings.gpu_resource if lowered.gpu[0] else ""))
-        self.specs += own_spec(lowered, task.name, self.settings.gpu_resource)
+        """What a run gives this task alone: the GPU of its container, names for services, and nodes."""
+        gpu = (job.maker or self.settings.gpu_resource) if lowered.gpu[0] else ""
+        self.asked.append(asks(task, job, gpu))
+        self.specs += own_spec(lowered, task.name, gpu)
 
     def gate(self) -> None:
         """One ``finally`` task gives the run its status when jobs run on after failures."""

@@ -13,6 +13,12 @@ from gha2tekton.tekton.model import Manifest, PipelineTask
 from gha2tekton.tekton.run import TaskRunSpec
 
 _ARCH = "kubernetes.io/arch"
+_PRESENT: Mapping[str, Mapping[str, str]] = {
+    "nvidia.com": {"nvidia.com/gpu.present": "true"},
+    "amd.com": {"feature.node.kubernetes.io/amd-gpu": "true"},
+    "gpu.intel.com": {"intel.feature.node.kubernetes.io/gpu": "true"},
+}
+"""How the operators of those who make GPUs label nodes that have some, by the domains of the resources."""
 
 
 class Placed(Record, frozen=True):
@@ -36,7 +42,7 @@ def asks(place: PipelineTask, job: JobPlan, gpu_resource: str) -> Placed:
     tolerations = tuple(runner.tolerations) if runner else ()
     if gpu_resource:
         if not selector.keys() - {_ARCH}:
-            selector = {"nvidia.com/gpu.present": "true", **selector}
+            selector = {**_PRESENT.get(gpu_resource.partition("/")[0], {}), **selector}
         tolerations = tolerations or ({"key": gpu_resource, "operator": "Exists", "effect": "NoSchedule"},)
     return Placed(place, job, selector, tolerations)
 

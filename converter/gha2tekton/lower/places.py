@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gha2tekton.lower.carrier import JSON, Path
-from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, Settings
 from gha2tekton.plan.model import JobPlan, Plan
+from gha2tekton.record import replace
 from gha2tekton.tekton.model import Binding, Task
 from gha2tekton.tekton.names import label
 from gha2tekton.workflow.matrix import Leg
 
 RUN_NAME = "$(context.pipelineRun.name)"
+
+
+def settings_for(plan: Plan, settings: Settings) -> Settings:
+    """The settings with the accelerators that all jobs ask for, so that a param of the run counts them."""
+    makers = {job.maker for job in plan.jobs if job.gpu and not job.refused}
+    return replace(settings, gpu_resource=makers.pop() or settings.gpu_resource) if len(makers) == 1 else settings
 
 
 def bound(plan: Plan, job: JobPlan, workspace: str, leg: Leg | None = None) -> Binding:

@@ -17,6 +17,7 @@ from gha2tekton.plan.host_directories import host_directories, shared, told
 from gha2tekton.plan.labels import idle
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
+from gha2tekton.plan.privileges import by_maker
 from gha2tekton.plan.repository_scripts import asked, writes_env
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, lanes, literal
 from gha2tekton.plan.steps import StepReader
@@ -25,7 +26,7 @@ from gha2tekton.record import Record, field, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ImageChoice, Runner
-from gha2tekton.shell.docker import container_options, gpu_request
+from gha2tekton.shell.docker import DockerCall, container_options, gpu_request
 from gha2tekton.tekton.names import label
 from gha2tekton.workflow.matrix import Leg, MatrixError, RuntimeMatrix, legs
 from gha2tekton.workflow.model import Job, Workflow
@@ -137,6 +138,7 @@ class _Builder:
         stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
         if len(stages) > 1 and (place := losses.shared_places(stages, job.container is not None)):
             whole = f"its scripts leave {place} to each other, which is on no volume"
+        as_told, (runner, made_by) = runner, by_maker(runner, steps, found.containers, self.options_of(job, scope))
         gpu = self.gpu(job, scope, runner, found)
         if not gpu and runners.shows_gpu(job, scope, runner, steps):
             gpu, runner = 1, replace(runner, note=runners.SEEN)
@@ -160,7 +162,7 @@ class _Builder:
             choice.reference,
             held,
             runner,
-            *idle(job, machine, runner, self.rules, lambda one: self.gpus(job, machine, one, found)[0]),
+            *idle(job, machine, as_told, self.rules, lambda one: self.gpus(job, machine, one, found)[0]),
             gpu,
             "artifacts" in needs,
             "cache" in needs,
@@ -170,6 +172,7 @@ class _Builder:
             composed=found.composed,
             unfit=found.unfit,
             builds=found.builds,
+            maker=made_by,
             daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
             host=host_directories(job, scope, runner, steps, found.containers),
         )
@@ -246,6 +249,12 @@ class _Builder:
             self.journal.note(Diagnostic("programs-missing", "note", message, job.span))
         return choice
 
+    def options_of(self, job: Job, scope: Scope) -> DockerCall:
+        """The options of a job's own container."""
+        value = job.container.options if job.container is not None else None
+        usual = scope.with_known(inputs=input_defaults(self.workflow))
+        return container_options(scope.guess(value) or usual.guess(value) or "")
+
     def gpu(self, job: Job, scope: Scope, runner: Runner, found: Found) -> int:
         count, assumed = self.gpus(job, scope, runner, found)
         if assumed:
@@ -258,11 +267,8 @@ class _Builder:
     def gpus(self, job: Job, scope: Scope, runner: Runner, found: Found) -> tuple[int, bool]:
         """How many GPUs a job asks for, and whether that is a guess."""
         asked: list[int | str] = [*(one.gpus for one in found.containers if one.gpus is not None), *found.gpus]
-        if job.container is not None and job.container.options is not None:
-            usual = scope.with_known(inputs=input_defaults(self.workflow))
-            text = scope.guess(job.container.options) or usual.guess(job.container.options)
-            request = gpu_request(container_options(text or ""))
-            asked += [request] if request is not None else []
+        request = gpu_request(self.options_of(job, scope))
+        asked += [request] if request is not None else []
         counts = [count for count in asked if isinstance(count, int)]
         if self.options.gpu_count and (asked or runner.gpu):
             return self.options.gpu_count, False

@@ -257,6 +257,8 @@ class JobPlan(Record, frozen=True):
     host: tuple[HostDirectory, ...] = ()
     builds: tuple[ImageBuild, ...] = ()
     """Images that are built before it begins."""
+    maker: str = ""
+    """The resource that stands for its GPUs, where its containers are given those of AMD."""
 
     def walk(self) -> Iterator[PlannedStep]:
         for stage in self.stages:

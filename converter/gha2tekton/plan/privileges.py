@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from gha2tekton.shell.docker import DockerCall
+from gha2tekton.plan.model import ContainerPlan, PlannedStep
+from gha2tekton.record import replace
+from gha2tekton.rules.model import Runner
+from gha2tekton.shell.docker import DockerCall, of_amd
 from gha2tekton.tekton.model import Manifest
 
 OPTIONS: Mapping[str, tuple[str, object]] = {
@@ -25,6 +28,8 @@ DIFFERS: Mapping[str, str] = {
     for name in names.split()
 }  # fmt: skip
 """Options by their names that docker obeys and a Pod does not, with what it does."""
+AMD = "amd.com/gpu"
+"""What AMD's device plugin calls its GPUs."""
 _CANNOT = ("device", "device-cgroup-rule", "volumes-from", "sysctl", "ip", "mac-address")
 
 
@@ -53,16 +58,34 @@ def of_call(call: DockerCall) -> tuple[Manifest, str, str]:
         call.option("--privileged") == "true", words["cap-add"], words["cap-drop"], words["security-opt"]
     )
     wrong = [f"--security-opt {option}" for option in left]
+    amd = of_amd(value or "" for value in call.all("--device"))
     for name in _CANNOT:
         # The GPU's devices come with the GPU.
-        wrong += [f"--{name} {value}" for value in call.all(f"--{name}") if not of_gpu(value or "")]
+        wrong += [f"--{name} {value}" for value in call.all(f"--{name}") if not of_gpu(value or "", amd)]
     notes = {reason for name, reason in DIFFERS.items() if call.given(f"--{name}")}
     return made, "; ".join(sorted(notes)), f"a sidecar has no {', '.join(wrong)}" if wrong else ""
 
 
-def of_gpu(device: str) -> bool:
-    """Whether a device comes with the GPU that a container asks for."""
-    return device.startswith(("/dev/nvidia", "nvidia.com/gpu"))
+def of_gpu(device: str, amd: bool) -> bool:
+    """Whether a device comes with the GPU that a container asks for; ``amd`` tells that it is one of AMD's."""
+    return device.startswith(("/dev/nvidia", "nvidia.com/gpu", *(("/dev/kfd", "/dev/dri") if amd else ())))
+
+
+def by_maker(
+    runner: Runner, steps: Iterable[PlannedStep], containers: Iterable[ContainerPlan], own: DockerCall
+) -> tuple[Runner, str]:
+    """The machine, and the resource of its accelerators where they are none of NVIDIA's GPUs.
+
+    Its label says so, or that containers are given AMD's devices; ``own`` tells of the job's own container.
+    """
+    named = [name for name, count in runner.limits.items() if "/" in name and count.isdigit()]
+    if len(named) == 1:
+        others = {name: count for name, count in runner.limits.items() if name not in named}
+        return replace(runner, gpu=int(runner.limits[named[0]]), limits=others), named[0]
+    calls = [seen.docker for step in steps for part in step.walk() for seen in part.commands if seen.docker]
+    devices = [value or "" for call in (*calls, own) for value in call.all("--device")]
+    devices += [device for one in containers if one.service is not None for device in one.service.devices]
+    return runner, AMD if of_amd(devices) else ""
 
 
 _DEVICES = {"/dev/kfd": ("amd.com/",), "/dev/dri": ("amd.com/", "gpu.intel.com/"), "/dev/accel": ("habana.ai/",)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gha2tekton.record import Record, replace
 from gha2tekton.shell.docker_options import COMMANDS, COMPOSE, CREATE, GLOBAL, read_options
@@ -131,4 +131,16 @@ def gpu_request(call: DockerCall) -> int | str | None:
     cdi = [name for name in call.all("--device") if name and name.startswith("nvidia.com/gpu=")]
     if cdi:
         return "all" if any(name.endswith("=all") for name in cdi) else len(cdi)
-    return "all" if call.given("--gpus") or call.option("--runtime") == "nvidia" else None
+    if call.given("--gpus") or call.option("--runtime") == "nvidia":
+        return "all"
+    given = [name or "" for name in call.all("--device")]
+    cards = {name.partition(":")[0] for name in given if name.startswith("/dev/dri/render")}
+    return (len(cards) or "all") if of_amd(given) else None
+
+
+def of_amd(devices: Iterable[str]) -> bool:
+    """Whether devices are those of AMD's GPUs: /dev/kfd, which all share, beside one in /dev/dri for each.
+
+    https://rocm.docs.amd.com/projects/install-on-linux/en/latest/how-to/docker.html
+    """
+    return any(device.startswith("/dev/kfd") for device in devices)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.record import Record, field
+from gha2tekton.shell.docker import of_amd
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.compose_keys import (
     Health,
@@ -66,6 +67,7 @@ class Service(Record, frozen=True):
     container_name: str = ""
     shm_size: str = ""
     gpus: int | str | None = None
+    devices: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     depends_on: tuple[tuple[str, str], ...] = ()
     """The services that must have started, or be healthy, or have ended well: by compose's names for these."""
@@ -110,7 +112,8 @@ def _ignored(body: Mapping[str, Any], text: Callable[[Any], str]) -> Iterator[st
         elif key in ("secrets", "configs") and value:
             yield f"{key} of the file"
         elif key == "devices":
-            yield from (f"device {text(item)}" for item in value or () if "/dev/nvidia" not in str(item))
+            known = ("/dev/nvidia", "/dev/kfd", "/dev/dri") if of_amd(map(text, value or ())) else ("/dev/nvidia",)
+            yield from (f"device {text(item)}" for item in value or () if not str(item).startswith(known))
     replicas = (body.get("deploy") or {}).get("replicas", body.get("scale", 1))
     if text(replicas) not in ("1", ""):
         yield f"{text(replicas)} containers"
@@ -276,6 +279,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
         user=text(body.get("user")),
         container_name=text(body.get("container_name")),
         shm_size=text(body.get("shm_size")),
+        devices=tuple(text(item) for item in body.get("devices") or ()),
         gpus=gpus_of(body, {**environment, **likely}, text),
         ports=tuple(text(port_of(item)) for item in body.get("ports") or ()),
         depends_on=tuple(pair for pair in depends_of(body.get("depends_on")) if pair[0] in others),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gha2tekton.record import Record
+from gha2tekton.shell.docker import of_amd
 
 
 class Health(Record, frozen=True):
@@ -139,7 +140,9 @@ def gpus_of(body: Mapping[str, Any], environment: Mapping[str, str], text: Any) 
         return int(text(given)) if text(given).isdigit() else "all"
     if body.get("runtime") == "nvidia" or "NVIDIA_VISIBLE_DEVICES" in environment:
         return visible_devices(environment.get("NVIDIA_VISIBLE_DEVICES", "all"))
-    return None
+    devices = [text(item) for item in body.get("devices") or ()]
+    cards = {device.partition(":")[0] for device in devices if device.startswith("/dev/dri/render")}
+    return (len(cards) or "all") if of_amd(devices) else None
 
 
 def health_of(value: Any, text: Any) -> Health | None:

@@ -48,3 +48,9 @@ def test_every_character_has_its_source(raw: str) -> None:
 def test_expansions() -> None:
     found = decode('a"$x ${y:-"}"}z"`b`$(c ")")d')
     assert "".join(char for char, kind in zip(found.text, found.quotings, strict=True) if kind != "expansion") == "a zd"
+
+
+def test_an_expansion_that_does_not_end_reaches_to_the_end() -> None:
+    found = decode("a${b\\", 3)
+    assert (found.text, found.starts, found.ends) == ("a${b\\", (3, 4, 5, 6, 7), (4, 5, 6, 7, 8))
+    assert found.quotings == ("bare", *["expansion"] * 4)

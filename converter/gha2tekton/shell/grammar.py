@@ -38,10 +38,21 @@ _CONTINUED = bytes(range(0x80, 0xC0))
 
 
 class Offsets:
-    """Turns byte offsets of a text into character offsets."""
+    """Turns byte offsets of a text into character offsets, and into what stands between them."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._data = None if text.isascii() else text.encode("utf-8", "surrogatepass")
 
     def __call__(self, offset: int) -> int:
         return offset if self._data is None else len(self._data[:offset].translate(None, _CONTINUED))
+
+    def between(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        if self._data is None:
+            return self._text[start:end]
+        return self._data[start:end].decode("utf-8", "surrogatepass")
+
+    def of(self, node: Node) -> str:
+        """The text of a node."""
+        return self.between(node.start_byte, node.end_byte)

@@ -274,7 +274,7 @@ def _of_input(language: Language, command: Command, remote: bool, container: boo
 
 
 def _body(heredoc: Heredoc) -> str:
-    return decode(heredoc.body, 0, "plain" if heredoc.quoted else "heredoc").text
+    return heredoc.body if heredoc.quoted else decode(heredoc.body, 0, "heredoc").text
 
 
 def reads_code(command: Command) -> bool:

@@ -67,6 +67,10 @@ class Decoded(Record, frozen=True):
         return spans
 
 
+_ENDS = {stop: re.compile(rf"[\\$`{stop}]") for stop in ("", "'", '"')}
+_BARE_ENDS = re.compile(r"[\\$`'\"]")
+
+
 class _Decoder:
     def __init__(self, raw: str, base: int) -> None:
         self.raw = raw
@@ -79,14 +83,22 @@ class _Decoder:
         self.chars.append(text)
         self.spans.append((self.base + start, self.base + end, quoting))
 
+    def copy(self, end: int, quoting: str) -> None:
+        """Takes the characters up to an offset as they are."""
+        self.chars.append(self.raw[self.at : end])
+        self.spans += [(at, at + 1, quoting) for at in range(self.base + self.at, self.base + end)]
+        self.at = end
+
+    def plain(self, ends: re.Pattern[str], quoting: str) -> None:
+        """Takes this character, and those that follow before one that may mean something, as they are."""
+        found = ends.search(self.raw, self.at + 1)
+        self.copy(found.start() if found else len(self.raw), quoting)
+
     def expansion(self) -> bool:
         """Copies the expansion that begins here, if one does."""
-        end = _expansion_end(self.raw, self.at)
-        for index in range(self.at, end):
-            self.take(self.raw[index], index, index + 1, "expansion")
-        moved = end > self.at
-        self.at = end
-        return moved
+        before = self.at
+        self.copy(_expansion_end(self.raw, self.at), "expansion")
+        return self.at > before
 
     def run(self, quoting: str, stop: str, escapes: str) -> None:
         """Characters of one quoting up to ``stop``; a backslash takes the meaning of ``escapes``."""
@@ -99,8 +111,7 @@ class _Decoder:
                     self.take(taken, self.at, self.at + 2, quoting)
                 self.at += 2
             elif char not in "$`" or quoting in ("single", "ansi", "plain") or not self.expansion():
-                self.take(char, self.at, self.at + 1, quoting)
-                self.at += 1
+                self.plain(_ENDS[stop], quoting)
         self.at += len(stop)
 
     def word(self) -> None:
@@ -120,8 +131,7 @@ class _Decoder:
                     self.take(raw[self.at + 1], self.at, self.at + 2, "bare")
                 self.at += 2
             elif raw[self.at] not in "$`" or not self.expansion():
-                self.take(raw[self.at], self.at, self.at + 1, "bare")
-                self.at += 1
+                self.plain(_BARE_ENDS, "bare")
 
 
 def decode(raw: str, base: int = 0, heredoc: str = "") -> Decoded:
@@ -164,4 +174,4 @@ def _expansion_end(raw: str, at: int) -> int:
         elif char == '"' or (char == "'" and '"' not in closing):
             closing.append(char)
         index += 1
-    return index
+    return min(index, len(raw))

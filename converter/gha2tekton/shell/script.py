@@ -13,7 +13,7 @@ from gha2tekton.shell.grammar import Offsets, parse
 from gha2tekton.shell.nested import InnerCode, inner_code
 from gha2tekton.shell.places import counts
 from gha2tekton.shell.quote import decode
-from gha2tekton.shell.values import UNKNOWN, source, value
+from gha2tekton.shell.values import UNKNOWN, value
 
 if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
@@ -81,23 +81,23 @@ class _Reader:
         self.text = text
         self.data = text.encode("utf-8", "surrogatepass")
         self.offset = Offsets(text)
+        self.source = self.offset.of
         self.constants = constants
         self.substitutes = any(mark in text for mark in _SUBSTITUTIONS)
         self.commands: list[Command] = []
         self.arrays: dict[str, tuple[str | None, ...]] = {}
 
-    def source(self, node: Node) -> str:
-        return source(node, self.data)
-
     def value(self, node: Node) -> str | None:
-        return value(node, self.data, self.constants)
+        return value(node, self.offset, self.constants)
 
     def visit(self, node: Node, place: Place, top: bool) -> None:
         kind = node.type
-        if kind in _SKIP or (kind == "heredoc_body" and node.named_child_count == 0) or counts(node, self.data):
-            return
         if kind == "command":
             self.command(node, None, place)
+            return
+        if kind in _SKIP or (kind == "heredoc_body" and node.named_child_count == 0):
+            return
+        if kind == "command_substitution" and counts(node, self.data):
             return
         if kind == "redirected_statement":
             body = node.child_by_field_name("body")

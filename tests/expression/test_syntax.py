@@ -79,6 +79,14 @@ def test_literals_differ_by_type() -> None:
     assert len({Literal(True), Literal(1.0), Literal("1"), Literal("True"), Literal(None)}) == 5
 
 
+def test_a_reference_alone_is_the_tree_that_it_is_in_others() -> None:
+    for text in ("a", "a-b.c", "github.event.pull_request.x", ".".join("a" * 45)):
+        alone, within = parse(text, offset=3), parse(f"({text})", offset=2)
+        assert alone == within
+        assert [(part.start, part.end) for part in walk(alone)] == [(part.start, part.end) for part in walk(within)]
+    assert [parse(text) for text in ("null", "true", "NULL")] == [Literal(None), Literal(True), Context("NULL")]
+
+
 def test_places() -> None:
     text = "(a.b == 'x') && !f( c[ 0 ] )"
     tree = parse(text, offset=100)

@@ -20,7 +20,7 @@ from gha2tekton.expression.syntax import (
     Property,
     chain,
 )
-from gha2tekton.expression.tokens import Kind, Token, tokens
+from gha2tekton.expression.tokens import VALUES, Kind, Token, tokens
 from gha2tekton.record import Record, field
 
 MAX_LENGTH = 21_000
@@ -42,7 +42,23 @@ def parse(
     ``offset`` is where the text starts in a longer one and is added to every position. ExpressionError is all it ever
     raises.
     """
+    if contexts is None and _REFERENCE.fullmatch(text) and text.partition(".")[0] not in VALUES:
+        return _reference(text, offset)
     return _Parser(text, contexts, _arities(functions), offset).tree()
+
+
+_REFERENCE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*){,40}")
+"""Most expressions are no more than this."""
+
+
+def _reference(text: str, offset: int) -> Expression:
+    first, *names = text.split(".")
+    end = offset + len(first)
+    tree: Expression = Context(first, start=offset, end=end)
+    for name in names:
+        end += 1 + len(name)
+        tree = Property(tree, name, start=offset, end=end)
+    return tree
 
 
 @lru_cache(maxsize=256)
@@ -115,6 +131,8 @@ class _Parser:
         if last and last.kind is Kind.WILDCARD and not frame.operands and token.kind is not Kind.CLOSE_INDEX:
             self.fail("Unexpected symbol", token)
         match token.kind:
+            case Kind.DOT:
+                pass
             case Kind.LITERAL:
                 self.push(Literal(token.value, **self.at(token.start, token)), 1, token.start, token)
             case Kind.NAME:
@@ -149,8 +167,6 @@ class _Parser:
                 self.push(inner.tree, inner.depth, frame.opening.start, token)
             case Kind.CLOSE_INDEX if opening is Kind.OPEN_INDEX:
                 self.index(token)
-            case Kind.DOT:
-                pass
             case _:
                 self.fail("Unexpected symbol", token)
 

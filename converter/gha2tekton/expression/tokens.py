@@ -55,7 +55,7 @@ _WORD = re.compile(
 )
 _FRACTION = re.compile(rf"\.(?:[^{_BOUNDARY}]|\.)*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_VALUES = {"null": None, "true": True, "false": False, "NaN": math.nan, "Infinity": math.inf}
+VALUES = {"null": None, "true": True, "false": False, "NaN": math.nan, "Infinity": math.inf}
 _MARKS = {
     "(": Kind.OPEN_GROUP,
     ")": Kind.CLOSE_ROUND,
@@ -142,7 +142,7 @@ def _name(text: str, word: str, at: int, last: Kind | None) -> Token:
         return Token(Kind.UNEXPECTED, word, at)
     if last is Kind.DOT:
         return Token(Kind.PROPERTY, word, at)
-    if word in _VALUES:
-        return Token(Kind.LITERAL, word, at, _VALUES[word])
+    if word in VALUES:
+        return Token(Kind.LITERAL, word, at, VALUES[word])
     called = text.startswith("(", _after_blank(text, at + len(word)))
     return Token(Kind.FUNCTION if called else Kind.NAME, word, at)

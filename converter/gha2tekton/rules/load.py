@@ -244,6 +244,8 @@ def _file(folder: Path, kind: str, name: str) -> Path | None:
 
 def _holds(when: Mapping[str, Any], values: Sequence[str | None]) -> bool:
     """``first`` is the first word that is no option; ``has`` and ``lacks`` are words anywhere."""
+    if not when:
+        return True
     words = [value for value in values[1:] if value is not None]
     first = next((word for word in words if not word.startswith("-")), "")
     if "first" in when and first not in _listed(when["first"]):

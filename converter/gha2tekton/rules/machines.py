@@ -123,12 +123,13 @@ def hosted(rules: RuleSet) -> frozenset[str]:
 
 def named(rules: RuleSet, text: str) -> frozenset[str]:
     """The tools whose images have a directory that a text names."""
-    return frozenset(image.tool for image in images(rules) if any(_counted_on(path, text) for path in image.paths))
+    places = rules.once("places", lambda: [(path, image.tool) for image in images(rules) for path in image.paths])
+    return frozenset([tool for path, tool in places if path in text and _counted_on(path, text)])
 
 
 def _counted_on(path: str, text: str) -> bool:
-    """Whether a script takes it for granted that a path is there; one that asks for it first does without."""
-    return path in text and not re.search(rf"\s-[defrsx]\s+[\"']?{re.escape(path)}", text)
+    """Whether a script that names a path takes it for granted; one that asks for it first does without."""
+    return not re.search(rf"\s-[defrsx]\s+[\"']?{re.escape(path)}", text)
 
 
 def choose(

@@ -79,6 +79,11 @@ def test_literals_differ_by_type() -> None:
     assert len({Literal(True), Literal(1.0), Literal("1"), Literal("True"), Literal(None)}) == 5
 
 
+def test_alike_is_not_unlike() -> None:
+    assert parse("a.b").__ne__(parse("a.b", offset=4)) is False
+    assert Literal(True) != Literal(1.0)
+
+
 def test_a_reference_alone_is_the_tree_that_it_is_in_others() -> None:
     for text in ("a", "a-b.c", "github.event.pull_request.x", ".".join("a" * 45)):
         alone, within = parse(text, offset=3), parse(f"({text})", offset=2)

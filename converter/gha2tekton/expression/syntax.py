@@ -35,6 +35,10 @@ class Tree(Record, frozen=True, kw_only=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self._identity() == other._identity()
 
+    # That of a record looks at no more than whether it is the very same.
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self._identity())
 

@@ -7,20 +7,16 @@ are those of the command line; ``workflows`` holds overrides by file name.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gha2tekton import schema
+from gha2tekton.lock import PROJECT, silent
 from gha2tekton.record import Record, field
 from gha2tekton.source import Refused, Source, text_of, why
-from gha2tekton.yaml import Mapping as MappingNode
-from gha2tekton.yaml import YamlError, compose, plain
 
 NAMES = (".gha2tekton.yaml", ".gha2tekton.yml")
 _SCHEMA = "options"
-_PROJECT = "pyproject.toml"
 _TABLE = ("tool", "gha2tekton")
 
 
@@ -55,12 +51,14 @@ def load(path: Path) -> Configuration:
     found = next((name for name in NAMES if (path / name).is_file()), None)
     if found is not None:
         return _read(path / found, found)
-    if (path / _PROJECT).is_file() and _table(path / _PROJECT, _PROJECT)[0] is not None:
-        return _read(path / _PROJECT, _PROJECT)
+    if not silent(path / PROJECT) and _table(path / PROJECT, PROJECT)[0] is not None:
+        return _read(path / PROJECT, PROJECT)
     return Configuration()
 
 
 def _read(path: Path, name: str) -> Configuration:
+    from gha2tekton import schema  # most repositories have no options file, and need none of it
+
     if path.suffix == ".toml":
         table, text = _table(path, name)
         values = table or {}
@@ -81,6 +79,9 @@ def _read(path: Path, name: str) -> Configuration:
 
 
 def _yaml(path: Path, name: str) -> tuple[dict[str, Any], list[str]]:
+    from gha2tekton import schema
+    from gha2tekton.yaml import Mapping, YamlError, compose, plain
+
     try:
         node = compose(Source(name, text_of(path)))
     except YamlError as error:
@@ -90,11 +91,13 @@ def _yaml(path: Path, name: str) -> tuple[dict[str, Any], list[str]]:
     if node is None:
         return {}, []
     faults = [f"{span}: {message}" for message, span in schema.explain(node, _SCHEMA)]
-    return (plain(node) if isinstance(node, MappingNode) else {}), faults
+    return (plain(node) if isinstance(node, Mapping) else {}), faults
 
 
 def _table(path: Path, name: str) -> tuple[dict[str, Any] | None, str]:
     """The table of a TOML file that is ours, if there is one, and the whole text."""
+    import tomllib
+
     try:
         text = text_of(path)
         tool = tomllib.loads(text).get("tool", {})
@@ -136,6 +139,8 @@ def _toml_keys(text: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
 
 def _names(text: str) -> tuple[str, ...]:
     """The keys of a document that has one within another."""
+    import tomllib
+
     try:
         rest: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

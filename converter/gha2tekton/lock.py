@@ -61,7 +61,7 @@ class Lock(Record, frozen=True):
             found.append("the mapping rules have changed")
         for name, before in self.inputs.items():
             now = hash_of(root / name) if name.startswith("../") else standing(root, checkouts, name)
-            if now != before and not (name == PROJECT and not before and _silent(root / name)):
+            if now != before and not (name == PROJECT and not before and silent(root / name)):
                 said = name.removeprefix(CHECKOUTS).replace(":", "/") if name.startswith(CHECKOUTS) else name
                 found.append(f"{said} {'is new' if not before else 'is gone' if not now else 'has changed'}")
         return found
@@ -71,12 +71,12 @@ class Lock(Record, frozen=True):
         return [name for name, before in self.outputs.items() if hash_of(directory / name) != before]
 
 
-def _silent(project: Path) -> bool:
-    """Whether a file that is everybody's says nothing to us."""
+def silent(project: Path) -> bool:
+    """Whether a file that is everybody's is not there or, right or wrong, says nothing to us."""
     try:
         return b"gha2tekton" not in content_of(project)
     except OSError:
-        return True
+        return not project.is_file()
 
 
 def read(path: Path) -> Lock:

@@ -45,6 +45,7 @@ CHOSEN = [
     (".gha2tekton.yaml", "namespace: ci\nworkflows: {other.yml: {namespace: own}}\n", [], "namespace: ci"),
     ("pyproject.toml", '[tool.gha2tekton]\ngpu-count = 4\nnamespace = "t"\n', [], "namespace: t"),
     ("pyproject.toml", '[tool.other]\nnamespace = "t"\n', [], "namespace:"),
+    ("pyproject.toml", "[tool.other\n", [], "namespace:"),
     (".gha2tekton.yaml", "", [], "namespace:"),
 ]
 
@@ -77,7 +78,7 @@ WRONG = [
         "[tool.gha2tekton]\nlayuot = 3\n",
         r"^pyproject\.toml:2:1: 'layuot' is not known here; is 'layout' meant\?",
     ),
-    ("pyproject.toml", f"x = {'[' * 5000}", r"pyproject\.toml: "),
+    ("pyproject.toml", f"gha2tekton = {'[' * 5000}", r"pyproject\.toml: "),
     (".gha2tekton.yaml", "[" * 5000, r"\.gha2tekton\.yaml:1:\d+: nested deeper"),
     (
         ".gha2tekton.yaml",

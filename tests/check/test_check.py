@@ -121,6 +121,7 @@ def test_without_workflows_the_bundle_goes_away(repository: Path, whole: bool) -
     assert run("check", "--write")[0] == 1
     left = [path.relative_to(repository).as_posix() for path in (repository / "tekton").rglob("*") if path.is_file()]
     assert left == ["tekton/overlay/kustomization.yaml"]
+    assert run("check") == (0, "no bundles here, and no workflows\n")
 
 
 def test_a_bundle_that_was_moved_is_not_taken_for_one_without_workflows(repository: Path) -> None:

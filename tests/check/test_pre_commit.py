@@ -92,7 +92,7 @@ def test_the_hooks(repository: Path, tmp_path_factory: pytest.TempPathFactory) -
     (repository / "notes.txt").write_text("nothing to do with workflows\n")
     done = commit(repository, home)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("Skipped") == 2
+    assert done.stdout.count("Skipped") == 1
     workflow.write_text(WORKFLOW.replace("make", "make all"))
     done = commit(repository, home)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -105,3 +105,15 @@ def test_the_hooks(repository: Path, tmp_path_factory: pytest.TempPathFactory) -
     assert done.returncode == 1
     assert "nobody/knows-this" in done.stdout
     assert done.stdout.count("Failed") == 2
+
+
+def test_the_hook_hears_of_what_is_deleted(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No file is left then that pre-commit could match."""
+    home = tmp_path_factory.mktemp("home")
+    (repository / ".github/workflows/ci.yml").unlink()
+    done = commit(repository, home)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "because .github/workflows/ci.yml is gone" in done.stdout
+    subprocess.run([sys.executable, "-m", "gha2tekton", "check", "--write"], cwd=repository, capture_output=True)
+    assert not (repository / "tekton").exists()
+    assert commit(repository, home).returncode == 0

@@ -12,6 +12,7 @@ import click
 from gha2tekton import check, lock
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
+from gha2tekton.discover import WORKFLOWS, inside_of
 from gha2tekton.source import printable
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
     for given in bundles:
         if not any(place.is_relative_to(given) for place in places):
             stop(f"{given}: no {check.NAME} here: convert with -o first")
+    if not places and not (Path(WORKFLOWS).is_dir() and inside_of(Path(WORKFLOWS))):
+        click.echo("no bundles here, and no workflows")
+        return
     if not places:
         stop(f"no {check.NAME} below this directory: convert with -o first")
     worst = max(_check(place, write, fail_on) for place in places)

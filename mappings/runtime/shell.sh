@@ -7,6 +7,8 @@ shell_line() {
     bash) echo 'bash --noprofile --norc -e -o pipefail {0}' ;;
     sh) echo 'sh -e {0}' ;;
     python) if PATH=$_shells command -v python > /dev/null 2>&1; then echo 'python {0}'; else echo 'python3 {0}'; fi ;;
+    # What setup-micromamba makes: it runs on after a failure. PATH has the environment's programs already.
+    'micromamba-shell '*) printf 'bash %s\n' "${1#* }" ;;
     pwsh) echo "pwsh -command . '{0}'" ;;
     *) printf '%s\n' "$1" ;;
   esac

@@ -606,3 +606,22 @@ def test_devices_come_with_the_accelerator(label: str, options: str, fate: str, 
     (step,) = task(done)["steps"]
     assert step["computeResources"]["limits"] == limits
     assert said(done, "jobs.a.container.options")[0] == fate
+
+
+OWN_PROGRAMS = [
+    ("gpu", "run: torchrun train.py | tee log", "torchrun"),
+    ("self-hosted", "run: chmod 755 x && env && srun hostname", "srun"),
+    ("gpu", "run: pip install -r requirements.txt && torchrun train.py", ""),
+    ("gpu", "run: pip install torchrun && torchrun train.py", ""),
+    ("ubuntu-latest", "run: torchrun train.py", ""),
+    ("gpu\ncontainer: x/y", "run: torchrun train.py", ""),
+]
+
+
+@pytest.mark.parametrize(("label", "step", "named"), OWN_PROGRAMS)
+def test_programs_of_a_machine_of_ones_own_are_told(label: str, step: str, named: str) -> None:
+    done = convert(f"runs-on: {label}\nsteps:\n- {step}")
+    told = [one.message for one in done.journal.diagnostics if one.code == "programs-missing"]
+    assert [one.startswith(f"job a calls {named}, which a machine of your own may have") for one in told] == (
+        [True] if named else []
+    )

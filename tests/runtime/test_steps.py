@@ -36,6 +36,9 @@ OUTCOMES: dict[str, tuple[str, list[str], str, int]] = {
     "the shell ends at the first failure": (step("a", "false\ntrue"), ["failure"], "failure", 1),
     "the default shell has no pipefail": (step("a", "false | true"), ["success"], "success", 0),
     "bash has it": (step("a", "false | true", "--shell", "bash"), ["failure"], "failure", 1),
+    "the shell that runs in an environment goes on after a failure": (
+        step("a", "false\n[[ a == a ]]", "--shell", "micromamba-shell {0}"), ["success"], "success", 0,
+    ),
     "a failure forgiven": (
         step("a", "exit 1", "--id", "x", "--continue", "true") + step("b", ":", "--if", "steps.x.outcome == 'failure'"),
         ["failure", "success"], "success", 0,

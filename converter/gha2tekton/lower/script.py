@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from gha2tekton.expression import Call, Expression, Template, unparse
+from gha2tekton.expression import Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
 from gha2tekton.lower import actions, expression_rows
@@ -278,9 +278,9 @@ class ScriptWriter(Record):
         return out
 
     def condition(self, tree: Expression) -> list[str]:
-        """Nothing for success(), which is what a step has without a word."""
+        """Nothing for success() and what is always true, which is what a step has without a word."""
         text = self.carrier.expression(tree)
-        return [] if isinstance(tree, Call) and tree.name == "success" and not tree.arguments else ["--if", word(text)]
+        return [] if text in ("success()", "true") else ["--if", word(text)]
 
     def flag(self, option: str, value: Value, scope: Scope) -> list[str]:
         self.exact(value)

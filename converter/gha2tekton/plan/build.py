@@ -18,6 +18,7 @@ from gha2tekton.plan.labels import idle
 from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
 from gha2tekton.plan.privileges import by_maker
+from gha2tekton.plan.programs import own_programs
 from gha2tekton.plan.repository_scripts import asked, writes_env
 from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, lanes, literal
 from gha2tekton.plan.steps import StepReader
@@ -245,7 +246,9 @@ class _Builder:
         if fixed := self.options.image or runner.image:
             own = replace(choice.image, prepare=("", ""))
             return replace(choice, reference=(fixed,), holds=frozenset(), image=own)
-        if message := missing(job.id, choice, machines.brought(self.rules, versions) | brings, self.rules):
+        messages = [missing(job.id, choice, machines.brought(self.rules, versions) | brings, self.rules)]
+        messages += [] if runner.hosted else [own_programs(job.id, steps, choice, self.rules)]
+        for message in filter(None, messages):
             self.journal.note(Diagnostic("programs-missing", "note", message, job.span))
         return choice
 

@@ -97,7 +97,9 @@ def generated() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", [pytest.param("rules.md", marks=pytest.mark.slow), "keys.md", "commands.md", "runtime.md"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("rules.md", marks=pytest.mark.slow), "keys.md", "commands.md", "runtime.md"]
+)
 def test_pages_that_are_made_are_fresh(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generated().PAGES[name](), "run docs/generate.py"
 

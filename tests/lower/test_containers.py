@@ -419,3 +419,35 @@ def test_options_of_a_container_for_gpus_of_amd() -> None:
     assert task["steps"][0]["computeResources"]["limits"] == {"amd.com/gpu": "1"}
     (row,) = [one for one in done.journal.outcomes() if one.path == "jobs.a.container.options"]
     assert (row.fate, row.reason) == ("adapted", "the cluster says which devices a container sees")
+
+
+ELSEWHERE = [
+    # how files come to be there, where compose looks for its own, and what is told; nothing where it is found
+    ("uses: actions/checkout@v4", "compose.yaml", ""),
+    ("uses: actions/checkout@v4, with: {path: src}", "src/compose.yaml", ""),
+    ("uses: actions/checkout@v4, with: {repository: '${{ github.repository }}', path: src}", "src/compose.yaml", ""),
+    ("uses: actions/checkout@v4, with: {repository: '${{ github.event.x }}'}", "compose.yaml", ""),
+    ("uses: actions/checkout@v4, with: {repository: o/here, path: x}", "x/deploy/compose.yaml", ""),
+    ("uses: actions/checkout@v4, with: {repository: o/other, path: x}", "x/compose.yaml", "it is of o/other, of which --actions-dir"),
+    ("uses: actions/checkout@v4, with: {repository: o/here, path: x}", "x/compose.yaml", "is not in the repository of o/here"),
+    ("uses: actions/checkout@v4, with: {repository: '${{ vars.R }}', path: x}", "x/compose.yaml", "only the run knows"),
+    ("run: git clone --depth 1 https://github.com/o/here.git", "here/deploy/compose.yaml", ""),
+    ("run: git clone -b v1 git@github.com:o/other y/z", "y/z/compose.yaml", "it is of o/other"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fetched", "file", "told"), ELSEWHERE)
+def test_compose_files_of_other_checkouts(fetched: str, file: str, told: str, tmp_path: Path) -> None:
+    root, here = tmp_path / "root", tmp_path / "actions" / "o" / "here" / "deploy"
+    root.mkdir()
+    here.mkdir(parents=True)
+    for place in (root, here):
+        (place / "compose.yaml").write_text("services: {nb: {image: a, command: sleep 9, volumes: ['.:/w']}}\n")
+    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {{{fetched}}}\n    - run: docker compose -f {file} up -d\n"
+    done = conversion.convert(text, root, Options(), tmp_path / "actions")
+    manual = [one.reason for one in done.journal.outcomes() if one.fate == "manual"]
+    assert [told in reason for reason in manual] == [True] * bool(told)
+    if not told:
+        home = str(Path("/workspace", file).parent)
+        (step,) = next(iter(held[0]["spec"]["steps"] for name, held in done.bundle.files.items() if "tasks/" in name))
+        assert f"home\tnb\t{home}\n" in next(one["value"] for one in step["env"] if one["name"] == "GHA_CONTAINERS")

@@ -86,6 +86,8 @@ class _Finder:
 
     def step(self, top: PlannedStep, step: PlannedStep) -> None:
         directory = step.place
+        if step.rule is not None and step.rule.action == "actions/checkout":
+            self.projects.fetch(step)
         if step.rule is not None and "builder" in step.rule.needs and step.step.path not in self.before.rows:
             self.made.names |= of_action(step)
             self.builder(top)

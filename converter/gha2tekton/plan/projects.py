@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
+from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.record import Record, field
 from gha2tekton.shell.command import Command
@@ -16,6 +17,9 @@ from gha2tekton.workflow.interpolation import dotenv
 from gha2tekton.workflow.repository import Repository
 
 _DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+_REMOTE = re.compile(r"github\.com[:/]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
+ELSEWHERE = "?"
+"""Stands for a repository that only the run knows."""
 UNKNOWN = "GHA_VALUE"
 """Begins the names of variables that stand for what only the script knows when it writes a file."""
 
@@ -64,9 +68,36 @@ class Projects(Record):
     repository: Repository
     written: dict[str, str] = field(default_factory=dict)
     """Files that scripts have written so far, by their path in the workspace."""
+    fetched: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What directories of the workspace were fetched of: a repository, empty for the job's own, and its ref."""
+
+    def fetch(self, step: PlannedStep) -> None:
+        """Keep what a step checks out beside the repository, or in its place."""
+        told = {name: step.scope.guess(value) for name, value in step.step.inputs.items()}
+        asked = step.step.inputs.get("repository")
+        own = asked is None or re.sub(r"\s", "", asked.text) == "${{github.repository}}"
+        place = posixpath.normpath(told.get("path") or ".")
+        # In the place of the repository a name that only the run knows is that of a fork of it.
+        name = "" if own else told.get("repository") or (ELSEWHERE if place != "." else "")
+        if name or place != ".":
+            self.fetched[place] = (name, told.get("ref") or "")
+
+    def clone(self, command: Command, directory: str) -> None:
+        """Keep what ``git clone`` fetches, with what is said of its branch."""
+        words = [value or "" for value in command.values[2:]]
+        at = next((index for index, text in enumerate(words) if _REMOTE.search(text)), None)
+        if at is None:
+            return
+        found = _REMOTE.search(words[at])
+        assert found is not None
+        branch = next((words[i + 1] for i, text in enumerate(words[:at]) if text in ("-b", "--branch")), "")
+        place = words[at + 1] if words[at + 1 :] else found[2]
+        self.fetched[_path(place, directory)] = (f"{found[1]}/{found[2]}", branch)
 
     def see(self, command: Command, directory: str, constants: Mapping[str, str]) -> None:
         """Keep what a command writes to a file, as far as its text is known."""
+        if command.name == "git" and command.values[1:2] == ("clone",):
+            self.clone(command, directory)
         targets = [
             (match[2], match[1] == ">>")
             for redirect in command.redirects
@@ -96,7 +127,30 @@ class Projects(Record):
         """A file as the scripts have left it."""
         if path in self.written:
             return Source(path, self.written[path])
-        return self.repository.read(path)
+        place = self.place(path)
+        if place is None or path in self.repository.instead:
+            return self.repository.read(path)
+        name, ref = self.fetched[place]
+        around = self.repository.checkout(name, ref) if name else self.repository
+        if around is None and place == ".":
+            return self.repository.read(path)  # as long as nobody says otherwise, it is the repository by its name
+        inside = path if place == "." else path.removeprefix(f"{place}/")
+        source = around.read(inside) if around is not None else None
+        return Source(path, source.text) if source is not None else None
+
+    def place(self, path: str) -> str | None:
+        """The directory with what was fetched that a path lies in."""
+        found = (one for one in self.fetched if one == "." or path == one or path.startswith(f"{one}/"))
+        return max(found, key=len, default=None)
+
+    def missing(self, path: str, problem: str) -> ComposeError:
+        place = self.place(path)
+        name = self.fetched[place][0] if place is not None else ""
+        if name == ELSEWHERE:
+            return ComposeError(f"{problem}: it is of a repository that only the run knows")
+        if name and self.repository.checkout(*self.fetched[place or ""]) is None:
+            return ComposeError(f"{problem}: it is of {name}, of which --actions-dir must hold a checkout")
+        return ComposeError(f"{problem} of {name}" if name else problem)
 
     def project(self, call: DockerCall, directory: str, variables: Mapping[str, str]) -> Project:
         """What a compose command reads in a directory; ComposeError when that cannot be known."""
@@ -130,7 +184,7 @@ class Projects(Record):
         path = _path(name, directory)
         source = self.read(path)
         if source is None:
-            raise ComposeError(f"the compose file {path} is not in the repository")
+            raise self.missing(path, f"the compose file {path} is not in the repository")
         return source
 
     def found(self, directory: str) -> list[Source]:
@@ -141,7 +195,7 @@ class Projects(Record):
                 stem, _, end = name.partition(".")
                 others = (self.read(_path(f"{stem}.override.{one}", directory)) for one in (end, "yml", "yaml"))
                 return [source, *[other for other in others if other is not None][:1]]
-        raise ComposeError("there is no compose file in the directory of the command")
+        raise self.missing(_path("", directory), "there is no compose file in the directory of the command")
 
 
 def _path(name: str, directory: str) -> str:

@@ -71,21 +71,20 @@ class Source(Record, frozen=True, eq=False):
 
     def line(self, number: int) -> str:
         """The text of a line (counted from 1) without its end."""
-        starts = self._line_starts()
+        starts = self._starts or self._line_starts()
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a line and column, both counted from 1."""
-        return self._line_starts()[line - 1] + column - 1
+        return (self._starts or self._line_starts())[line - 1] + column - 1
 
     def _line_starts(self) -> list[int]:
-        if not self._starts:
-            self._starts.append(0)
-            at = self.text.find("\n")
-            while at >= 0:
-                self._starts.append(at + 1)
-                at = self.text.find("\n", at + 1)
+        self._starts.append(0)
+        at = self.text.find("\n")
+        while at >= 0:
+            self._starts.append(at + 1)
+            at = self.text.find("\n", at + 1)
         return self._starts
 
 

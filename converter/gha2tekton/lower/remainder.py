@@ -186,8 +186,8 @@ def _lost(plan: Plan, journal: Journal) -> None:
             for value in job.job.called:
                 if value.path not in alive:
                     journal.manual(value.path, job.refused)
-                call = value.path.partition(".with.")[0]
-                for path in (*journal.open_leaves(call), *journal.open_leaves(value.path)):
+            for call in dict.fromkeys(value.path.partition(".with.")[0] for value in job.job.called):
+                for path in journal.open_leaves(call):
                     journal.manual(path, job.refused)
             files.setdefault(_file(job.job.path), job.refused)
         for step in job.walk():

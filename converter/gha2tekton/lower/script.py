@@ -15,7 +15,7 @@ from gha2tekton.lower.container_action import container, surrounded
 from gha2tekton.lower.words import at_end, call, kept_under, safe
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope, literal
-from gha2tekton.plan.steps import is_javascript, title_of
+from gha2tekton.plan.steps import is_javascript, usual_title
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.render import emit
 from gha2tekton.shell.holes import Hole, fill
@@ -257,7 +257,7 @@ class ScriptWriter(Record):
             self.exact(step.id)
         if step.name is not None:
             self.carrier.text(scope.fold(step.name))
-            self.exact(step.name, SAME_AS_DEFAULT if planned.title == title_of(replace(step, name=None), scope) else "")
+            self.exact(step.name, SAME_AS_DEFAULT if planned.title == usual_title(step) else "")
         if step.condition is not None and not self.repeating:
             words = self.condition(scope.condition(step.condition.tree))
             out += words

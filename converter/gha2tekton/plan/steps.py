@@ -259,6 +259,11 @@ def title_of(step: Step, scope: Scope) -> str:
     """What a step is called in the log: by its name, else by what it does."""
     if step.name is not None:
         return unparse_template(scope.fold(step.name)).strip() or "Run"
+    return usual_title(step)
+
+
+def usual_title(step: Step) -> str:
+    """What a step is called without a name of its own."""
     if step.run is not None:
         first = step.run.text.strip().splitlines()[:1]
         line = re.sub(r"\$\{\{\s*(.*?)\s*\}\}", r"\1", first[0].strip() if first else "")

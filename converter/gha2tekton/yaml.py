@@ -137,25 +137,20 @@ class _Builder:
 
     def span(self, first: Any, last: Any) -> Span:
         start: int = first.start_mark.index + self.shift
-        return Span(self.source, start, max(start, last.end_mark.index + self.shift))
+        end: int = last.end_mark.index + self.shift
+        return Span(self.source, start, end if end > start else start)
 
     def blame(self, message: str, span: Span) -> None:
         """Keep the fault that stands first; of two at one place the outer one comes later."""
         if self.fault is None or span.start <= self.fault.span.start:
             self.fault = YamlError(message, span)
 
-    def beyond(self, depth: int) -> str:
-        """Count a node; the limit of GitHub's that it is beyond."""
-        self.count += 1
-        if depth > MAX_DEPTH:
-            return f"nested deeper than {MAX_DEPTH} levels"
-        return f"more than {MAX_NODES} nodes once aliases are followed" if self.count > MAX_NODES else ""
-
     def node(self, event: Any, depth: int) -> Node:
         if isinstance(event, AliasEvent):
             return self.alias(event, depth)
-        if limit := self.beyond(depth):
-            raise YamlError(limit, self.at(event))
+        self.count += 1
+        if depth > MAX_DEPTH or self.count > MAX_NODES:
+            raise YamlError(_limit(depth), self.at(event))
         anchor = event.anchor
         if anchor is not None:
             if anchor in self.anchors:
@@ -177,13 +172,14 @@ class _Builder:
             raise YamlError("found undefined alias", self.at(event))
         meant = self.anchors[event.anchor]
         if meant is None:
-            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", self.at(event))
+            raise YamlError(_limit(MAX_DEPTH + 1), self.at(event))
         return self.again(meant, depth)
 
     def again(self, node: Node, depth: int) -> Node:
         """A node that stands at one more place."""
-        if limit := self.beyond(depth):
-            raise YamlError(limit, node.span)
+        self.count += 1
+        if depth > MAX_DEPTH or self.count > MAX_NODES:
+            raise YamlError(_limit(depth), node.span)
         match node:
             case Scalar():
                 return replace(node)
@@ -227,7 +223,7 @@ class _Builder:
         text: str = event.value
         span = self.span(event, event)
         plain = not event.style
-        if tag := _tag(event):
+        if event.ctag is not None and (tag := _tag(event)):
             return Scalar(text, self.tagged(tag, text, plain, span), span, plain)
         return Scalar(text, core_value(text) if plain else text, span, plain)
 
@@ -244,6 +240,13 @@ class _Builder:
         if not isinstance(value, kinds[name]) or (name != "bool" and isinstance(value, bool)):
             self.blame(f"The value '{text}' is invalid for the type '{tag}'", span)
         return value
+
+
+def _limit(depth: int) -> str:
+    """The limit of GitHub's that a node of some depth is beyond."""
+    if depth > MAX_DEPTH:
+        return f"nested deeper than {MAX_DEPTH} levels"
+    return f"more than {MAX_NODES} nodes once aliases are followed"
 
 
 def _tag(event: Any) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
@@ -27,11 +25,14 @@ _NAMED = tuple(
 )
 """Default variables that an event brings, given to a Task whose scripts name them."""
 
-_OWN = re.compile(
-    r"GITHUB_(ACTION(_.*)?|ACTIONS|ACTOR(_ID)?|API_URL|BASE_REF|ENV|EVENT_(NAME|PATH)|GRAPHQL_URL|HEAD_REF|JOB|OUTPUT|PATH|"
-    r"REF(_.*)?|REPOSITORY(_.*)?|RETENTION_DAYS|RUN_.*|SERVER_URL|SHA|STATE|STEP_SUMMARY|TRIGGERING_ACTOR|WORKFLOW(_.*)?|"
-    r"WORKSPACE)|RUNNER_(ARCH|DEBUG|ENVIRONMENT|NAME|OS|TEMP|TOOL_CACHE|WORKSPACE)"
-)
+_OWN = frozenset(
+    f"GITHUB_{name}"
+    for name in (
+        "ACTION ACTIONS ACTOR ACTOR_ID API_URL BASE_REF ENV EVENT_NAME EVENT_PATH GRAPHQL_URL HEAD_REF JOB OUTPUT PATH "
+        "REF REPOSITORY RETENTION_DAYS SERVER_URL SHA STATE STEP_SUMMARY TRIGGERING_ACTOR WORKFLOW WORKSPACE".split()
+    )
+) | frozenset(f"RUNNER_{name}" for name in "ARCH DEBUG ENVIRONMENT NAME OS TEMP TOOL_CACHE WORKSPACE".split())
+_OWN_FAMILIES = ("GITHUB_ACTION_", "GITHUB_REF_", "GITHUB_REPOSITORY_", "GITHUB_RUN_", "GITHUB_WORKFLOW_")
 """Variables of the runner's own, which no one can set; GITHUB_TOKEN and others of such names are a workflow's.
 
 https://docs.github.com/actions/reference/workflows-and-actions/variables
@@ -59,7 +60,7 @@ def given_env(workflow: Workflow, job: JobPlan, carrier: Carrier, journal: Journ
         if not name:
             journal.manual(value.path, "a whole environment given by an expression: write the variables out", target)
             continue
-        if _OWN.fullmatch(name):
+        if name in _OWN or name.startswith(_OWN_FAMILIES):
             journal.dropped(value.path, "superseded", "GitHub gives steps its own variable of this name")
             continue
         template = job.scope.fold(value)

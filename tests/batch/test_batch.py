@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from tests.batch.conftest import Batch, command, committed, content, environment, repository
 
+from gha2tekton.batch import fetch
+from gha2tekton.batch.sources import Origin
 from gha2tekton.batch.state import State
 
 pytestmark = pytest.mark.slow
@@ -195,6 +197,27 @@ def test_git_repositories_are_fetched_once(tree: Path, batch: Batch) -> None:
     row = json.loads((tree / "out/.gha2tekton/state.jsonl").read_text())
     batch(url, "-o", "out", "-j", 1)
     assert json.loads((tree / "out/.gha2tekton/state.jsonl").read_text())["commit"] != row["commit"]
+
+
+def test_of_a_git_repository_only_what_is_read_is_fetched(tree: Path) -> None:
+    place = repository(tree / "remote", ("ci", KNOWN))
+    (place / "data").mkdir()
+    (place / "data/action.yml").write_text("runs: {using: composite, steps: []}\n")
+    (place / "data/large").write_text("x" * 1000)
+    committed(place)
+    for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        subprocess.run(["git", "config", name, "true"], cwd=place, check=True)
+    clone = tree / "clone"
+    commit = fetch.checkout(Origin("remote", f"file://{place}", kind="git"), clone, fetch.Clock(60))
+    assert commit == fetch.commit_of(Origin("remote", f"file://{place}", kind="git"), fetch.Clock(60))
+    files = [path.relative_to(clone).as_posix() for path in clone.rglob("*") if path.is_file()]
+    assert sorted(name for name in files if not name.startswith(".git/")) == [
+        ".github/workflows/w0.yml",
+        "data/action.yml",
+    ]
+    words = ["git", "rev-list", "--objects", "--missing=print", "HEAD"]
+    listed = subprocess.run(words, cwd=clone, capture_output=True, text=True, check=True).stdout
+    assert sum(line.startswith("?") for line in listed.splitlines()) == 1
 
 
 def test_a_ref_is_what_git_takes_it_for(tree: Path, batch: Batch) -> None:

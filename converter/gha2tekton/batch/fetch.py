@@ -72,19 +72,19 @@ def _nothing(origin: Origin) -> str:
 
 def checkout(origin: Origin, place: Path, limit: Clock) -> str:
     """Bring what is needed of a repository to a new directory; the commit it is at."""
-    place.mkdir(parents=True)
-    _git(["init", "--quiet"], place, limit)
-    _git(["remote", "add", "origin", origin.place], place, limit)
-    _git(["sparse-checkout", "set", "--no-cone", *NEEDED], place, limit)
-    wanted = origin.ref or "HEAD"
+    folder = place / ".git" / "info"
+    folder.mkdir(parents=True)
+    (folder / "sparse-checkout").write_text("".join(f"{pattern}\n" for pattern in NEEDED), encoding="utf-8")
+    remote = ["-c", f"remote.origin.url={origin.place}", "-c", "core.sparseCheckout=true"]
     shallow = ["--depth", "1", "--no-tags", "--filter=blob:none"]
+    _git(["init", "--quiet", "--template="], place, limit)
     try:
-        _git(["fetch", "--quiet", *shallow, "--", "origin", wanted], place, limit)
+        _git([*remote, "fetch", "--quiet", *shallow, "--", "origin", origin.ref or "HEAD"], place, limit)
     except FetchError as error:
         missing = "couldn't find remote ref" in str(error)
         raise FetchError(_nothing(origin), error.log) if missing else error from None
-    _git(["checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
-    return _git(["rev-parse", "HEAD"], place, limit).strip()
+    _git([*remote, "checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
+    return (place / ".git" / "HEAD").read_text(encoding="ascii").strip()
 
 
 def changed_since(place: Path, when: str, limit: Clock) -> bool:
@@ -128,7 +128,7 @@ def _git(arguments: list[str], place: Path | None, clock: Clock) -> str:
     except subprocess.TimeoutExpired:
         stop()
         raise FetchError(
-            f"git {arguments[0]} did not end within {clock.limit:g} s; --time-limit gives it more", _last(process)
+            f"git {_verb(arguments)} did not end within {clock.limit:g} s; --time-limit gives it more", _last(process)
         ) from None
     except BaseException:
         stop()
@@ -138,8 +138,13 @@ def _git(arguments: list[str], place: Path | None, clock: Clock) -> str:
     if process.returncode:
         said = [line for line in error.splitlines() if line.strip()]
         fatal = [line for line in said if line.startswith(("fatal:", "error:", "ERROR:")) and _UNREAD not in line]
-        raise FetchError((fatal or said or [f"git {arguments[0]} failed"])[0], error)
+        raise FetchError((fatal or said or [f"git {_verb(arguments)} failed"])[0], error)
     return out
+
+
+def _verb(arguments: list[str]) -> str:
+    """The command among the words for git."""
+    return next(word for word, before in zip(arguments, ["", *arguments], strict=False) if "-c" not in (word, before))
 
 
 def _last(process: subprocess.Popen[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from gha2tekton import __version__
 from gha2tekton.record import Record, field, plain
 from gha2tekton.resources import mappings
-from gha2tekton.source import Refused, content_of, text_of, why
+from gha2tekton.source import Refused, content_of, why
 from gha2tekton.workflow.repository import CHECKOUTS, standing
 
 VERSION = 1
@@ -82,7 +82,7 @@ def silent(project: Path) -> bool:
 def read(path: Path) -> Lock:
     """The lock file at a path; LockError when it is none."""
     try:
-        found = json.loads(text_of(path))
+        found = json.loads(content_of(path).decode("utf-8", "surrogateescape"))
         if found.pop("version") != VERSION:
             raise LockError(f"{path}: written by another version of gha2tekton; convert again")
         for name in ("sources", "workflows"):
@@ -120,7 +120,7 @@ def _own_hash() -> str:
 def _folder_hash(folder: Path) -> str:
     total = hashlib.sha256()
     for name in sorted(_below(str(folder))) if folder.is_dir() else ():
-        total.update("/".join(name).encode() + b"\0")
+        total.update("/".join(name).encode("utf-8", "surrogateescape") + b"\0")
         with open(os.path.join(folder, *name), "rb", buffering=0) as file:
             total.update(hashlib.sha256(file.read()).digest())
     return total.hexdigest()

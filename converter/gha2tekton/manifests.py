@@ -142,4 +142,6 @@ def _escape(char: str) -> str:
     if not _CONTROL.match(char):
         return char
     code = ord(char)
+    if 0xD800 <= code < 0xE000:
+        return "\ufffd"  # a byte in the name of a file that is no text
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

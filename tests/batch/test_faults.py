@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from tests.batch.conftest import Batch, command, committed, content, environment, repository
 
+from gha2tekton import yaml
 from gha2tekton.batch.row import Row
 from gha2tekton.batch.run import Processes
 from gha2tekton.batch.sources import Origin
@@ -97,6 +98,25 @@ def test_every_fault_is_a_row(tmp_path: Path, batch: Batch, silent_server: str) 
     assert {path.stem for path in (tmp_path / "out/.gha2tekton/logs").iterdir()} == failed
     pipelines = list((tmp_path / "out/twice/pipelines").iterdir())
     assert len(pipelines) == 2
+
+
+@pytest.mark.parametrize("name", [b"o\nk.yml", b"c\xe9.yml", b"a: b.yml", b"\x1b[31m.yml", b"n" * 90 + b"\xff.yml"])
+def test_names_of_files_may_hold_anything(tmp_path: Path, name: bytes) -> None:
+    for number in range(2):
+        place = repository(tmp_path / f"repos/r{number}{'n' * 80}", ("ci", KNOWN), ("other", KNOWN))
+        os.rename(place / ".github/workflows/w1.yml", os.path.join(os.fsencode(place / ".github/workflows"), name))
+
+    def run(*words: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(command(*words), cwd=tmp_path, capture_output=True, env=environment())
+
+    done = run("batch", "repos", "-o", "out", "-j", "1", "--report", "json")
+    assert done.returncode == 0, done.stderr
+    assert run("batch", "repos", "-o", "out", "-j", "1").stderr.count(b"(unchanged)") == 2
+    for path in (tmp_path / "out").rglob("*.yaml"):
+        for document in yaml.documents(path.read_bytes().decode("utf-8", "replace"), path.name):
+            assert isinstance(document, dict)
+    assert run("convert", str(place), "-o", "tekton", "--report", "sarif=r.sarif").returncode == 0
+    assert run("check").stdout == b"tekton: up to date\n"
 
 
 def endless(place: Path) -> Path:

@@ -73,7 +73,7 @@ def _of_output(bundle: Path, path: Path, line: int) -> list[str]:
     name = path.resolve().relative_to(bundle).as_posix()
     if name not in files:
         stop(f"{path}: no manifest of the bundle; give a workflow, or a manifest that convert -o wrote")
-    if files[name].encode() != content_of(path):
+    if files[name].encode("utf-8", "surrogateescape") != content_of(path):
         stop(f"{path}: is not what its workflow gives now: convert again (gha2tekton check --write {bundle})")
     return of_output(done, files, name, line)
 

@@ -80,8 +80,10 @@ def _result(rule: str, level: str, message: str, span: Span, same: str) -> dict[
     """``same`` is what stays when lines move."""
     line, column = span.source.position(span.end)
     region = {"startLine": span.line, "startColumn": span.column, "endLine": line, "endColumn": column}
-    place = {"artifactLocation": {"uri": quote(span.source.name), "uriBaseId": "SRCROOT"}, "region": region}
-    print_ = hashlib.sha256(f"{rule}\0{span.source.name}\0{same}".encode()).hexdigest()
+    uri = quote(span.source.name, errors="surrogateescape")
+    place = {"artifactLocation": {"uri": uri, "uriBaseId": "SRCROOT"}, "region": region}
+    told = f"{rule}\0{span.source.name}\0{same}"
+    print_ = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
     return {
         "ruleId": rule,
         "level": level,

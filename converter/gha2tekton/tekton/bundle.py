@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.manifests import Constant, dump
 from gha2tekton.record import Record, field
+from gha2tekton.source import printable
 from gha2tekton.tekton.model import Manifest
 
 KUSTOMIZATION = "kustomization.yaml"
@@ -47,7 +48,7 @@ class Bundle(Record, frozen=True):
         return out | dict(self.texts)
 
     def _text(self, name: str, documents: Sequence[Manifest]) -> str:
-        head = _HEADER.format(origin=self.origins.get(name, self.origin))
+        head = _head(self.origins.get(name, self.origin))
         text = dump(documents, head)
         unnamed = name.startswith(RUNS) and text.find(REPOSITORY, len(head)) >= 0
         return f"{head}{UNNAMED}{text[len(head) :]}" if unnamed else text
@@ -66,7 +67,12 @@ class Bundle(Record, frozen=True):
         }
         if self.namespace:
             kustomization = {**kustomization, "namespace": self.namespace}
-        return dump([kustomization], _HEADER.format(origin=self.origin))
+        return dump([kustomization], _head(self.origin))
+
+
+def _head(origin: str) -> str:
+    """The line that each file begins with; file names may hold anything."""
+    return _HEADER.format(origin=printable(origin).replace("\n", "\\n"))
 
 
 def _reference(kind: str, group: str, *fields: tuple[str, str]) -> Manifest:

@@ -26,7 +26,7 @@ def label(text: str, limit: int = LABEL, fallback: str = "unnamed") -> str:
     slug = _OTHER.sub("-", text.lower()).strip("-") or fallback
     if len(slug) <= limit:
         return slug
-    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:6]
     return f"{slug[: limit - 7].rstrip('-')}-{digest}"
 
 

@@ -43,7 +43,7 @@ def test_the_text_for_newcomers_leads_to_a_rule_that_works(tmp_path: Path) -> No
     path.parent.mkdir(parents=True)
     path.write_text(example)
     result = rules("test", tmp_path / "rules")
-    assert (result.exit_code, result.output) == (0, "1 rules, 0 faults\n")
+    assert (result.exit_code, result.output) == (0, "rules: 1, faults: 0\n")
     workflow = tmp_path / "ci.yml"
     step = "{uses: acme/fetch-data@v1, with: {url: 'https://example.com/a b'}}"
     workflow.write_text(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - {step}\n")
@@ -73,7 +73,7 @@ def test_a_stub_of_a_javascript_action_is_a_rule(tmp_path: Path) -> None:
     (tmp_path / "action.yml").write_text(PROGRAM)
     assert rules("new", "Acme/label", "-o", tmp_path / "mine", "--action-file", tmp_path / "action.yml").exit_code == 0
     proved = rules("test", tmp_path / "mine")
-    assert (proved.exit_code, proved.output) == (0, "1 rules, 0 faults\n")
+    assert (proved.exit_code, proved.output) == (0, "rules: 1, faults: 0\n")
     text = (tmp_path / "mine/actions/acme/label.yaml").read_text()
     assert re.search(r"^program:\s*\[?\s*-?\s*main,?\s*-?\s*post", text, re.MULTILINE)
     assert 'javascript-action acme/label@v1 main step repo-token "$INPUT_REPO_TOKEN"' in text

@@ -105,7 +105,7 @@ def test(folder: Path) -> None:
         click.echo(str(fault))
     if not count:
         stop(f"{folder}: there are no rules in actions/ and commands/")
-    click.echo(f"{count} rules, {len(faults)} faults", err=True)
+    click.echo(f"rules: {count}, faults: {len(faults)}", err=True)
     sys.exit(1 if faults else 0)
 
 
@@ -117,6 +117,7 @@ def test(folder: Path) -> None:
 def coverage(ctx: click.Context, /, workflows: tuple[Path, ...], never: bool, **_: Any) -> None:
     """Tell which rules WORKFLOWS (files, or trees of repositories) use, how often, and which actions have none."""
     from gha2tekton import files, resources
+    from gha2tekton.discover import below
     from gha2tekton.rules.catalogue import actions
     from gha2tekton.workflow.repository import Repository
 
@@ -124,9 +125,9 @@ def coverage(ctx: click.Context, /, workflows: tuple[Path, ...], never: bool, **
     used: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     steps = 0
-    for path in _workflows(workflows):
-        settled = choice.settle(Repository.around(path).root, path.name)
-        done = files.convert_file(path, path.as_posix(), settled.rules, settled.actions, settled.options)
+    for path, shown in below(workflows):
+        settled = choice.settle(Repository.around(path).root, shown)
+        done = files.convert_file(path, shown, settled.rules, settled.actions, settled.options)
         for job in done.plan.jobs if done.plan else ():
             for step in job.walk():
                 if step.step.uses is None or step.step.uses.kind != "remote":
@@ -149,16 +150,3 @@ def coverage(ctx: click.Context, /, workflows: tuple[Path, ...], never: bool, **
     click.echo(
         f"{known} of {steps} steps that use actions of others have a rule or are drawn in: {share:.1f}%", err=True
     )
-
-
-def _workflows(places: tuple[Path, ...]) -> list[Path]:
-    found: list[Path] = []
-    for place in places:
-        if place.is_file():
-            found.append(place)
-        else:
-            below = sorted((*place.rglob("*.yml"), *place.rglob("*.yaml")))
-            found += [
-                path for path in below if path.parent.name == "workflows" and path.parent.parent.name == ".github"
-            ]
-    return found

@@ -40,7 +40,9 @@ def _part(paths: Iterable[str]) -> str:
         # Actions are drawn into the jobs that use them, and what a workflow says for all jobs is part of each.
         if found or not ("#" in path or _OF_ALL_JOBS.match(path)):
             heads.add(found[0] if found else "")
-    return heads.pop() if len(heads) == 1 else ""
+        if len(heads) > 1:
+            return ""
+    return heads.pop() if heads else ""
 
 
 def _with(document: Manifest, workflow: str, source: str) -> Manifest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gha2tekton.expression.parser import parse
 from gha2tekton.expression.syntax import Call, Expression, ExpressionError, Literal, calls, chain
@@ -16,6 +17,7 @@ _UNCLOSED = (
 )
 
 
+@lru_cache(maxsize=1024)
 def parse_template(text: str) -> Template:
     """The text and expressions of a scalar in turn; empty text is an empty template.
 

@@ -156,8 +156,8 @@ class Survey:
             # GitHub reads a lone string in ``${{ }}`` as that string, wherever it stands.
             template = (only.value,)
         else:
-            for index, tree in enumerate(part for part in template if not isinstance(part, str)):
-                self.names(tree, place, _expression_span(node.span, index))
+            for index, code, message in _template_faults(text, place):
+                self.error(code, message, _expression_span(node.span, index))
             if _SCRIPT.search(path := self.paths.get(node, "")):
                 enrol_expressions(self.journal, path, node.span, template)
         self.templates[node] = template
@@ -169,7 +169,8 @@ class Survey:
         except ExpressionError as error:
             self.error(_code(error), error.message, node.span)
             return
-        self.names(tree, place, node.span)
+        for code, message in _condition_faults(text, place):
+            self.error(code, message, node.span)
         self.conditions[node] = tree
         if _OPEN in text and isinstance(tree, Call) and tree.name == "format" and text.strip()[:7] != "format(":
             message = "text outside of ${{ }} makes this condition a string that is always true; put all of it inside"
@@ -183,24 +184,30 @@ class Survey:
             self.error("expression-not-allowed", "A template expression is not allowed in this context", name.span)
         return True
 
-    def names(self, tree: Expression, place: str, span: Span) -> None:
-        if not CONTEXTS[place]:
-            read = references(tree)
-            unknown = f"Unrecognized named-value: '{read[0][0]}'; " if read else ""
-            self.error("expression-not-allowed", f"{unknown}A template expression is not allowed in this context", span)
-            return
-        for code, message in _names(tree, place):
-            self.error(code, message, span)
+
+@lru_cache(maxsize=1024)
+def _template_faults(text: str, place: str) -> tuple[tuple[int, str, str], ...]:
+    """What GitHub refuses of the names in a template, each fault with the index of its expression."""
+    trees = (part for part in parse_template(text) if not isinstance(part, str))
+    return tuple((index, *fault) for index, tree in enumerate(trees) for fault in _faults(tree, place))
 
 
-@lru_cache(maxsize=8192)
-def _names(tree: Expression, place: str) -> tuple[tuple[str, str], ...]:
+@lru_cache(maxsize=1024)
+def _condition_faults(text: str, place: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_faults(parse_condition(text), place))
+
+
+def _faults(tree: Expression, place: str) -> list[tuple[str, str]]:
+    if not CONTEXTS[place]:
+        read = references(tree)
+        unknown = f"Unrecognized named-value: '{read[0][0]}'; " if read else ""
+        return [("expression-not-allowed", f"{unknown}A template expression is not allowed in this context")]
     found = list(check_names(place, references(tree), calls(tree)))
     if place != "jobs.if":
         full = [part.name for part in walk(tree) if isinstance(part, Call) and part.arguments]
         wrong = [name for name in full if name.lower() in STATUS]
         found += [("bad-expression", f"Too many parameters supplied: '{name}'") for name in wrong]
-    return tuple(found)
+    return found
 
 
 def _code(error: ExpressionError) -> str:

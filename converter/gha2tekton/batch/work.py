@@ -170,7 +170,7 @@ def _convert(order: Order, root: Path, commit: str, tell: Tell) -> Row:
         return _row(order, "nothing", commit, "there are no workflows" + (f"; {unseen}" if unseen else ""))
     chooser = _chooser(order.choice)
 
-    def terms(path: Path, name: str) -> Terms:
+    def terms(_: Path, name: str) -> Terms:
         tell(name)
         settled = chooser.settle(root, name, order.origin.name)
         return Terms(settled.options, settled.rules, settled.actions)

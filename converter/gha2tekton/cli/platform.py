@@ -74,8 +74,7 @@ def platform_options(function: F) -> F:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Directory for the platform.")
 @click.option("--force", is_flag=True, help="Write over files that were changed.")
 @platform_options
-@click.pass_context
-def command(ctx: click.Context, /, sources: tuple[Path, ...], output: Path, force: bool, **values: Any) -> None:
+def command(sources: tuple[Path, ...], output: Path, force: bool, **values: Any) -> None:
     """Write the cluster around the pipelines: a kustomize base with parts to choose from, and scripts.
 
     Its numbers are those that the WORKFLOWs, or the bundles in the given directories, need.

@@ -122,7 +122,7 @@ class StepReader(Record, frozen=True):
         self, step: Step, uses: Uses, title: str, scope: Scope, constant: bool, depth: int, after: bool, prefix: str
     ) -> PlannedStep:
         """A composite action, drawn in with its steps; any other action is refused."""
-        action, reason = self.action(uses, prefix)
+        action, reason = self.action(uses)
         if action is None:
             return PlannedStep(step, title, scope, after_failure=after, refused=reason)
         if is_javascript(action):
@@ -193,7 +193,7 @@ class StepReader(Record, frozen=True):
         around = self.repository.checkout(f"{owner}/{repository}", uses.ref)
         return around.read(posixpath.relpath(name, around.label)) if around else None
 
-    def action(self, uses: Uses, prefix: str) -> tuple[Action | None, str]:
+    def action(self, uses: Uses) -> tuple[Action | None, str]:
         source = self.local(uses.name) if uses.kind == "local" else self.repository.remote_action(uses.name, uses.ref)
         if source is None and uses.kind == "local":
             return None, f"there is no action in {uses.name} of the repository"

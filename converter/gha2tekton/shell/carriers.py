@@ -79,7 +79,7 @@ class Carriers:
         for command, part, index in holders[1:]:
             code = inner_code(command)
             leads = re.match(r'"?(\$\(|`|<\()', self.text[part.start : part.start + 3]) is not None
-            if (code is not None and _carries(code, command, part)) or (
+            if (code is not None and _carries(code, part)) or (
                 index >= 0 and role(command, index, leads) in ("code", "program")
             ):
                 return self.refused(part, _BECOMES_CODE)
@@ -91,7 +91,7 @@ class Carriers:
         if writes_program(command):
             return self.refused(part, "it is written into a program")
         code = inner_code(command)
-        if code is None or not _carries(code, command, part):
+        if code is None or not _carries(code, part):
             return None
         if code.remote:
             return self.refused(part, "the code runs on another machine, which has no such variable")
@@ -160,7 +160,7 @@ class Carriers:
         return set()
 
 
-def _carries(code: InnerCode, command: Command, part: Word | Heredoc) -> bool:
+def _carries(code: InnerCode, part: Word | Heredoc) -> bool:
     """Whether the code that a command hands on is this word or here-document."""
     if code.argv:
         return False

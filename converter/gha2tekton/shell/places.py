@@ -115,7 +115,7 @@ def _around(at: Node, inner: Node | None, data: bytes, start: int) -> Standing |
     if kind == "declaration_command":
         return "name"
     if kind in ("binary_expression", "unary_expression", "test_command"):
-        return _test(at, inner, data)
+        return _test(at, data)
     if kind in ("file_redirect", "herestring_redirect"):
         return "redirect"
     if kind in _LIMITS or kind in ("command", "case_statement", "case_item"):
@@ -123,7 +123,7 @@ def _around(at: Node, inner: Node | None, data: bytes, start: int) -> Standing |
     return None
 
 
-def _test(at: Node, inner: Node | None, data: bytes) -> Standing | None:
+def _test(at: Node, data: bytes) -> Standing | None:
     """In ``[ ]`` a value may be taken for an operator; ``[[ ]]`` counts with -eq and the like."""
     operator = at.child_by_field_name("operator")
     sign = data[operator.start_byte : operator.end_byte] if operator is not None else b""

@@ -50,7 +50,7 @@ def places(container: dict[str, Any]) -> dict[str, str]:
         ("type=bind,source=/a,target=/b,readonly", Bind("/a", "/b", True)),
         ("src=/a,dst=/b", Bind("/a", "/b")),
         ("type=bind,source=/a,destination=/b,ro=false", Bind("/a", "/b")),
-        ("/b", Bind("/b", "")),
+        ("/b", Bind("", "/b")),
     ],
 )
 def test_what_a_mount_says(text: str, expected: Bind) -> None:

@@ -625,3 +625,28 @@ def test_programs_of_a_machine_of_ones_own_are_told(label: str, step: str, named
     assert [one.startswith(f"job a calls {named}, which a machine of your own may have") for one in told] == (
         [True] if named else []
     )
+
+
+SERVICE_OPTIONS = [
+    ("--ulimit nofile=65536:65536 --restart always", "adapted"),
+    ("--tmpfs /var/lib/mysql --memory 2g", "adapted"),
+    ("--health-cmd x --name db", "exact"),
+    ("--network-alias other", "manual"),
+    ("--privileged", "manual"),
+]
+
+
+@pytest.mark.parametrize(("options", "fate"), SERVICE_OPTIONS)
+def test_options_of_services(options: str, fate: str) -> None:
+    done = convert(CONTAINER.format(f'services: {{db: {{image: "mysql:8", options: "{options}"}}}}'))
+    assert said(done, "jobs.a.services.db.options")[0] == fate
+
+
+def test_volumes_without_a_name_are_empty() -> None:
+    """https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontainervolumes"""
+    container = 'container: {image: x/y, volumes: ["/data/mine"]}\nservices: {db: {image: z, volumes: ["/data"]}}'
+    done = convert(CONTAINER.format(container))
+    (step,) = task(done)["steps"]
+    assert "/data/mine" in [mount["mountPath"] for mount in step["volumeMounts"]]
+    assert said(done, "jobs.a.container.volumes[0]")[0] == "adapted"
+    assert said(done, "jobs.a.services.db.volumes[0]")[0] == "dropped"

@@ -267,4 +267,4 @@ def test_text_that_looks_like_a_mark_is_text() -> None:
 def test_the_rest_stays_as_it_is() -> None:
     script = '# é\r\nif [ "$X" ]; then\n\tbash -c \'a "b" \\$x\' \\\n  && x "`y`" # z\nfi\n'
     assert fill([script, Hole("V", False, "x")]).text == f"{script}" + fill([Hole("V", False, "x")]).text
-    assert fill(parts(f"{script}echo '@@'\n{script}")).text == f"{script}echo ''\"${{V}}\"''\n{script}"
+    assert fill(parts(f"{script}echo '@@'\n{script}")).text == f'{script}echo "${{V}}"\n{script}'

@@ -17,7 +17,7 @@ from gha2tekton.lower.whole_contexts import RUNNER, SECRETS
 from gha2tekton.lower.words import usual
 from gha2tekton.plan.host_directories import Bind, bind, stands_for
 from gha2tekton.plan.model import JobPlan
-from gha2tekton.plan.privileges import DIFFERS, OPTIONS, brought_by, of_gpu
+from gha2tekton.plan.privileges import DIFFERS, OPTIONS, ULIMIT, brought_by, of_gpu
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest, Mount
@@ -149,7 +149,7 @@ class _Asked(Record):
             case "--shm-size" | "--ipc":
                 self.have(shared_memory=True)
             case "--ulimit":
-                self.differs.append("the node's container runtime sets limits of processes and memory locks")
+                self.differs.append(ULIMIT)
             case "--volume" | "--mount":
                 self.options, differs = _volume(self.job, self.options, bind(text))
                 (self.differs if differs else self.by_hand).append(differs or OF_RUNNER)
@@ -205,7 +205,7 @@ def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[Conta
     source, place = asked.source, asked.target
     if source == place == "/dev/shm":
         return replace(options, shared_memory=True), ENDS
-    if re.fullmatch(r"[\w.-]+", source) and place.startswith("/"):
+    if re.fullmatch(r"[\w.-]*", source) and place.startswith("/"):
         return replace(options, volumes=(*options.volumes, place)), ENDS
     if (mount := host.mount(job, asked)) is not None:
         return replace(options, mounts=(*options.mounts, mount)), stands_for([source])

@@ -15,6 +15,7 @@ from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for
 from gha2tekton.plan.model import JobPlan
+from gha2tekton.plan.privileges import DIFFERS, ULIMIT
 from gha2tekton.plan.scope import Scope, literal
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount
@@ -22,6 +23,9 @@ from gha2tekton.tekton.names import STEP, Namespace
 from gha2tekton.workflow.compose_keys import seconds
 from gha2tekton.workflow.model import Container as Service
 from gha2tekton.workflow.model import Value
+
+_OF_POD = ("--name", "--hostname", "--init", "--pull", "--rm", "--restart")
+"""Options for what a Pod has, or a service that runs as long as its job needs none of."""
 
 
 def service_sidecars(
@@ -77,7 +81,7 @@ def _mounts(job: JobPlan, service: Service, journal: Journal, target: str) -> tu
     out: list[Mount] = []
     for volume in service.volumes:
         asked = bind(job.scope.guess(volume) or "")
-        if re.fullmatch(r"[\w.-]+", asked.source) and asked.target.startswith("/"):
+        if re.fullmatch(r"[\w.-]*", asked.source) and asked.target.startswith("/"):
             journal.dropped(volume.path, "superseded", "the service's files lie in its container, and end with it")
         elif (mount := host.mount(job, asked)) is not None:
             out.append(mount)
@@ -130,13 +134,15 @@ def _readiness(service: Service, scope: Scope, journal: Journal, target: str) ->
     text = scope.guess(service.options)
     call = container_options(text or "")
     command = call.option("--health-cmd")
-    left = [
-        name for name, _ in call.options if not name.startswith("--health") and name not in ("--name", "--hostname")
-    ]
+    names = [name for name, _ in call.options if not name.startswith("--health") and name not in _OF_POD]
+    left = [name for name in names if name.removeprefix("--") not in DIFFERS and name != "--ulimit"]
+    differs = {DIFFERS.get(name.removeprefix("--"), ULIMIT): None for name in names}
     if text is None or left or call.unknown:
         journal.manual(
             service.options.path, f"options a sidecar has no word for: {' '.join(left) or service.options.text}", target
         )
+    elif differs:
+        journal.adapted(service.options.path, "; ".join(differs), target)
     else:
         journal.exact(service.options.path, target)
     if not command:

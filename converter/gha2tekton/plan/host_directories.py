@@ -38,7 +38,7 @@ class Bind(Record, frozen=True):
 
 
 def bind(text: str) -> Bind:
-    """What a value of ``-v`` (``SOURCE:TARGET:ro``) or ``--mount`` (``type=bind,source=…``) says.
+    """What a value of ``-v`` (``SOURCE:TARGET:ro`` or ``TARGET``) or ``--mount`` (``type=bind,source=…``) says.
 
     https://docs.docker.com/engine/storage/bind-mounts/
     """
@@ -47,7 +47,9 @@ def bind(text: str) -> Bind:
         source = parts.get("source") or parts.get("src") or ""
         target = parts.get("target") or parts.get("destination") or parts.get("dst") or ""
         return Bind(source, target, parts.get("readonly", parts.get("ro", "false")) in ("", "1", "true"))
-    source, _, rest = text.partition(":")
+    source, known, rest = text.partition(":")
+    if not known:
+        return Bind("", text)  # a volume without a name
     target, _, options = rest.partition(":")
     return Bind(source, target, "ro" in options.split(","))
 

@@ -28,6 +28,7 @@ DIFFERS: Mapping[str, str] = {
     for name in names.split()
 }  # fmt: skip
 """Options by their names that docker obeys and a Pod does not, with what it does."""
+ULIMIT = "the node's container runtime sets limits of processes and memory locks"
 AMD = "amd.com/gpu"
 """What AMD's device plugin calls its GPUs."""
 _CANNOT = ("device", "device-cgroup-rule", "volumes-from", "sysctl", "ip", "mac-address")

@@ -13,6 +13,8 @@ from gha2tekton.rules.model import Image, ImageChoice, Runner
 
 _BROUGHT = frozenset({"python", "node", "go", "java"})
 """What the runtime's ``install-tool`` brings."""
+_LARGE = 10000
+"""The size of an image, in megabytes, in whose place a line that installs something is welcome."""
 _TAG = re.compile(r"[@:][^/]*\Z")
 
 
@@ -143,13 +145,13 @@ def choose(
     needed = frozenset(tools) | frozenset(versions)
     brought_there = frozenset(lines) | (_BROUGHT & frozenset(versions))
 
-    def rank(image: Image) -> tuple[int, int, int, int, int]:
+    def rank(image: Image) -> tuple[int, int, bool, int, int, int]:
         lacking = len(needed - image.holds)
         never = len(needed - image.holds - brought_there)
         wrong = 0 if not versions or image.tool in versions or image.prepare[1] else 1
         # Without a word about versions the Python image is the plain choice; others come for their tools.
         odd = 0 if image.tool in needed or image.tool == "python" else 1
-        return (wrong, never, lacking, odd, image.size)
+        return (wrong, never, image.size > _LARGE, lacking, odd, image.size)
 
     best = min((image for image in images(rules) if image.job), key=rank)
     reference = _reference(best, versions.get(best.tool, ()) or (best.version,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from gha2tekton.expression import Template, parse_template
 from gha2tekton.record import Record, field
@@ -12,6 +13,8 @@ from gha2tekton.rules.model import ActionRule
 from gha2tekton.shell.quote import word
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_parsed = lru_cache(maxsize=1024)(parse_template)
+"""What rules say by default, which many calls leave as it is."""
 
 
 class Refused(Exception):
@@ -32,7 +35,7 @@ def literal_text(template: Template) -> str | None:
 
 def same(template: Template, default: str) -> bool:
     """Whether an input is given what it is without a word."""
-    return template == parse_template(default) if default else template in ((), ("",))
+    return template == _parsed(default) if default else template in ((), ("",))
 
 
 class RuleCall(Record):
@@ -56,9 +59,9 @@ class RuleCall(Record):
         # Of two spellings of an input the one that is given holds.
         for name, literal in sorted(self._literals.items(), key=lambda item: item[0] in self.given):
             spelled = name.replace("-", "_")
-            if literal is not None and _plain(literal):
+            if literal is not None and (plain := _plain(literal)) is not None:
                 self.constants[spelled] = literal
-                self.words[spelled] = Word(word(literal))
+                self.words[spelled] = plain
             else:
                 self.constants[spelled] = None
                 self.variables[variable(name)] = templates[name]
@@ -69,11 +72,11 @@ class RuleCall(Record):
     def _templates(self) -> dict[str, Template]:
         rule, given = self.rule, self.given
         out = {
-            name: given[name] if name in given else parse_template(entry.default) for name, entry in rule.inputs.items()
+            name: given[name] if name in given else _parsed(entry.default) for name, entry in rule.inputs.items()
         }
         if rule.program or rule.image:
             out |= given
-        return out | {name: parse_template(text) for name, text in rule.values.items()}
+        return out | {name: _parsed(text) for name, text in rule.values.items()}
 
     def functions(self) -> Functions:
         """What templates may call, under the names that they use."""
@@ -145,6 +148,7 @@ class RuleCall(Record):
         return (name for name in self._literals if name in self.given or (name in inputs and inputs[name].default))
 
 
-def _plain(text: str) -> bool:
-    """Whether text may stand in a script: Tekton would take ``$(params.x)`` for its own."""
-    return "$(" not in text and not _CONTROL.search(text)
+@lru_cache(maxsize=1024)
+def _plain(text: str) -> Word | None:
+    """A text as a word of a script; None where it may not stand in one, since Tekton would take it for its own."""
+    return None if "$(" in text or _CONTROL.search(text) else Word(word(text))

@@ -71,8 +71,8 @@ def _unread(flag: str, value: str, body: str) -> bool:
 
 def call(title: str, options: Sequence[str], body: str) -> str:
     body = body if body.endswith("\n") else body + "\n"
-    lines = body.splitlines()
     delimiter, count = "STEP", 1
+    lines = body.splitlines() if delimiter in body else ()
     while delimiter in lines:
         count += 1
         delimiter = f"STEP_{count}"

@@ -42,8 +42,11 @@ def _fields(fields: dict[str, Any], pad: str) -> Iterator[str]:
 
 
 def _row(**fields: Any) -> str:
-    """An entry of a list on a line; the encoder, which takes a while to begin, is for what is not text alone."""
-    told = [f'"{name}": {_quoted(value) if isinstance(value, str) else _text(value)}' for name, value in fields.items()]
+    """An entry of a list on a line; what is frequent does without the encoder, which takes a while to begin."""
+    told = [
+        f'"{name}": {_quoted(value) if isinstance(value, str) else value if isinstance(value, int) else _text(value)}'
+        for name, value in fields.items()
+    ]
     return f"{{{', '.join(told)}}}"
 
 
@@ -80,11 +83,11 @@ def _outcome(outcome: Outcome) -> str:
     """The fields by hand: these rows are nearly all of a report."""
     source = outcome.span.source
     line, column = source.position(outcome.span.start)
-    also = _text(outcome.also) if outcome.also else "[]"
+    also = ", ".join(map(_quoted, outcome.also))
     return (
         f'{{"path": {_quoted(outcome.path)}, "subject": {_quoted(outcome.subject)}, "file": {_quoted(source.name)}, '
         f'"line": {line}, "column": {column}, "outcome": "{outcome.fate}", "reason": {_quoted(outcome.reason)}, '
-        f'"rule": {_quoted(outcome.rule)}, "target": {_quoted(outcome.target)}, "also": {also}}}'
+        f'"rule": {_quoted(outcome.rule)}, "target": {_quoted(outcome.target)}, "also": [{also}]}}'
     )
 
 

@@ -71,9 +71,7 @@ class RuleCall(Record):
 
     def _templates(self) -> dict[str, Template]:
         rule, given = self.rule, self.given
-        out = {
-            name: given[name] if name in given else _parsed(entry.default) for name, entry in rule.inputs.items()
-        }
+        out = {name: given[name] if name in given else _parsed(entry.default) for name, entry in rule.inputs.items()}
         if rule.program or rule.image:
             out |= given
         return out | {name: _parsed(text) for name, text in rule.values.items()}

@@ -354,3 +354,11 @@ def test_directories_of_the_image_keep_a_job_whole(keys: str, before: str, noteb
     done = conversion.convert(f"on: push\njobs:\n  nb:\n    runs-on: [self-hosted, gpu]\n    {keys}\n{steps}")
     notes = [note.message for note in done.journal.diagnostics if note.code == "not-split"]
     assert (bool(notes), f"leave {place} to" in "".join(notes)) == (bool(place), bool(place))
+
+
+@pytest.mark.parametrize(("between", "told"), [("jupyter nbconvert b.ipynb", []), ("docker logs one", ["gpu-sum"])])
+def test_gpus_of_two_images_add_up_in_one_task_alone(between: str, told: list[str]) -> None:
+    one = "docker run --gpus 1 --name one example.org/one:1 papermill a.ipynb b.ipynb"
+    steps = (one, between, "docker run --gpus 1 example.org/two:1 pytest") if not told else (f"{one}\n{NOTEBOOK}",)
+    done = convert(HEAD + "".join(f"- run: {json.dumps(step)}\n" for step in steps) + TAIL.partition("\n")[2])
+    assert [note.code for note in done.journal.diagnostics if note.code == "gpu-sum"] == told

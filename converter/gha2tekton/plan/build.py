@@ -152,7 +152,8 @@ class _Builder:
         needs = needs_of(steps)
         machine = job_scope(self.workflow, job, group[0], True, dynamic)
         held = choice.holds | self.base()
-        why = "it runs notebooks or GPU containers" if chosen == "stages" else whole or "it is one piece of work"
+        kept = whole if wanted else ""
+        why = "it runs notebooks or GPU containers" if chosen == "stages" else kept or "it is one piece of work"
         return JobPlan(
             job,
             scope,
@@ -199,13 +200,8 @@ class _Builder:
         self.unpushed |= found.unpushed
         for broken in found.unreadable:
             self.journal.note(Diagnostic("unreadable-compose-file", "error", broken.message, broken.span))
-        asking = [container for container in found.containers if container.gpus is not None]
         if self.options.docker == "dind":
-            return Found(gpus=tuple(container.gpus for container in asking if container.gpus is not None))
-        if len(asking) > 1:
-            names = ", ".join(container.name for container in asking)
-            message = f"job {job.id}: {names} are different containers and each asks for GPUs: the Pod asks for the sum"
-            self.journal.note(Diagnostic("gpu-sum", "warning", message, job.span))
+            return Found(gpus=tuple(one.gpus for one in found.containers if one.gpus is not None))
         return found
 
     def runner(self, job: Job, scope: Scope) -> Runner:
@@ -285,8 +281,11 @@ class _Builder:
         out: list[Stage] = []
         for index, stage in enumerate(stages):
             own = tuple(container for container in found.containers if where.get(container.name) == index)
-            asks = any(container.gpus is not None for container in own)
-            computes = len(stages) == 1 or stage.role == "notebook" or asks
+            asking = [container.name for container in own if container.gpus is not None]
+            if len(asking) > 1:
+                what = f"{', '.join(asking)} are different containers and each asks for GPUs: the Pod asks for the sum"
+                self.journal.note(Diagnostic("gpu-sum", "warning", f"job {job.id}: {what}", job.span))
+            computes = len(stages) == 1 or stage.role == "notebook" or bool(asking)
             out.append(replace(stage, containers=own, gpu=gpu if computes else 0))
         return native(out, job, self.workflow, found.problems, self.options.docker)
 

@@ -64,17 +64,16 @@ class StepReader(Record, frozen=True):
         scope: Scope,
         constant: bool,
         depth: int = 0,
-        prefix: str = "",
         shell: str = "",
         place: Value | None = None,
     ) -> tuple[PlannedStep, ...]:
         """What they mean; ``constant``: none writes to GITHUB_ENV; ``shell``, ``place``: of scripts that name none."""
         if depth == 0:
             self.places.clear()
-        return tuple(self.step(step, scope, constant, depth, prefix, shell, place) for step in steps)
+        return tuple(self.step(step, scope, constant, depth, shell, place) for step in steps)
 
     def step(
-        self, step: Step, outer: Scope, constant: bool, depth: int, prefix: str, shell: str, place: Value | None
+        self, step: Step, outer: Scope, constant: bool, depth: int, shell: str, place: Value | None
     ) -> PlannedStep:
         # Nothing that steps before it write can change what a script's own step sets.
         scope = outer.with_env(step.env, constant or step.run is not None)
@@ -116,10 +115,10 @@ class StepReader(Record, frozen=True):
                 container=of_rule(rule),
                 refused=refused,
             )
-        return self.called(step, step.uses, title, scope, constant, depth, after, prefix)
+        return self.called(step, step.uses, title, scope, constant, depth, after)
 
     def called(
-        self, step: Step, uses: Uses, title: str, scope: Scope, constant: bool, depth: int, after: bool, prefix: str
+        self, step: Step, uses: Uses, title: str, scope: Scope, constant: bool, depth: int, after: bool
     ) -> PlannedStep:
         """A composite action, drawn in with its steps; any other action is refused."""
         action, reason = self.action(uses)
@@ -154,8 +153,7 @@ class StepReader(Record, frozen=True):
             if text is not None:
                 inputs[item.name.lower()] = text
         within = scope.with_known(inputs=Partial(inputs), steps=Partial(), **scope.inner)
-        below = f"{uses.ref}{action.source.name}#"
-        inner = self.steps(action.steps, within, constant, depth + 1, below)
+        inner = self.steps(action.steps, within, constant, depth + 1)
         return PlannedStep(
             step,
             title,

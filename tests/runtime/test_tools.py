@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shlex
 import socketserver
 import tarfile
 import threading
@@ -373,3 +374,32 @@ def test_an_environment_of_pixi_is_entered(machine: Machine, directory: Path, wo
     assert said(directory, "log") == ["--version", f"run --environment {name} env"]
     assert said(directory, "env") == ["CONDA_PREFIX=/env"]
     assert said(directory, "path")[1:] == ["/env/sbin", "/env/bin"]
+
+
+CODECOV = [
+    # what is asked, what the command line is called with, and the exit status where that fails
+    ("--head '' --files a.xml,b.xml --flags unit", "upload-process --file a.xml --file b.xml --flag unit", 0),
+    ("--head abc --token t --disable-search true", "upload-process --token t --disable-search --commit-sha abc", 0),
+    ("--head abc --commit-sha def --dry-run false --name ''", "upload-process --commit-sha def", 0),
+    ("--enterprise-url https://cov.example --fail-ci-if-error true --slug a/b", "--enterprise-url https://cov.example upload-process --slug a/b --fail-on-error", 3),
+    ("--version v1.2 --plugins 'pycoverage,compress'", "upload-process --plugin pycoverage --plugin compress", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "called", "status"), CODECOV)
+def test_reports_for_codecov(machine: Machine, directory: Path, asked: str, called: str, status: int) -> None:
+    fetched = '#!/bin/sh\\necho \\"\\$*\\" > called\\nexit 3\\n'
+    tool(directory, "curl", f'echo "$*" > fetched; while [ "$1" != -o ]; do shift; done; printf "{fetched}" > "$2"')
+    ended = call(machine, directory, "codecov-upload", *shlex.split(asked), RUNNER_TEMP=str(directory))
+    assert ended.code == status, ended
+    assert said(directory, "called") == [called]
+    assert ("::warning::Codecov" in ended.out) == (status == 0)
+    version = "v1.2" if "v1.2" in asked else "latest"
+    assert f"https://cli.codecov.io/{version}/linux" in said(directory, "fetched")[0]
+
+
+def test_an_uploader_that_cannot_be_fetched_fails_where_that_is_asked(machine: Machine, directory: Path) -> None:
+    tool(directory, "curl", "exit 22")
+    for strict, status in (("true", 22), ("false", 0)):
+        words = ("--fail-ci-if-error", strict, "--files", "a.xml")
+        assert call(machine, directory, "codecov-upload", *words, RUNNER_TEMP=str(directory)).code == status

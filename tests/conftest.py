@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 LEFT_OUT = ("slow", "conformance", "equivalence")
-LONG = 0.3
+LONG = 0.2
 """Seconds of a processor from which on a test should be one of the slow ones."""
+BUDGET = 10
+"""Seconds of a processor that all the others together may take."""
 
 _WHOLE = re.compile(rf"^pytestmark = \[?\s*pytest\.mark\.({'|'.join(LEFT_OUT)})\b", re.MULTILINE)
 
@@ -81,3 +83,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"left out: {', '.join(told)}; of the runtime all shells and awks but those here")
         for test in _long:
             terminalreporter.write_line(f"takes long, mark it as slow: {test}")
+        if (took := sum(os.times()[:4])) > BUDGET:
+            terminalreporter.write_line(f"took {took:.0f} s of a processor, and may take {BUDGET}: mark more as slow")

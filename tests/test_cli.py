@@ -147,3 +147,9 @@ def test_the_output_never_takes_the_place_of_a_file(workflow: Path) -> None:
 def test_an_unreadable_file(workflow: Path) -> None:
     workflow.chmod(0)
     assert run(workflow).exit_code == 2
+
+
+@pytest.mark.parametrize(("word", "told"), [("convrt", "Did you mean 'convert'?"), ("x", "No such command 'x'.\n")])
+def test_a_command_that_is_none_leads_to_the_one_that_is_meant(word: str, told: str) -> None:
+    result = CliRunner().invoke(cli, [word])
+    assert (result.exit_code, told in result.output) == (2, True)

@@ -48,7 +48,7 @@ def below(paths: Iterable[Path]) -> list[tuple[Path, str]]:
     return found
 
 
-SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".cache"})
+SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".cache", ".gha2tekton"})
 """Directories in which nobody looks for repositories or bundles."""
 
 

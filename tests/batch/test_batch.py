@@ -283,6 +283,19 @@ def test_a_date_that_is_none(tree: Path, batch: Batch, date: str) -> None:
     assert "is no date" in done.stderr
 
 
+def test_a_run_for_some_does_not_forget_the_others(tree: Path, batch: Batch) -> None:
+    batch("repos", "-o", "out", "-j", 1)
+    before = content(tree / "out")
+    assert "1 repository, 1 workflow\n" in batch("repos/good", "-o", "out", "-j", 1).stdout
+    assert batch("repos", "-o", "out", "-j", 1).stderr.count("(unchanged)") == 4
+    assert content(tree / "out") == before
+
+
+def test_what_a_killed_run_left_within_the_sources_is_no_repository(tree: Path, batch: Batch) -> None:
+    repository(tree / "repos/out/.gha2tekton/staging/clone.x/remote", ("ci", KNOWN))
+    assert len(batch("repos", "-o", "repos/out", "--dry-run").stdout.splitlines()) == 4
+
+
 def test_dry_run_lists(tree: Path, batch: Batch) -> None:
     done = batch("repos", "-o", "out", "--dry-run")
     assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == ["good", "half", "none", "wrong"]

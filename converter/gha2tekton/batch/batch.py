@@ -59,9 +59,8 @@ def convert(
                 again = row.status != "failed" and state.previous(row.name) == row
                 state.add(row)
                 tell(row, again)
-        names = [origin.name for origin in origins]
-        state.finish(names)
-        yield from state.rows()
+        state.finish()
+        yield from state.rows({origin.name for origin in origins})
 
 
 def survey(

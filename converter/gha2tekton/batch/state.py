@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -110,11 +110,14 @@ class State:
         self._out.flush()
         self._places[row.name] = (self._journal, at)
 
-    def finish(self, names: list[str]) -> None:
-        """All is done: the rows of these names are the state, in their order; what was unfinished goes away."""
+    def finish(self) -> None:
+        """All is done: the rows are the state, in the order of their names; what was unfinished goes away.
+
+        Those of other repositories, which were not asked for this time, stay.
+        """
         part = self._final.with_suffix(".part")
         with part.open("wb") as file:
-            for name in sorted(names):
+            for name in sorted(self._places):
                 file.write(self._line(name) or b"")
             file.flush()
             os.fsync(file.fileno())
@@ -122,8 +125,9 @@ class State:
         self._journal.unlink()
         shutil.rmtree(self.staging, ignore_errors=True)
 
-    def rows(self) -> Iterator[Row]:
-        """The rows of the finished state."""
+    def rows(self, names: Collection[str]) -> Iterator[Row]:
+        """The rows of these names in the finished state."""
         with self._final.open("rb") as file:
-            for line in file:
-                yield parse(line.decode())
+            for row in (parse(line.decode()) for line in file):
+                if row.name in names:
+                    yield row

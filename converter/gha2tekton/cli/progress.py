@@ -19,6 +19,7 @@ class Progress:
     def __init__(self, total: int, quiet: bool = False) -> None:
         self.total = total
         self.done = 0
+        self.bad = 0
         self.quiet = quiet
         self._fresh = 0
         self._began = time.monotonic()
@@ -45,10 +46,12 @@ class Progress:
     def tell(self, name: str, line: str, bad: bool, again: bool) -> None:
         """One more is finished; ``line`` says how, and always shows when it is ``bad``; ``again``: nothing was done."""
         self.done += 1
+        self.bad += bad
         self._fresh += not again
         line = f"{printable(line.replace(chr(10), '; '))}{' (unchanged)' if again else ''}"
         if self._bar is not None:
-            self._bar.update(self._task, completed=self.done, description=name)
+            failed = f"{self.bad} failed  " if self.bad else ""
+            self._bar.update(self._task, completed=self.done, description=f"{failed}{printable(name)}")
             if bad:
                 self._bar.console.print(f"{name}: {line}", markup=False, highlight=False)
         elif not self.quiet:

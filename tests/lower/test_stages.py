@@ -152,6 +152,9 @@ SHARED = [
     ("run: cd /tmp && curl -O https://example.org/d", "run: papermill x.ipynb -p data /tmp/d y.ipynb"),
     ("run: mkdir -p /models/one", 'env: {FROM: /models}\nrun: papermill x.ipynb -p data "$FROM/one" y.ipynb'),
     ("run: mkdir /scratch/out", "uses: actions/upload-artifact@v4\nwith: {name: out, path: /scratch/out}"),
+    ("run: D=/tmp/y; mkdir $D; echo D=$D >> $GITHUB_ENV", "run: papermill x.ipynb $D/y.ipynb"),
+    ("run: D=/tmp/y; mkdir $D; echo D=$D >> $GITHUB_ENV", "run: papermill x.ipynb '${{ env.D }}/y.ipynb'"),
+    ('id: d\nrun: echo "d=$(mktemp -d)" >> $GITHUB_OUTPUT', "run: papermill x.ipynb ${{ steps.d.outputs.D }}/y.ipynb"),
 ]
 
 
@@ -160,6 +163,26 @@ def test_files_outside_the_volumes_keep_a_job_whole(one: str, other: str) -> Non
     done = staged(one, "run: papermill first.ipynb second.ipynb", other)
     (note,) = [note for note in done.journal.diagnostics if note.code == "not-split"]
     assert "on no volume" in note.message
+
+
+CARRIED = [
+    ("run: D=out/y; mkdir -p $D; echo D=$D >> $GITHUB_ENV", "run: papermill x.ipynb $D/y.ipynb"),
+    ("run: T=$(mktemp); echo 1 > $T; echo D=y >> $GITHUB_ENV", "run: papermill x.ipynb $D/y.ipynb"),
+    ('id: d\nrun: echo "d=$(mktemp -d -p $RUNNER_TEMP)" >> $GITHUB_OUTPUT', "run: papermill x.ipynb ${{ steps.d.outputs.d }}"),
+    ("run: echo LD_LIBRARY_PATH=/usr/local/cuda/lib64 >> $GITHUB_ENV", "run: papermill x.ipynb $LD_LIBRARY_PATH"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), CARRIED)
+def test_files_of_the_volumes_do_not(one: str, other: str) -> None:
+    done = staged(one, "run: papermill first.ipynb second.ipynb", other)
+    assert [note.message for note in done.journal.diagnostics if note.code == "not-split"] == []
+
+
+def test_a_place_of_which_only_the_beginning_is_known_keeps_a_job_whole() -> None:
+    steps = HEAD + '- run: mkdir -p "$DEST"\n' + TAIL.replace("b.ipynb", "$DEST/b.ipynb")
+    done = convert(f'env: {{DEST: "/tmp/x-${{{{ github.run_id }}}}"}}\n{steps}')
+    assert ["/tmp/x-" in note.message for note in done.journal.diagnostics if note.code == "not-split"] == [True]
 
 
 def test_the_end_of_the_job_is_that_of_all_its_steps() -> None:

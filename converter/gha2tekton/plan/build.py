@@ -137,7 +137,8 @@ class _Builder:
         wanted = self.options.layout == "stages" or (self.options.layout == "auto" and layout.stageable(steps, found))
         chosen: Layout = "stages" if wanted and not whole else "job"
         stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
-        if len(stages) > 1 and (place := losses.shared_places(stages, job.container is not None)):
+        above = {**self.workflow.env, **job.env}
+        if len(stages) > 1 and (place := losses.shared_places(stages, job.container is not None, above)):
             whole = f"its scripts leave {place} to each other, which is on no volume"
         as_told, (runner, made_by) = runner, by_maker(runner, steps, found.containers, self.options_of(job, scope))
         gpu = self.gpu(job, scope, runner, found)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.plan.steps import guessed_script, is_javascript
 from gha2tekton.plan.tools import EVERYWHERE, assumed, changes_machine, in_container
 from gha2tekton.record import replace
+from gha2tekton.workflow.model import Env
 
 _AGAIN = frozenset({"system", "python", "home"})
 """The effects of what may be installed twice: what is there stays as it is."""
@@ -25,6 +26,11 @@ _EVERYWHERE = re.compile(
 """What every machine or image has, or a volume holds; what writes there is told by ``changes_machine``."""
 
 
+_TELLS = re.compile(r"GITHUB_(ENV|OUTPUT)")
+_ASSIGNED = re.compile(r"""([A-Za-z_][\w-]*)=((?:"[^"\n]*"|'[^'\n]*'|\$\([^)\n]*\)|[^\s;&|"')])*)""")
+_TEMPORARY = re.compile(r"\bmktemp\b(?![^)\n]*(?:RUNNER_TEMP|runner\.temp|GITHUB_WORKSPACE|PWD|\s\.))")
+
+
 def replayable(step: PlannedStep) -> bool:
     """Whether a step that changes the machine does nothing else, so that it may be run again."""
     return step.action is None and all(_installs(seen) for seen in step.commands if not in_container(seen))
@@ -38,25 +44,60 @@ def _installs(seen: SeenCommand) -> bool:
     return tidies or (seen.name in _HARMLESS and not changes_machine(seen))
 
 
-def shared_places(stages: Sequence[Stage], named: bool) -> str:
-    """A path outside the job's volumes that steps of two stages name; empty where there is none.
+def shared_places(stages: Sequence[Stage], named: bool, env: Env) -> str:
+    """A path outside the job's volumes that steps of two stages name, or what leads to one; empty where there is none.
 
-    ``named``: the workflow names the job's image, whose own variables may lead to its directories.
+    ``named``: the workflow names the job's image, whose own variables may lead to its directories. ``env`` are the
+    variables of workflow and job.
     """
     before: set[str] = set()
+    told: set[str] = set()
+    texts = {name: value.text for name, value in env.items()}
     steps = [step for stage in stages for step in stage.walk()]
     text = "\n".join(step.step.run.text for step in steps if step.step.run is not None)
     for stage in stages:
-        here = {place for step in stage.walk() for place in _places(step)}
+        here = {place for step in stage.walk() for place in _places(step, texts)}
         here |= {place for step in stage.walk() for place in _of_image(step, text)} if named else set()
         for place in sorted(here):
             if any(_within(place, other) or _within(other, place) for other in before):
                 return place
         before |= here
+        asked = {name for step in stage.walk() for name in _asked(step)}
+        if found := sorted(told & asked):
+            return f"what {found[0]} names"
+        told |= {name for step in stage.walk() for name in leading(step)}
     return ""
 
 
-def _places(step: PlannedStep) -> Iterator[str]:
+def _asked(step: PlannedStep) -> Iterator[str]:
+    """The variables and outputs of steps that a step reads."""
+    own = step.step
+    values = [*own.inputs.values(), *own.env.values(), *([own.run] if own.run is not None else [])]
+    for text in (value.text for value in values):
+        yield from (f"${one or other}" for one, other in re.findall(r"\$\{?([A-Za-z_]\w*)|\benv\.(\w+)", text))
+        yield from (found.lower() for found in re.findall(r"\bsteps\.[\w-]+\.outputs\.[\w-]+", text))
+
+
+def leading(step: PlannedStep) -> Iterator[str]:
+    """What a script tells later steps that leads outside the volumes: ``$NAME``, ``steps.ID.outputs.NAME``."""
+    own = step.step
+    if own.run is None or step.container is not None or not _TELLS.search(own.run.text):
+        return
+    script = _on_the_machine(step, own.run.text)
+    names: dict[str, None] = {}
+    for _ in range(2):
+        for name, value in _ASSIGNED.findall(script):
+            used = set(re.findall(r"\$\{?(\w+)", value))
+            outside = any(not _EVERYWHERE.match(found[0]) for found in _ABSOLUTE.finditer(value))
+            if outside or _TEMPORARY.search(value) or used.intersection(names):
+                names.setdefault(name)
+    if "GITHUB_ENV" in own.run.text:
+        yield from (f"${name}" for name in names)
+    if "GITHUB_OUTPUT" in own.run.text and own.id is not None:
+        yield from (f"steps.{own.id.text}.outputs.{name}".lower() for name in names)
+
+
+def _places(step: PlannedStep, env: Mapping[str, str]) -> Iterator[str]:
     """The paths that a step names, in its script, its inputs or a variable that it uses, and nothing carries."""
     if step.container is not None:
         return
@@ -64,7 +105,9 @@ def _places(step: PlannedStep) -> Iterator[str]:
     if step.step.run is not None:
         texts.append(_on_the_machine(step, guessed_script(step.scope, step.step.run.template)))
     used = set(re.findall(r"\$\{?(\w+)|\benv\.(\w+)", " ".join(texts)))
-    texts += [step.scope.likely[name] for pair in sorted(used) for name in pair if name in step.scope.likely]
+    names = [name for pair in sorted(used) for name in pair]
+    # Of what only the run knows, the beginning may be known.
+    texts += [step.scope.likely.get(name) or env.get(name, "") for name in names]
     for text in texts:
         for found in _ABSOLUTE.finditer(text):
             place = found[0].rstrip("/.")

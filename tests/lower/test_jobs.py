@@ -650,3 +650,17 @@ def test_volumes_without_a_name_are_empty() -> None:
     assert "/data/mine" in [mount["mountPath"] for mount in step["volumeMounts"]]
     assert said(done, "jobs.a.container.volumes[0]")[0] == "adapted"
     assert said(done, "jobs.a.services.db.volumes[0]")[0] == "dropped"
+
+
+def test_what_credentials_pull_is_supplied_once_a_registry() -> None:
+    own = "credentials: {username: me, password: '${{ secrets.P }}'}"
+    done = convert(
+        f"{CONTAINER.format(f'container: {{image: ghcr.io/a/x, {own}}}')}\nservices: {{db: {{image: ghcr.io/a/db, {own}}}}}"
+    )
+    asked = [(one.kind, one.name, one.why) for one in done.journal.setup if "ghcr.io" in one.name]
+    assert asked == [("registry", "ghcr.io", "job a takes images from it")]
+    (account, *_) = [one for one in done.bundle.files["rbac.yaml"] if "imagePullSecrets" in one]
+    assert account["imagePullSecrets"] == [{"name": "registry-ghcr-io"}]
+    assert {said(done, f"jobs.a.{place}.credentials.username")[0] for place in ("container", "services.db")} == {
+        "dropped"
+    }

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from gha2tekton.expression import Partial
+from gha2tekton.expression import Partial, whole
 from gha2tekton.expression.syntax import path as static_path
-from gha2tekton.journal import Journal, Setup
+from gha2tekton.journal import Journal
 from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.fan_out import IMAGES
+from gha2tekton.lower.registries import account_credentials
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import RUNNER, SECRETS
 from gha2tekton.lower.words import usual
@@ -66,15 +67,36 @@ def job_container(
         journal.adapted(container.image.path, job.assumed or several, target)
     else:
         journal.exact(container.image.path, target)
+    account_credentials(container, journal)
+    for value in container.ports:
+        journal.dropped(value.path, "superseded", "containers of a Pod share their ports")
+    options = _environment(job, container.env, above, carrier, journal, target)
+    for value in container.volumes:
+        options, differs = _volume(job, options, bind(job.scope.guess(value) or ""))
+        if differs:
+            journal.adapted(value.path, differs, target)
+        else:
+            journal.manual(value.path, OF_RUNNER, target)
+    return _options(job, container.options, defaults, options, journal, target) if container.options else options
+
+
+def _environment(
+    job: JobPlan,
+    variables: Mapping[str, Value],
+    above: Collection[str],
+    carrier: Carrier,
+    journal: Journal,
+    target: str,
+) -> ContainerOptions:
     env: list[EnvVar] = []
     later: list[tuple[str, str]] = []
-    for name, value in container.env.items():
+    for name, value in variables.items():
         if name in above:
             journal.dropped(value.path, "superseded", "the job has a variable of this name")
             continue
         template = job.scope.fold(value)
         text = carrier.tekton(written(template))
-        path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
+        path = static_path(whole(template))
         if text is not None and usual(name):
             env.append(EnvVar(name, text))
         elif path is not None and path[0].lower() == "secrets" and usual(name):
@@ -87,22 +109,7 @@ def job_container(
                 journal.manual(value.path, str(problem), target)
                 continue
         journal.exact(value.path, target)
-    for credential in (container.username, container.password):
-        if credential is not None:
-            journal.dropped(
-                credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
-            )
-            _pull_secret(job, container.image, journal)
-    for value in container.ports:
-        journal.dropped(value.path, "superseded", "containers of a Pod share their ports")
-    options = ContainerOptions(tuple(env), later=tuple(later))
-    for value in container.volumes:
-        options, differs = _volume(job, options, bind(job.scope.guess(value) or ""))
-        if differs:
-            journal.adapted(value.path, differs, target)
-        else:
-            journal.manual(value.path, OF_RUNNER, target)
-    return _options(job, container.options, defaults, options, journal, target) if container.options else options
+    return ContainerOptions(tuple(env), later=tuple(later))
 
 
 def _options(
@@ -210,15 +217,6 @@ def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[Conta
     if (mount := host.mount(job, asked)) is not None:
         return replace(options, mounts=(*options.mounts, mount)), stands_for([source])
     return options, ""
-
-
-def _pull_secret(job: JobPlan, image: Value, journal: Journal) -> None:
-    registry = (job.scope.guess(image) or "").split("/")[0]
-    command = (
-        f"kubectl create secret docker-registry <name> --docker-server={registry} --docker-username=... "
-        "--docker-password=..., then add it to the ServiceAccount's imagePullSecrets"
-    )
-    journal.need(Setup("pull secret", registry, f"job {job.job.id} pulls its image with credentials", command))
 
 
 def _quantity(text: str) -> str:

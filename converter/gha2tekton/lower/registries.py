@@ -8,7 +8,7 @@ from __future__ import annotations
 from gha2tekton.journal import Journal, Setup
 from gha2tekton.plan.model import Plan
 from gha2tekton.tekton.names import label
-from gha2tekton.workflow.model import Job, Value
+from gha2tekton.workflow.model import Container, Job, Value
 
 HUB = "docker.io"
 _HUB_SERVER = "https://index.docker.io/v1/"
@@ -43,6 +43,13 @@ def pull_secrets(plan: Plan, account: str, existing: bool, namespace: str, journ
             command += f" && kubectl patch serviceaccount {account} --namespace {namespace} -p '{patch}'"
         journal.need(Setup("registry", host, why, command))
     return tuple(names.values())
+
+
+def account_credentials(container: Container, journal: Journal) -> None:
+    """What a job's container or service says of a name and a password: ``pull_secrets`` asks for these."""
+    for value in (container.username, container.password):
+        if value is not None:
+            journal.dropped(value.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret")
 
 
 def secret_of(image: str) -> str:

@@ -6,17 +6,20 @@ import re
 import shlex
 from collections.abc import Iterable
 
+from gha2tekton.expression import whole
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
 from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier
+from gha2tekton.lower.registries import account_credentials
 from gha2tekton.lower.sidecars import is_host
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import DIFFERS, ULIMIT
-from gha2tekton.plan.scope import Scope, literal
+from gha2tekton.plan.scope import literal
+from gha2tekton.record import Record
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount
 from gha2tekton.tekton.names import STEP, Namespace
@@ -32,126 +35,118 @@ def service_sidecars(
     job: JobPlan, carrier: Carrier, taken: Iterable[str], journal: Journal, target: str
 ) -> tuple[Container, ...]:
     """``services`` of a job as sidecars beside those that are ``taken``, ready when their health command says so."""
-    out: list[Container] = []
     names = Namespace(STEP)
     for one in taken:
         names.take(one)
-    scope = job.scope
-    for name, service in job.job.services.items():
-        image = carrier.tekton(scope.fold(service.image))
+    services = _Services(job, carrier, names, journal, target)
+    made = (services.sidecar(name, service) for name, service in job.job.services.items())
+    return tuple(one for one in made if one is not None)
+
+
+class _Services(Record):
+    """What is known of all services of a job while each becomes a sidecar."""
+
+    job: JobPlan
+    carrier: Carrier
+    names: Namespace
+    journal: Journal
+    target: str
+
+    def sidecar(self, name: str, service: Service) -> Container | None:
+        image = self.carrier.tekton(self.job.scope.fold(service.image))
         if image is None:
-            journal.manual(service.image.path, "the image of a service must be known when the Pod starts", target)
-            continue
+            why = "the image of a service must be known when the Pod starts"
+            self.journal.manual(service.image.path, why, self.target)
+            return None
         if not image:
-            continue
-        if job.job.container is not None and not is_host(name):
+            return None
+        if self.job.job.container is not None and not is_host(name):
             why = f"no host of a Pod may be called {name}: the job's container must ask for localhost"
-            journal.manual(service.image.path, why, target)
-        journal.exact(service.image.path, target)
-        env: list[EnvVar] = []
-        for key, value in service.env.items():
-            text = carrier.tekton(written(scope.fold(value)))
-            if text is None:
-                env.append(_secret_variable(key, scope, value, carrier, journal, target))
-            else:
-                env.append(EnvVar(key, text))
-                journal.exact(value.path, target)
+            self.journal.manual(service.image.path, why, self.target)
+        self.journal.exact(service.image.path, self.target)
+        account_credentials(service, self.journal)
         for port in service.ports:
-            _port(port.text, port.path, journal, target)
-        out.append(
-            Container(
-                name=names.take(name),
-                image=image.removeprefix("docker://"),
-                env=tuple(env),
-                command=_words(service.entrypoint, scope, journal, target),
-                args=_words(service.command, scope, journal, target),
-                mounts=_mounts(job, service, journal, target),
-                readiness=_readiness(service, scope, journal, target),
-            )
+            self.port(port)
+        return Container(
+            name=self.names.take(name),
+            image=image.removeprefix("docker://"),
+            env=tuple(self.variable(key, value) for key, value in service.env.items()),
+            command=self.words(service.entrypoint),
+            args=self.words(service.command),
+            mounts=tuple(mount for volume in service.volumes if (mount := self.mount(volume))),
+            readiness=self.readiness(service.options) if service.options is not None else None,
         )
-        for credential in (service.username, service.password):
-            if credential is not None:
-                journal.dropped(
-                    credential.path, "superseded", "images are pulled with the ServiceAccount's imagePullSecret"
-                )
-    return tuple(out)
 
+    def variable(self, name: str, value: Value) -> EnvVar:
+        template = self.job.scope.fold(value)
+        text = self.carrier.tekton(written(template))
+        path = static_path(whole(template))
+        if text is None and (path is None or path[0].lower() != "secrets"):
+            self.journal.manual(value.path, "a service's variables must be known when the Pod starts", self.target)
+            return EnvVar(name, "")
+        self.journal.exact(value.path, self.target)
+        if text is not None or path is None:
+            return EnvVar(name, text or "")
+        self.carrier.secrets.add(path[1])
+        return EnvVar(name, secret=(SECRETS, path[1]))
 
-def _mounts(job: JobPlan, service: Service, journal: Journal, target: str) -> tuple[Mount, ...]:
-    out: list[Mount] = []
-    for volume in service.volumes:
-        asked = bind(job.scope.guess(volume) or "")
-        if re.fullmatch(r"[\w.-]*", asked.source) and asked.target.startswith("/"):
-            journal.dropped(volume.path, "superseded", "the service's files lie in its container, and end with it")
-        elif (mount := host.mount(job, asked)) is not None:
-            out.append(mount)
-            journal.adapted(volume.path, stands_for([asked.source]), target)
+    def port(self, value: Value) -> None:
+        outer, _, inner = value.text.partition("/")[0].rpartition(":")
+        told = f"containers of a Pod share their ports: the service is at localhost:{inner}"
+        if outer and outer.rsplit(":", 1)[-1] != inner:
+            self.journal.adapted(value.path, told, self.target)
         else:
-            journal.manual(volume.path, "a directory of the runner: give the sidecar a volume by hand", target)
-    return tuple(out)
+            self.journal.dropped(value.path, "superseded", told)
 
+    def words(self, value: Value | None) -> tuple[str, ...]:
+        """The words of a command or entrypoint, which must be known when the Pod starts."""
+        if value is None:
+            return ()
+        text = literal(self.job.scope.fold(value))
+        try:
+            words = shlex.split(text) if text is not None else None
+        except ValueError:
+            words = None
+        if words is None:
+            self.journal.manual(value.path, "the command of a service must be known when the Pod starts", self.target)
+            return ()
+        self.journal.exact(value.path, self.target)
+        return tuple(escaped(word) for word in words)
 
-def _words(value: Value | None, scope: Scope, journal: Journal, target: str) -> tuple[str, ...]:
-    """The words of a service's command or entrypoint, which must be known when the Pod starts."""
-    if value is None:
-        return ()
-    text = literal(scope.fold(value))
-    try:
-        words = shlex.split(text) if text is not None else None
-    except ValueError:
-        words = None
-    if words is None:
-        journal.manual(value.path, "the command of a service must be known when the Pod starts", target)
-        return ()
-    journal.exact(value.path, target)
-    return tuple(escaped(word) for word in words)
+    def mount(self, volume: Value) -> Mount | None:
+        asked = bind(self.job.scope.guess(volume) or "")
+        mount = None
+        if re.fullmatch(r"[\w.-]*", asked.source) and asked.target.startswith("/"):
+            why = "the service's files lie in its container, and end with it"
+            self.journal.dropped(volume.path, "superseded", why)
+        elif (mount := host.mount(self.job, asked)) is not None:
+            self.journal.adapted(volume.path, stands_for([asked.source]), self.target)
+        else:
+            why = "a directory of the runner: give the sidecar a volume by hand"
+            self.journal.manual(volume.path, why, self.target)
+        return mount
 
-
-def _secret_variable(key: str, scope: Scope, value: Value, carrier: Carrier, journal: Journal, target: str) -> EnvVar:
-    template = scope.fold(value)
-    path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
-    if path is not None and path[0].lower() == "secrets":
-        carrier.secrets.add(path[1])
-        journal.exact(value.path, target)
-        return EnvVar(key, secret=(SECRETS, path[1]))
-    journal.manual(value.path, "a service's variables must be known when the Pod starts", target)
-    return EnvVar(key, "")
-
-
-def _port(text: str, path: str, journal: Journal, target: str) -> None:
-    host, _, inner = text.partition("/")[0].rpartition(":")
-    if host and host.rsplit(":", 1)[-1] != inner:
-        journal.adapted(path, f"containers of a Pod share their ports: the service is at localhost:{inner}", target)
-    else:
-        journal.dropped(
-            path, "superseded", f"containers of a Pod share their ports: the service is at localhost:{inner}"
-        )
-
-
-def _readiness(service: Service, scope: Scope, journal: Journal, target: str) -> Manifest | None:
-    if service.options is None:
-        return None
-    text = scope.guess(service.options)
-    call = container_options(text or "")
-    command = call.option("--health-cmd")
-    names = [name for name, _ in call.options if not name.startswith("--health") and name not in _OF_POD]
-    left = [name for name in names if name.removeprefix("--") not in DIFFERS and name != "--ulimit"]
-    differs = {DIFFERS.get(name.removeprefix("--"), ULIMIT): None for name in names}
-    if text is None or left or call.unknown:
-        journal.manual(
-            service.options.path, f"options a sidecar has no word for: {' '.join(left) or service.options.text}", target
-        )
-    elif differs:
-        journal.adapted(service.options.path, "; ".join(differs), target)
-    else:
-        journal.exact(service.options.path, target)
-    if not command:
-        return None
-    probe: Manifest = {"exec": {"command": ["sh", "-c", command]}}
-    for option, field in (("--health-interval", "periodSeconds"), ("--health-timeout", "timeoutSeconds")):
-        value = call.option(option)
-        if value:
-            probe[field] = seconds(value)
-    if retries := call.option("--health-retries"):
-        probe["failureThreshold"] = int(retries) if retries.isdigit() else 3
-    return probe
+    def readiness(self, value: Value) -> Manifest | None:
+        """The probe that the options of docker come to, all of which are told of."""
+        text = self.job.scope.guess(value)
+        call = container_options(text or "")
+        names = [name for name, _ in call.options if not name.startswith("--health") and name not in _OF_POD]
+        left = [name for name in names if name.removeprefix("--") not in DIFFERS and name != "--ulimit"]
+        differs = {DIFFERS.get(name.removeprefix("--"), ULIMIT): None for name in names}
+        if text is None or left or call.unknown:
+            why = f"options a sidecar has no word for: {' '.join(left) or value.text}"
+            self.journal.manual(value.path, why, self.target)
+        elif differs:
+            self.journal.adapted(value.path, "; ".join(differs), self.target)
+        else:
+            self.journal.exact(value.path, self.target)
+        command = call.option("--health-cmd")
+        if not command:
+            return None
+        probe: Manifest = {"exec": {"command": ["sh", "-c", command]}}
+        for option, key in (("--health-interval", "periodSeconds"), ("--health-timeout", "timeoutSeconds")):
+            if given := call.option(option):
+                probe[key] = seconds(given)
+        if retries := call.option("--health-retries"):
+            probe["failureThreshold"] = int(retries) if retries.isdigit() else 3
+        return probe

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Iterable, Sequence
 
-from gha2tekton.expression import Call, Expression, Literal, Logic, Template
+from gha2tekton.expression import Call, Expression, Literal, Logic, Template, whole
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope, input_defaults
@@ -154,7 +154,7 @@ def _parsed(text: str) -> tuple[str, ...]:
 
 def _started(label: Template, scope: Scope, workflow: Workflow, rules: RuleSet) -> list[str]:
     """The kind of machine that an earlier job starts, where the label is an output of the action that does."""
-    path = static_path(label[0]) if len(label) == 1 and not isinstance(label[0], str) else None
+    path = static_path(whole(label))
     if path is None or len(path) != 4 or path[0].lower() != "needs" or path[2].lower() != "outputs":
         return []
     job = next((one for one in workflow.jobs if one.id.lower() == path[1].lower()), None)

@@ -22,7 +22,6 @@ _KINDS: dict[str, tuple[Phase, str]] = {
     "environment": ("before", "Give what GitHub's environment {names} holds to the run's Secret and ConfigMap"),
     "git secret": ("before", "Create the Secret {name} that clones the repository"),
     "registry": ("before", "Create the Secret that logs in to {name}"),
-    "pull secret": ("before", "Create the Secret that pulls images from {name}"),
     "identity": ("before", "Let {name} trust the cluster"),
     "claim": ("before", "See that a StorageClass serves the claim {name}"),
     "data": ("before", "Make the claim {name} and fill it"),

@@ -264,7 +264,9 @@ def usual_title(step: Step) -> str:
     """What a step is called without a name of its own."""
     if step.run is not None:
         first = step.run.text.strip().splitlines()[:1]
-        line = re.sub(r"\$\{\{\s*(.*?)\s*\}\}", r"\1", first[0].strip() if first else "")
+        line = first[0].strip() if first else ""
+        if "${{" in line:
+            line = re.sub(r"\$\{\{\s*(.*?)\s*\}\}", r"\1", line)
         return f"Run {line}"[:60].strip()
     return f"Run {step.uses.value.text}" if step.uses else "Wait"
 

@@ -66,7 +66,7 @@ def main() -> int:
         one.parent.mkdir(parents=True)
         one.write_bytes(Path(files[0]).read_bytes())
         converting = [sys.executable, "-c", OURS, *files]
-        best = fastest({"many": [*converting, *files * (GROWTH - 1)]}, 1)
+        best = fastest({"many": [*converting, *files * (GROWTH - 1)]}, 2)
         convert = [*PROGRAM, "convert", str(one), "-o", str(folder / "one/tekton")]
         best |= fastest({"one": convert}, 1)
         best |= fastest({"check": [*PROGRAM, "check", str(folder / "one/tekton")]}, ONE_TURNS, (0,))

@@ -214,8 +214,7 @@ class _Builder:
     def collected(self, event: Any, last: Any) -> Span:
         """Where a collection stands, whose tag may be none but its own."""
         span = self.span(event, last)
-        tag = _tag(event)
-        if tag and tag not in _TAGS:
+        if event.ctag is not None and (tag := _tag(event)) and tag not in _TAGS:
             self.blame(f"Unexpected tag '{tag}'", span)
         return span
 

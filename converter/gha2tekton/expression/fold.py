@@ -64,7 +64,7 @@ def fold_template(template: Template, known: Mapping[str, Any]) -> Template:
     parts: list[str | Expression] = []
     for part in template:
         folded = part if isinstance(part, str) else fold(part, known)
-        if isinstance(folded, Literal) and (len(template) > 1 or is_scalar(folded.value)):
+        if type(folded) is Literal and (len(template) > 1 or is_scalar(folded.value)):
             folded = to_string(folded.value)
         if not isinstance(folded, str):
             parts.append(folded)
@@ -218,7 +218,7 @@ def _found(value: Any, tree: Expression) -> _Known | Expression:
     if type(value) not in TREES:
         return _Known(value, tree)
     held: Expression = value
-    return _Known(held.value, held) if isinstance(held, Literal) else held
+    return _Known(held.value, held) if type(held) is Literal else held
 
 
 def _computed(value: Any) -> _Known:
@@ -230,7 +230,7 @@ def _settled(result: _Known | Expression) -> Expression:
     if type(result) is not _Known:
         return result
     tree = result.tree
-    if is_open(result.value) or isinstance(tree, Literal):
+    if type(tree) is Literal or is_open(result.value):
         return tree
     return Literal(plain(result.value), start=tree.start, end=tree.end)
 

@@ -123,6 +123,7 @@ def changes_machine(seen: SeenCommand) -> bool:
     return any(_MACHINE.match(value) for value in last)
 
 
+_FUNCTION = re.compile(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", re.MULTILINE)
 _ASKS = re.compile(r"command\s+-v|which|hash|type")
 _FOUND = r"(?:command\s+-v|which|hash|type(?:\s+-\w+)?)\s+([\w.+-]+)"
 _ASKED = re.compile(rf"\b(?:if|elif)\s+(?:!\s+)?{_FOUND}|(?<![\w-]){_FOUND}[^\n;|]*\|\|")
@@ -134,7 +135,7 @@ def assumed(commands: Iterable[SeenCommand], text: str, hosted: frozenset[str] |
 
     What is asked for first counts only where ``hosted``, GitHub's own machines, have it: there it is found.
     """
-    known = set(re.findall(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", text, re.MULTILINE))
+    known = set(_FUNCTION.findall(text)) if "()" in text else set[str]()
     if hosted is not None and _ASKS.search(text):
         known |= {name for names in _ASKED.findall(text) for name in names} - hosted
     for seen in commands:

@@ -71,6 +71,7 @@ def main() -> int:
     each = 1000 / given.repositories
     print(f"each takes {used.ru_utime * each:.1f} ms of a core, and {used.ru_stime * each:.1f} ms of the system's work")
     print(f"the parent takes {early >> 10} MiB in the first tenth and {late >> 10} MiB at most")
+    print(f"no process takes more than {used.ru_maxrss >> 10} MiB")
     if process.returncode not in (0, 1) or late - early > GROWTH:
         print(f"missed: exit status {process.returncode}, growth {(late - early) >> 10} MiB")
         return 1

@@ -133,6 +133,16 @@ def test_a_bundle_that_was_moved_is_not_taken_for_one_without_workflows(reposito
     assert (repository / "deploy/tekton/pipeline.yaml").is_file()
 
 
+def test_a_bundle_that_cannot_be_looked_at_hides_no_other(repository: Path) -> None:
+    shutil.copytree("tekton", "also")
+    (repository / "also/gha2tekton.lock").write_text("{")
+    edit(repository / ".github/workflows/ci.yml", "run: make", "run: make all")
+    status, said = run("check")
+    assert status == 2
+    assert "also/gha2tekton.lock: not a lock file of gha2tekton" in said
+    assert "+make all" in said
+
+
 @pytest.mark.slow
 def test_one_of_two_files_that_were_named_goes_away(repository: Path) -> None:
     other = repository / ".github/workflows/other.yml"

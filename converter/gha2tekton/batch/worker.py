@@ -23,6 +23,9 @@ from gha2tekton.batch.work import Order, carry_out, failed
 GRACE = 2.0
 """Seconds that a worker has after the time limit to tell itself what did not end, or to end when asked to."""
 
+_START = 60.0
+"""Seconds for a worker to be there; they do not count as those of its first order."""
+
 _LOG = 64 << 10
 _MAIN = "import sys; sys.path[:] = {path!r}; from gha2tekton.batch.worker import main; main({descriptor})"
 
@@ -35,15 +38,19 @@ class Worker:
 
     def carry_out(self, order: Order) -> Row:
         """The row of an order, whatever becomes of the process."""
+        more = GRACE if self._process else _START
         process = self._process or self._start()
         began, at = time.monotonic(), ""
         try:
             self._way.send(order)
-            while self._way.poll(max(0, began + order.limit + (0 if at else GRACE) - time.monotonic())):
-                said = self._way.recv()
-                if isinstance(said, Row):
-                    return said
-                at = f", at {said}"
+            while self._way.poll(max(0, began + order.limit + more - time.monotonic())):
+                match self._way.recv():
+                    case Row() as row:
+                        return row
+                    case "":
+                        began, more = time.monotonic(), GRACE
+                    case workflow:
+                        at, more = f", at {workflow}", 0
         except (EOFError, ConnectionError):
             log = self.end()
             return failed(order, f"its worker process {_fate(process.returncode)}{at}", log)
@@ -151,6 +158,7 @@ def main(descriptor: int) -> NoReturn:
     way = Connection(descriptor)
     orders: SimpleQueue[Order] = SimpleQueue()
     threading.Thread(target=_listen, args=(way, orders), daemon=True).start()
+    way.send("")  # the time of the first order begins
     while True:
         way.send(carry_out(orders.get(), way.send))
 

@@ -13,7 +13,7 @@ from gha2tekton import check, lock
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
 from gha2tekton.discover import WORKFLOWS, inside_of
-from gha2tekton.source import printable
+from gha2tekton.source import Refused, printable
 
 if TYPE_CHECKING:
     from gha2tekton.conversion import Conversion
@@ -45,8 +45,16 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
         return
     if not places:
         stop(f"no {check.NAME} below this directory: convert with -o first")
-    worst = max(_check(place, write, fail_on) for place in places)
-    sys.exit(worst)
+    sys.exit(max([_checked(place, write, fail_on) for place in places]))
+
+
+def _checked(place: Path, write: bool, fail_on: str) -> int:
+    """The status of one bundle; where one cannot be looked at the others still are."""
+    try:
+        return _check(place, write, fail_on)
+    except Refused as error:
+        click.echo(printable(str(error)), err=True)
+        return 2
 
 
 def _check(place: Path, write: bool, fail_on: str) -> int:

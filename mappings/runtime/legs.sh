@@ -1,4 +1,4 @@
-# The legs of one matrix: with GHA_FAIL_FAST=true a leg that fails cancels those that still wait or run.
+# The legs of one matrix: where GHA_FAIL_FAST, a template, says true a leg that fails cancels those that still wait or run.
 
 other_leg_failed() {
   for _one in "${GHA_STATE%.*}".*/result; do
@@ -15,7 +15,7 @@ watch_legs() {
 }
 
 _watching=''
-if [ "${GHA_FAIL_FAST:-}" = true ] && [ "$GHA_SKIPPED" != yes ]; then
+if [ "$(template "${GHA_FAIL_FAST:-}")" = true ] && [ "$GHA_SKIPPED" != yes ]; then
   if [ -z "$(ls "$GHA_STATE/steps")" ] && other_leg_failed; then
     echo "This leg is cancelled: another one of its matrix has failed"
     GHA_SKIPPED=yes

@@ -13,7 +13,7 @@ from gha2tekton.plan.scope import fails_fast
 from gha2tekton.plan.tools import PIP
 from gha2tekton.record import Record
 from gha2tekton.tekton.model import EnvVar
-from gha2tekton.workflow.model import Job, Workflow
+from gha2tekton.workflow.model import Job, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
 from gha2tekton.workflow.results import word
 
@@ -132,7 +132,7 @@ def known(
     if fast is not None and fast.literal is not None and job.state and legs:
         journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
     if job.state and legs and fails_fast(job.job.strategy):
-        out.append(EnvVar("GHA_FAIL_FAST", "true"))
+        out.append(EnvVar("GHA_FAIL_FAST", _fail_fast(job, fast, carrier, journal, target)))
     if carrier.whole_env:
         out.append(EnvVar("GHA_ENV", " ".join(dict.fromkeys((*plan.workflow.env, *job.job.env)))))
     script = f"{script}\n{' '.join(sorted(job.asked))}"
@@ -144,6 +144,21 @@ def known(
     if "GITHUB_EVENT_PATH" in script:
         carrier.event()
     return out
+
+
+def _fail_fast(job: JobPlan, value: Value | None, carrier: Carrier, journal: Journal, target: str) -> str:
+    """Whether a leg that fails cancels the others, as far as that is known."""
+    if value is None or value.literal is not None:
+        return "true"
+    try:
+        template = job.scope.fold(value)
+        text = carrier.tekton(template)
+        said = escaped(carrier.text(template)) if text is None else text
+    except Unsupported as problem:
+        journal.adapted(value.path, f"taken for true: {problem}", target)
+        return "true"
+    journal.exact(value.path, target)
+    return said
 
 
 def waited_for(plan: Plan, job: JobPlan) -> list[EnvVar]:

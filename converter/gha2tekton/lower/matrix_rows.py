@@ -63,7 +63,7 @@ def account(plan: JobPlan, groups: Sequence[JobPlan], own: Sequence[str], journa
         reason = "a failed leg keeps those that wait from starting; those that run go on to their end"
         journal.dropped(fast.path, "GitHub-only service", reason)
     elif fast is not None:
-        journal.adapted(fast.path, "taken for true, as only the run knows it", target)
+        journal.dropped(fast.path, "superseded", "the only leg ends no other")
     if parallel is not None and legs == 1 and not plan.matrix:
         journal.dropped(parallel.path, "superseded", "the only leg waits for no other")
     elif parallel is not None and parallel.literal is not None and not plan.matrix:

@@ -19,6 +19,8 @@ def chained(workflow: Workflow) -> bool:
         # Legs that still wait when one fails: Tekton would not start them.
         if job.strategy is not None and job.strategy.max_parallel is not None and not fails_fast(job.strategy):
             return False
+        if job.strategy is not None and job.strategy.fail_fast is not None and job.strategy.fail_fast.literal is None:
+            return False
         # A job that its own condition skips must skip those that need it.
         if job.condition is not None and job.id.lower() in needed:
             return False

@@ -116,7 +116,7 @@ def job_scope(workflow: Workflow, job: Job, leg: Leg, static: bool, dynamic: boo
     only the run knows.
     """
     strategy = {
-        "fail-fast": fails_fast(job.strategy),
+        "fail-fast": _fail_fast(job.strategy),
         "job-total": float(leg.total),
         "max-parallel": float(lanes(job.strategy, leg.total)),
     }
@@ -156,6 +156,13 @@ def _ports(service: Container) -> dict[str, str]:
     """Where the ports of a service are: containers of a Pod share them."""
     inner = (port.text.partition("/")[0].rpartition(":")[2] for port in service.ports)
     return {port: port for port in inner}
+
+
+def _fail_fast(strategy: Strategy | None) -> Any:
+    """What ``strategy.fail-fast`` gives, which may be an expression."""
+    template = strategy.fail_fast.template if strategy and strategy.fail_fast else ()
+    alone = len(template) == 1 and not isinstance(template[0], str)
+    return template[0] if alone else fails_fast(strategy)
 
 
 def fails_fast(strategy: Strategy | None) -> bool:

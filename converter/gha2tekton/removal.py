@@ -109,7 +109,7 @@ def _altered(content: Any, place: _Place) -> Iterator[str]:
             others = ["false" if old == "true" else "true"]
         case _:
             others = [f"{old or ''}x"]
-    for other in (*others, "windows-latest", "${{ github.sha }}", "number", "sh", "5", "1", "true"):
+    for other in (*others, "windows-latest", "${{ github.sha }}", "number", "sh", "5", "1", "true", False):
         yield written(_with(content, place, other))
 
 

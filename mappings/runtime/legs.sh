@@ -1,8 +1,10 @@
 # The legs of one matrix: where GHA_FAIL_FAST, a template, says true a leg that fails cancels those that still wait or run.
+# GHA_RIVALS are the jobs, as patterns, of other legs of a call, which do so too.
 
 other_leg_failed() {
-  for _one in "${GHA_STATE%.*}".*/result; do
-    [ "$(cat "$_one" 2>/dev/null)" != failure ] || return 0
+  # shellcheck disable=SC2086 # they are patterns
+  for _one in $(cd "${GHA_STATE%/*}" && printf '%s/result ' $_rivals); do
+    [ "$(cat "${GHA_STATE%/*}/$_one" 2>/dev/null)" != failure ] || return 0
   done
   return 1
 }
@@ -14,8 +16,9 @@ watch_legs() {
   kill -TERM $(tree $$)
 }
 
-_watching=''
-if [ "$(template "${GHA_FAIL_FAST:-}")" = true ] && [ "$GHA_SKIPPED" != yes ]; then
+_watching='' _rivals=${GHA_RIVALS:-} _leg=${GHA_STATE##*/}
+[ "$(template "${GHA_FAIL_FAST:-}")" != true ] || _rivals="$_rivals ${_leg%.*}.*"
+if [ -n "$_rivals" ] && [ "$GHA_SKIPPED" != yes ]; then
   if [ -z "$(ls "$GHA_STATE/steps")" ] && other_leg_failed; then
     echo "This leg is cancelled: another one of its matrix has failed"
     GHA_SKIPPED=yes

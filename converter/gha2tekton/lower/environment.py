@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.limits import limit
@@ -9,10 +11,10 @@ from gha2tekton.lower.settings import ARTIFACTS, CACHE, SOURCE, STATE
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.words import fits, usual
 from gha2tekton.plan.model import JobPlan, Plan
-from gha2tekton.plan.scope import fails_fast
 from gha2tekton.plan.tools import PIP
 from gha2tekton.record import Record
 from gha2tekton.tekton.model import EnvVar
+from gha2tekton.workflow.matrix import fails_fast
 from gha2tekton.workflow.model import Job, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
 from gha2tekton.workflow.results import word
@@ -133,6 +135,8 @@ def known(
         journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
     if job.state and legs and fails_fast(job.job.strategy):
         out.append(EnvVar("GHA_FAIL_FAST", _fail_fast(job, fast, carrier, journal, target)))
+    if job.state and job.job.rivals:
+        out.append(EnvVar("GHA_RIVALS", " ".join(_rivals(plan, job.job))))
     if carrier.whole_env:
         out.append(EnvVar("GHA_ENV", " ".join(dict.fromkeys((*plan.workflow.env, *job.job.env)))))
     script = f"{script}\n{' '.join(sorted(job.asked))}"
@@ -144,6 +148,13 @@ def known(
     if "GITHUB_EVENT_PATH" in script:
         carrier.event()
     return out
+
+
+def _rivals(plan: Plan, job: Job) -> Iterator[str]:
+    """Where the jobs tell of themselves that end this one by failing; legs have a number each."""
+    for id in (name.lower() for name in job.rivals):
+        legs = any(other.matrix or leg_count(plan, other) > 1 for other in plan.jobs if other.job.id.lower() == id)
+        yield f"{id}.*" if legs else id
 
 
 def _fail_fast(job: JobPlan, value: Value | None, carrier: Carrier, journal: Journal, target: str) -> str:

@@ -118,6 +118,8 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             journal.dropped(value.path, "superseded", "a PipelineTask is named by the job's id")
         elif _key(value) == "secrets":
             journal.dropped(value.path, "superseded", "all jobs read the same Secret")
+        elif value.path.endswith(".strategy.fail-fast"):
+            _ends(plan, value, own[0], journal)
         elif _idle(plan, value, journal):
             continue
         elif fates and fates <= {"dropped", "manual"}:
@@ -134,6 +136,16 @@ def _called(plan: JobPlan, own: tuple[str, ...], journal: Journal) -> None:
             again = SAME_AS_DEFAULT if usual or value.path in plan.job.idle else again
             for file in sorted(files):
                 journal.exact(value.path, file, reason=f"repeats {passed[1]}" if passed else again)
+
+
+def _ends(plan: JobPlan, value: Value, target: str, journal: Journal) -> None:
+    """The row for whether legs of a call end each other."""
+    if not plan.state:
+        journal.dropped(value.path, "GitHub-only service", "no leg of the call ends another")
+    elif value.literal is None:
+        journal.adapted(value.path, f"{SAME_AS_DEFAULT}: taken for true, as only the run knows it", target)
+    else:
+        journal.exact(value.path, target, reason="" if value.raw is False else SAME_AS_DEFAULT)
 
 
 def _key(value: Value) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gha2tekton.expression import Template, calls, references
 from gha2tekton.plan.order import waves
-from gha2tekton.plan.scope import fails_fast
+from gha2tekton.workflow.matrix import fails_fast
 from gha2tekton.workflow.model import Job, Workflow
 
 

@@ -23,7 +23,7 @@ from gha2tekton.expression import (
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.record import Record, field, replace
 from gha2tekton.workflow.inlining import alone
-from gha2tekton.workflow.matrix import Leg, RuntimeMatrix
+from gha2tekton.workflow.matrix import Leg, RuntimeMatrix, fails_fast
 from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value, Workflow
 
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
@@ -163,12 +163,6 @@ def _fail_fast(strategy: Strategy | None) -> Any:
     template = strategy.fail_fast.template if strategy and strategy.fail_fast else ()
     alone = len(template) == 1 and not isinstance(template[0], str)
     return template[0] if alone else fails_fast(strategy)
-
-
-def fails_fast(strategy: Strategy | None) -> bool:
-    """Whether a failed leg cancels the others, as far as is known at conversion: they do by default."""
-    value = strategy.fail_fast if strategy else None
-    return value is None or value.raw is not False
 
 
 def lanes(strategy: Strategy | None, total: int) -> int:

@@ -20,7 +20,7 @@ from gha2tekton.expression import (
 from gha2tekton.record import replace
 from gha2tekton.workflow.idleness import is_false, kept_by, never_given, plain, single
 from gha2tekton.workflow.inlining import alone, argument, called_as, inline, reads, told_by, values
-from gha2tekton.workflow.matrix import Leg, of_leg
+from gha2tekton.workflow.matrix import Leg, fails_fast, of_leg
 from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
 from gha2tekton.workflow.readings import readings, reads_matrix, sites
@@ -37,7 +37,7 @@ def flatten(
 
     Ids are ``call--job``, or ``call-1--job`` for legs, made unique against ``taken`` (lower case), which grows.
     """
-    jobs: list[Job] = []
+    sets: list[list[Job]] = []
     outputs: dict[str, list[Expression]] = {}
     call = _spelled_out(call, workflow)
     for leg in legs:
@@ -51,10 +51,11 @@ def flatten(
             one = inline(call, {"matrix": dict(leg.values), "strategy": Partial(facts)})
         named = call.name is not None and call.name.literal is None
         flat = _Flat(one, workflow, event, ids, leg, named, call)
-        jobs += [flat.job(job) for job in workflow.jobs]
+        sets.append([flat.job(job) for job in workflow.jobs])
         for output in event.outputs:
             # Of several legs the last that sets a value wins.
             outputs.setdefault(output.name, []).insert(0, _output(output, one, ids, workflow))
+    jobs = [job for one in sets for job in (_against(one, sets) if fails_fast(call.strategy) else one)]
     conditions = [job.condition.tree for job in workflow.jobs if job.condition is not None]
     needed = set() if conditions else {name for job in jobs for name in job.needed}
     drawn = Drawn(
@@ -64,6 +65,12 @@ def flatten(
         leaves={output.name: (output.value, *output.called) for output in event.outputs},
     )
     return jobs, drawn
+
+
+def _against(own: list[Job], sets: Sequence[list[Job]]) -> list[Job]:
+    """The jobs of one leg, each with those of all others."""
+    rivals = tuple(job.id for one in sets if one is not own for job in one)
+    return [replace(job, rivals=(*job.rivals, *rivals)) for job in own]
 
 
 def _spelled_out(call: Job, workflow: Workflow) -> Job:
@@ -180,6 +187,7 @@ class _Flat:
             condition=Condition(said, tree) if tree is not None else None,
             above=above,
             calls={self.names[name]: tuple(self.ids[id] for id in ids) for name, ids in inlined.calls.items()},
+            rivals=tuple(self.ids.get(name.lower(), name) for name in inlined.rivals),
             borrowed=frozenset(self.names.get(name, name) for name in inlined.borrowed),
             concurrency=inlined.concurrency or call.concurrency,
             called=(*inlined.called, *self.leaves(own)),
@@ -226,6 +234,9 @@ class _Flat:
             if value is not None and self.same_without(name, value, found):
                 idle.add(name)
                 yield value.path
+        strategy = self.call.strategy
+        if strategy and strategy.fail_fast and strategy.fail_fast.raw is not False:
+            yield strategy.fail_fast.path
         for name, item in of_leg(self.call.strategy, self.leg) if self.call.strategy and self.leg else ():
             if name and (readers := self.reading(name)) and readers <= idle:
                 yield from (value.path for value in values(item.value))
@@ -272,7 +283,7 @@ class _Flat:
         yield from (value for value in (call.name, *conditions) if value)
         if (matrix := call.strategy) is not None and self.leg is not None:
             yield from values(tuple(item.value for _, item in of_leg(matrix, self.leg)))
-            yield from values((matrix.exclude, matrix.expression))
+            yield from values((matrix.exclude, matrix.expression, matrix.fail_fast))
         paths = set(reads(replace(job, called=())))
         inputs = {path[1].lower() for path in paths if path[0] == "inputs" and len(path) > 1}
         for name in (input.name.lower() for input in self.event.inputs):

@@ -37,6 +37,12 @@ class Leg(Record, frozen=True):
     total: int = 1
 
 
+def fails_fast(strategy: Strategy | None) -> bool:
+    """Whether a failed leg cancels the others, as far as is known at conversion: they do by default."""
+    value = strategy.fail_fast if strategy else None
+    return value is None or value.raw is not False
+
+
 Evaluate = Callable[[Value], Any]
 """The value of a leaf with its expressions computed; raises MatrixError where only the run knows it."""
 

@@ -234,9 +234,7 @@ class Job(Record, frozen=True):
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The paths of a call's inputs, with those of the leaves that read them."""
     above: tuple[str, ...] | None = None
-    """What success() speaks of where calls were drawn in: the jobs up the chain of its own workflow, ``a+b`` being a
-    call that became a and b. None says that it is all that ``needs`` leads to.
-    """
+    """What success() speaks of where calls were drawn in, ``a+b`` being a call; None: all that ``needs`` leads to."""
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The calls that it needs, by name in lower case, with the jobs they became."""
     borrowed: frozenset[str] = frozenset()
@@ -245,6 +243,8 @@ class Job(Record, frozen=True):
     """Leaves of a call, and of the workflow it calls, that went into this job when it was drawn in."""
     idle: frozenset[str] = frozenset()
     """The paths of those without which the job is the same."""
+    rivals: tuple[str, ...] = ()
+    """The jobs of other legs of its call, which end it when they fail."""
     repeats: Mapping[str, str] = field(default_factory=dict)
     """The paths of variables and defaults that say again what the workflow says for all jobs, each with that path."""
 

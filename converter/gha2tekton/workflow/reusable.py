@@ -165,7 +165,7 @@ class _Expansion:
             strategy = call.strategy if call.strategy and call.strategy.path not in kept else None
             if strategy is not None and strategy.max_parallel is not None:
                 self.journal.manual(strategy.max_parallel.path, "the legs of a call may all run at once")
-            if strategy is not None and strategy.fail_fast is not None:
+            if strategy is not None and strategy.fail_fast is not None and strategy.fail_fast.path not in carried:
                 self.journal.dropped(strategy.fail_fast.path, "GitHub-only service", "no leg of a call ends another")
             for value in values((strategy.vectors, strategy.include)) if strategy is not None else ():
                 if value.path not in carried:

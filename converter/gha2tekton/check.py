@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gha2tekton import lock
@@ -104,13 +104,13 @@ def read_bundle(place: Path) -> dict[str, str]:
     """The manifests of a directory or file; InputError when there are none."""
     if not place.exists():
         raise InputError(f"{place}: there is no such file or directory")
-    try:
-        if place.is_file():
-            return {place.name: text_of(place)}
-        paths: Sequence[Path] = sorted(path for path in place.rglob("*.yaml") if path.is_file())
-        texts = {path.relative_to(place).as_posix(): text_of(path) for path in paths}
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{place}: {why(error)}") from None
+    single = place.is_file()
+    texts: dict[str, str] = {}
+    for path in [place] if single else sorted(path for path in place.rglob("*.yaml") if path.is_file()):
+        try:
+            texts[path.name if single else path.relative_to(place).as_posix()] = text_of(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: {why(error)}") from None
     if not texts:
         raise InputError(f"{place}: there are no manifests here")
     return texts

@@ -62,12 +62,17 @@ def test_what_is_refused_is_told_with_its_place(tree: Path, batch: Batch) -> Non
 def test_workflows_that_github_does_not_see_are_told(tree: Path, batch: Batch) -> None:
     for name in ("good", "none"):
         repository(tree / f"repos/{name}/testdata/inner", ("ci", KNOWN))
-    said = batch("repos", "-o", "out", "-j", 1).stderr
+    remote = committed(repository(tree / "remote", ("ci", KNOWN)))
+    repository(remote / "testdata/inner", ("ci", KNOWN))
+    (remote / "testdata/inner/.git").rmdir()
+    committed(remote)
+    said = batch("repos", f"file://{remote}", "-o", "out", "-j", 1).stderr
     unseen = "GitHub does not see testdata/inner/.github/workflows/w0.yml: only those in .github at the top"
     assert f"good: converted; {unseen}" in said
     assert f"none: there are no workflows; {unseen}" in said
+    assert f"remote: converted; {unseen}" in said
     rows = csv.DictReader((tree / "out/summary.csv").read_text().splitlines())
-    assert [row["repository"] for row in rows if unseen in row["reason"]] == ["good", "none"]
+    assert [row["repository"] for row in rows if unseen in row["reason"]][:2] == ["good", "none"]
 
 
 def test_names_carry_the_repository(tree: Path, batch: Batch) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gha2tekton.batch.sources import Origin
+from gha2tekton.discover import SKIPPED
 
 NEEDED = (
     "/.github/",
@@ -85,6 +86,13 @@ def checkout(origin: Origin, place: Path, limit: Clock) -> str:
         raise FetchError(_nothing(origin), error.log) if missing else error from None
     _git([*remote, "checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
     return (place / ".git" / "HEAD").read_text(encoding="ascii").strip()
+
+
+def idle(place: Path, limit: Clock) -> list[str]:
+    """As discover.idle, of all that the commit of such a checkout holds."""
+    names = _git(["ls-tree", "-r", "-z", "--name-only", "HEAD"], place, limit).split("\0")
+    found = [name for name in names if name.rpartition("/")[0].endswith("/.github/workflows")]
+    return sorted(name for name in found if name.endswith((".yml", ".yaml")) and not SKIPPED & set(name.split("/")))
 
 
 def changed_since(place: Path, when: str, limit: Clock) -> bool:

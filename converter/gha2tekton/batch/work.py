@@ -124,7 +124,7 @@ def _carried_out(order: Order, tell: Tell) -> Row:
         if order.since and not fetch.changed_since(root, order.since, clock):
             known = previous if previous and previous.status not in ("failed", "nothing") else None
             return known or _row(order, "nothing", reason=f"no commit since {order.since}")
-        return _convert(order, root, commit, tell)
+        return _convert(order, root, commit, clock, tell)
     except disk.WriteError as error:  # no fault of the repository: a run that goes on tries again
         return replace(failed(order, str(error)), made="")
     except (InputError, RuleError, ConfigurationError, OSError) as error:
@@ -151,7 +151,7 @@ def failed(order: Order, reason: str, log: str = "") -> Row:
     return _row(order, "failed", reason=reason)
 
 
-def _convert(order: Order, root: Path, commit: str, tell: Tell) -> Row:
+def _convert(order: Order, root: Path, commit: str, clock: fetch.Clock, tell: Tell) -> Row:
     folder = root / ".github" / "workflows"
     if not os.access(root, os.R_OK | os.X_OK):
         raise InputError("the directory cannot be read")
@@ -163,7 +163,7 @@ def _convert(order: Order, root: Path, commit: str, tell: Tell) -> Row:
     previous = order.previous
     if previous and not commit and _kept(order, previous) and _same_inputs(order, previous, root, shown):
         return previous
-    unseen = _told(idle(root))
+    unseen = _told(fetch.idle(root, clock) if order.origin.kind == "git" else idle(root))
     if not paths:
         if order.output is not None:
             disk.remove(order.output / order.origin.name)

@@ -14,7 +14,7 @@ import time
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from gha2tekton.batch import fetch
 from gha2tekton.batch.row import Row
@@ -70,7 +70,7 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._way, far = Pipe()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the process has ended
+        self._errors = _file()
         with far:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _MAIN.format(path=sys.path, descriptor=far.fileno())],
@@ -142,6 +142,14 @@ class Crew:
             worker.stop()
         for worker in free:
             worker.end()
+
+
+def _file() -> IO[bytes]:
+    """For a process's last words; a full disk takes them away, and nothing else."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return open(os.devnull, "w+b")
 
 
 def _fate(status: int) -> str:

@@ -155,13 +155,18 @@ def executor(scheduler: str | None, jobs: int | None) -> Executor:
     from gha2tekton.batch.run import Dask, Processes
 
     if not scheduler:
-        return Processes(jobs or os.cpu_count() or 1)
+        return Processes(jobs or _cores())
     try:
         return Dask(scheduler)
     except ImportError:
         stop("--scheduler needs Dask: install gha2tekton[distributed]")
     except (OSError, ValueError) as error:
         stop(f"{scheduler}: {error or 'no scheduler answers'}")
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def teller(progress: Progress) -> Callable[[Row, bool], None]:

@@ -9,7 +9,7 @@ link() { # DIRECTORY with a file mounts
       /*) ;;
       . | ./ | ./* | .. | ../*) _source=$GITHUB_WORKSPACE/$_source ;;
       */*) _source=$GITHUB_WORKSPACE/$_source ;;
-      *) _source=$GHA_HANDOFF/volumes/$_source; mkdir -p "$_source"; chmod 777 "$GHA_HANDOFF/volumes" "$_source" ;;
+      *) _source=$GHA_HANDOFF/volumes/$_source; mkdir -p "$_source"; chmod 777 "$GHA_HANDOFF/volumes" "$_source" 2> /dev/null ;;
     esac
     while :; do case $_source in */. | */./) _source=${_source%/.*} ;; */) _source=${_source%/} ;; *) break ;; esac; done
     _target=${_target%/}

@@ -321,3 +321,21 @@ def test_two_runs_on_one_directory_refuse_each_other(tree: Path, batch: Batch) -
         done = batch("repos", "-o", "out", "-j", 1)
     assert done.returncode == 2
     assert "another batch is at work here" in done.stderr
+
+
+@pytest.mark.slow
+def test_what_is_no_file_is_written_to_and_not_replaced(tree: Path) -> None:
+    ours, theirs = os.openpty()
+    place = Path(os.ttyname(theirs))
+    (tree / "link").symlink_to("account.md")
+    reports = ["--report", f"text={place}", "--report", "markdown=link"]
+    done = subprocess.run(
+        command("audit", "repos", "-j", 1, "-q", *reports), cwd=tree, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert place.is_char_device()
+    assert b"repositories" in os.read(ours, 65536)
+    assert (tree / "link").is_symlink()
+    assert "repositories" in (tree / "account.md").read_text()
+    os.close(ours)
+    os.close(theirs)

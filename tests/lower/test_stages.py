@@ -313,6 +313,7 @@ SERVICES = [
     (DB, [UP, RUN, "docker compose exec -T db psql -c 'select 1'", "docker compose logs db"], "", ["db"]),
     (DB, [UP, f"until curl -f localhost:8000; do sleep 1; done; {RUN}"], "runs curl", ["db"]),
     (TRITON, [UP, RUN], "", ["triton"]),
+    (f"command: papermill a.ipynb b.ipynb\n    {DB}", ["docker compose up --abort-on-container-exit"], "", ["db"]),
     (f"deploy: {{}}\n    {TRITON}", [UP, RUN], "", ["triton"]),
 ]
 
@@ -385,3 +386,13 @@ def test_gpus_of_two_images_add_up_in_one_task_alone(between: str, told: list[st
     steps = (one, between, "docker run --gpus 1 example.org/two:1 pytest") if not told else (f"{one}\n{NOTEBOOK}",)
     done = convert(HEAD + "".join(f"- run: {json.dumps(step)}\n" for step in steps) + TAIL.partition("\n")[2])
     assert [note.code for note in done.journal.diagnostics if note.code == "gpu-sum"] == told
+
+
+def test_what_asks_for_a_gpu_computes() -> None:
+    """It is no stage of preparation that holds the GPU, whatever it runs."""
+    steps = "- run: pip install x\n- run: docker run --gpus all example.org/train:1 python train.py\n"
+    done = convert(HEAD + steps + "- {uses: actions/upload-artifact@v4, with: {name: a, path: out}}\n")
+    tasks = {name: held[0]["spec"] for name, held in done.bundle.files.items() if name.startswith("tasks/")}
+    asking = {name.partition("/")[2] for name, task in tasks.items() if holders(task)}
+    assert asking == {"gpu-papermill-execution.yaml"}
+    assert "pip install x" in script(done, "gpu-env-preparation")

@@ -206,12 +206,20 @@ def put(summary: Summary, reports: Sequence[Report]) -> None:
             if path is None:
                 click.echo(text, nl=False)
             else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_name(f".{path.name}.part")
-                part.write_text(text, encoding="utf-8", errors="surrogateescape")
-                os.replace(part, path)
+                _write(path, text)
         except OSError as error:
             stop(f"{path}: {error.strerror}")
+
+
+def _write(path: Path, text: str) -> None:
+    """A whole file or none; what is no file, such as /dev/null, is written to and not replaced."""
+    path = Path(os.path.realpath(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.is_file() or not path.exists()
+    part = path.with_name(f".{path.name}.part") if whole else path
+    part.write_text(text, encoding="utf-8", errors="surrogateescape")
+    if whole:
+        os.replace(part, path)
 
 
 def status(summary: Summary, fail_on: str) -> int:

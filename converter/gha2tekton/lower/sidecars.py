@@ -72,7 +72,7 @@ def served(
         image = (
             builder if container.builder else f"$(params.{image_param})" if image_param and first else container.image
         )
-        made = _sidecar(container, image, own, bool(memory))
+        made = _sidecar(container, image, own, bool(container.shared_memory))
         serves = not container.plain and not container.builder
         sidecars.append(replace(made, mounts=(*made.mounts, *shared)) if shared and serves else made)
     names = {container.service.name: container.name for container in stage.containers if container.service}

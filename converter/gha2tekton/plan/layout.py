@@ -49,8 +49,9 @@ def cut(steps: Sequence[PlannedStep], found: Found) -> tuple[Stage, ...]:
 
 
 def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | None]:
-    """A step that starts a container goes with the first step that works in it."""
+    """A step that starts a container goes with the first step that works in it; what asks for a GPU computes."""
     roles = [step.role for step in steps]
+    computing = {container.name for container in found.containers if container.gpus is not None}
     for index, step in enumerate(steps):
         used = found.users.get(step.step.path, frozenset())
         if used and roles[index] in (None, "prepare"):
@@ -59,7 +60,8 @@ def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | 
                 for at in range(index + 1, len(steps))
                 if found.users.get(steps[at].step.path, frozenset()) & used
             )
-            roles[index] = next((role for role in later if role and role != "prepare"), roles[index])
+            usual: Role | None = "notebook" if used & computing else roles[index]
+            roles[index] = next((role for role in later if role and role != "prepare"), usual)
     # All that work in one container stay in one Task: the first such step decides for those after it.
     first: dict[str, Role] = {}
     for index, step in enumerate(steps):

@@ -63,13 +63,20 @@ def _worked_in(stage: Stage) -> tuple[ContainerPlan, str]:
         stage.containers,
         [one for one in stage.containers if one.worked_in],
         [one for one in stage.containers if one.worked_in and one.gpus is not None],
+        # What runs its own command alone, in the foreground, works too.
+        [one for one in stage.containers if one.gpus is not None and not _calls(stage)],
     ):
         if len(these) == 1:
             return these[0], ""
-    several = [one.name for one in stage.containers if one.worked_in]
+    several = _calls(stage)
     if not several:
         return stage.containers[0], "its scripts work in none of its containers"
     return stage.containers[0], f"it works in {', '.join(several)} at once"
+
+
+def _calls(stage: Stage) -> list[str]:
+    """The containers in which commands are run."""
+    return [one.name for one in stage.containers if one.worked_in]
 
 
 def _why_beside(stage: Stage, container: ContainerPlan, problems: Mapping[str, str], shell: str) -> str:

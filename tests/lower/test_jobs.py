@@ -614,6 +614,7 @@ OWN_PROGRAMS = [
     ("gpu", "run: pip install -r requirements.txt && torchrun train.py", ""),
     ("gpu", "run: pip install torchrun && torchrun train.py", ""),
     ("ubuntu-latest", "run: torchrun train.py", ""),
+    ("gpu", "uses: iterative/setup-cml@v2\n- run: cml comment create x", ""),
     ("gpu\ncontainer: x/y", "run: torchrun train.py", ""),
 ]
 

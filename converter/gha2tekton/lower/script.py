@@ -242,7 +242,7 @@ class ScriptWriter(Record):
             options = []
         if self.unmapped == "skip":
             return call(planned.title, options, f"echo {word('This step was left out: ' + reason)}\n")
-        original = safe(planned.step.span.text)
+        original = safe(planned.step.span.text.rstrip())
         quoted = "".join(f"#   {line}\n" for line in original.splitlines())
         body = f"{quoted}echo {word(safe('This step must be carried over by hand: ' + reason))} >&2\nexit 1\n"
         return call(planned.title, options, body)

@@ -28,6 +28,8 @@ def own_programs(job: str, steps: Iterable[PlannedStep], choice: ImageChoice, ru
     brought, names = set[str](), dict[str, None]()
     for part in (part for step in steps for part in step.walk()):
         brought |= part.provided | part.brings
+        if part.action is not None or (part.rule is not None and part.rule.program):
+            brought.add("*")  # a program may bring anything
         if part.step.run is not None and not there & brought:
             names |= dict.fromkeys(sorted(part.tools - brought - choice.holds - EVERYWHERE))
     known = frozenset[str]().union(*(image.holds for image in machines.images(rules)))

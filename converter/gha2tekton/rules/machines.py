@@ -185,7 +185,7 @@ def _reference(image: Image, version: Template) -> Template:
 
 def _tag(version: str) -> str:
     """A version as image tags write it: 3.x is 3, a free-threaded 3.13t is 3.13, nothing is the newest 3."""
-    version = version.strip().splitlines()[0].strip() if version.strip() else ""
+    version = version.strip().splitlines()[-1].strip() if version.strip() else ""
     version = re.sub(r"^(pypy-?|>=|~=|\^|~|v|=+)\s*", "", version)
     version = re.sub(r"\.(x|\*)$", "", version)
     found = re.match(r"\d+(\.\d+)*", version)

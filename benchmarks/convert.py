@@ -35,16 +35,20 @@ FIGURES = {
 }
 
 OURS = """
+import gc
 import sys
 from pathlib import Path
 from gha2tekton.convert import Options
 from gha2tekton.files import convert_file
 from gha2tekton.output import output_files
 from gha2tekton.rules.load import RuleSet
+gc.freeze()
 rules = RuleSet()
 for name in sys.argv[1:]:
     output_files([convert_file(Path(name), Path(name).name, rules, None, Options())])
 """
+"""What a worker of a batch does."""
+
 SCHEMA = [sys.executable, "-m", "check_jsonschema", "-q", "--builtin-schema", "vendor.github-workflows"]
 PROGRAM = [sys.executable, "-m", "gha2tekton"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import resource
 import signal
@@ -161,6 +162,7 @@ def _fate(status: int) -> str:
 def main(descriptor: int) -> NoReturn:
     """The worker's own side: carry out what comes until nobody is there any more."""
     faulthandler.enable()
+    gc.freeze()  # what is imported stays: no need to look through it for cycles
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGTERM, lambda *_: _leave())
     way = Connection(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +42,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"gha2tekton.cli.{cmd_name}").command
+        # What is imported stays: the collector of cycles need not look through it again and again.
+        gc.freeze()
         return command
 
     def resolve_command(

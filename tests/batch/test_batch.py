@@ -288,6 +288,35 @@ def test_a_date_that_is_none(tree: Path, batch: Batch, date: str) -> None:
     assert "is no date" in done.stderr
 
 
+def test_reports_go_where_they_can_and_a_run_that_could_not_report_does_not_begin(tree: Path, batch: Batch) -> None:
+    os.mkfifo(tree / "pipe")
+    (tree / "link.csv").symlink_to(tree / "real.csv")
+    with subprocess.Popen(["cat", "pipe"], cwd=tree, stdout=subprocess.PIPE) as reader:
+        batch(
+            "repos",
+            "-o",
+            "out",
+            "-j",
+            1,
+            "--report",
+            "csv=pipe",
+            "--report",
+            "csv=link.csv",
+            "--report",
+            "csv=/dev/stdout",
+        )
+        assert reader.stdout is not None
+        read = reader.stdout.read()
+    assert read == (tree / "real.csv").read_bytes() == (tree / "out/summary.csv").read_bytes()
+    assert (tree / "pipe").is_fifo()
+    assert (tree / "link.csv").is_symlink()
+    for words in (("--report", "csv=repos"), ("--report", "csv=real.csv/x")):
+        done = batch("repos", "-o", "other", *words)
+        assert done.returncode == 2
+        assert "csv" in done.stderr or "is a directory" in done.stderr
+    assert not (tree / "other").exists()
+
+
 def test_a_run_for_some_does_not_forget_the_others(tree: Path, batch: Batch) -> None:
     batch("repos", "-o", "out", "-j", 1)
     before = content(tree / "out")

@@ -133,6 +133,16 @@ def test_a_bundle_that_was_moved_is_not_taken_for_one_without_workflows(reposito
     assert (repository / "deploy/tekton/pipeline.yaml").is_file()
 
 
+def test_a_bundle_behind_a_link_is_replaced_where_it_lies(repository: Path) -> None:
+    shutil.move("tekton", "elsewhere")
+    (repository / "tekton").symlink_to("elsewhere")
+    edit(repository / ".github/workflows/ci.yml", "run: make", "run: make all")
+    run("convert", ".", "-o", "tekton")
+    assert (repository / "tekton").is_symlink()
+    assert "make all" in (repository / "elsewhere/tasks/ci-build.yaml").read_text()
+    assert sorted(path.name for path in repository.iterdir()) == [".github", "elsewhere", "tekton"]
+
+
 def test_a_bundle_that_cannot_be_looked_at_hides_no_other(repository: Path) -> None:
     shutil.copytree("tekton", "also")
     (repository / "also/gha2tekton.lock").write_text("{")

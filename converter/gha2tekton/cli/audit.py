@@ -39,6 +39,7 @@ def command(
     from gha2tekton.batch.summary import Summary
 
     origins = shared.find(sources)
+    shared.see_that_there_is_room(reports)
     terms = shared.terms_of(ctx, sources, time_limit, since, False)
     executor = shared.executor(scheduler, jobs)
     with tempfile.TemporaryDirectory(prefix="gha2tekton.") as place, Progress(len(origins), quiet) as progress:

@@ -102,6 +102,7 @@ def command(
             problem = f"\t{origin.problem}" if origin.problem else ""
             click.echo(printable(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}{problem}"))
         return
+    see_that_there_is_room(reports)
     terms = terms_of(ctx, sources, time_limit, since, retry_failed)
     try:
         with Progress(len(origins), quiet) as progress:
@@ -212,14 +213,24 @@ def put(summary: Summary, reports: Sequence[Report]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """A whole file or none; what is no file, such as /dev/null, is written to and not replaced."""
-    path = Path(os.path.realpath(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    whole = path.is_file() or not path.exists()
-    part = path.with_name(f".{path.name}.part") if whole else path
+    """The whole file or none; what is no regular file, such as a device or a pipe, is written to where it is."""
+    odd = path.exists() and not path.is_file()
+    path = path if odd else Path(os.path.realpath(path))
+    part = path if odd else path.with_name(f".{path.name}.part")
     part.write_text(text, encoding="utf-8", errors="surrogateescape")
-    if whole:
+    if not odd:
         os.replace(part, path)
+
+
+def see_that_there_is_room(reports: Sequence[Report]) -> None:
+    """End the program before the work where a report could not be written after it."""
+    for path in (path for _, path in reports if path is not None):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            stop(f"{path}: {error.strerror}")
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            stop(f"{path}: {'is a directory' if path.is_dir() else 'cannot be written'}")
 
 
 def status(summary: Summary, fail_on: str) -> int:

@@ -26,6 +26,7 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
     untouched, and ours are replaced one by one. ``staging`` is a directory on the same file system for what is not
     finished, by default the directory's own parent.
     """
+    directory = _followed(directory)
     place = staging or directory.parent
     if directory.exists() and not directory.is_dir():
         raise WriteError(f"{directory}: is a file; the output needs a directory")
@@ -58,6 +59,7 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
 
 def remove(directory: Path) -> None:
     """Take away what an earlier conversion left; what is not ours stays."""
+    directory = _followed(directory)
     for name in generated(directory):
         (directory / name).unlink()
     for folder, _, _ in os.walk(directory, topdown=False):
@@ -95,6 +97,11 @@ def _names(directory: Path) -> list[str]:
         place = folder[len(os.fspath(directory)) + 1 :].replace(os.sep, "/")
         found += [f"{place}/{name}" if place else name for name in names]
     return sorted(found)
+
+
+def _followed(directory: Path) -> Path:
+    """Where a link leads: it is the directory that is replaced, not the way to it."""
+    return Path(os.path.realpath(directory)) if directory.is_symlink() else directory
 
 
 def _prefix(directory: Path) -> str:

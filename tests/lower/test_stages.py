@@ -388,11 +388,16 @@ def test_gpus_of_two_images_add_up_in_one_task_alone(between: str, told: list[st
     assert [note.code for note in done.journal.diagnostics if note.code == "gpu-sum"] == told
 
 
-def test_what_asks_for_a_gpu_computes() -> None:
-    """It is no stage of preparation that holds the GPU, whatever it runs."""
-    steps = "- run: pip install x\n- run: docker run --gpus all example.org/train:1 python train.py\n"
+CHECK = "- run: docker run --rm --gpus all nvidia/cuda:12.8.1-base-ubuntu22.04 nvidia-smi\n"
+
+
+@pytest.mark.parametrize("check", ["", CHECK])
+def test_what_asks_for_a_gpu_computes(check: str) -> None:
+    """It is no stage of preparation that holds the GPU, whatever it runs, but for a look at it before."""
+    steps = f"{check}- run: pip install x\n- run: docker run --gpus all example.org/train:1 python train.py\n"
     done = convert(HEAD + steps + "- {uses: actions/upload-artifact@v4, with: {name: a, path: out}}\n")
+    assert "gpu-sum" not in [note.code for note in done.journal.diagnostics]
     tasks = {name: held[0]["spec"] for name, held in done.bundle.files.items() if name.startswith("tasks/")}
     asking = {name.partition("/")[2] for name, task in tasks.items() if holders(task)}
-    assert asking == {"gpu-papermill-execution.yaml"}
+    assert asking == {"gpu-papermill-execution.yaml", *(["gpu-env-preparation.yaml"] if check else [])}
     assert "pip install x" in script(done, "gpu-env-preparation")

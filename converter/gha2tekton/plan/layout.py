@@ -49,9 +49,8 @@ def cut(steps: Sequence[PlannedStep], found: Found) -> tuple[Stage, ...]:
 
 
 def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | None]:
-    """A step that starts a container goes with the first step that works in it; what asks for a GPU computes."""
+    """A step that starts a container goes with the first step that works in it."""
     roles = [step.role for step in steps]
-    computing = {container.name for container in found.containers if container.gpus is not None}
     for index, step in enumerate(steps):
         used = found.users.get(step.step.path, frozenset())
         if used and roles[index] in (None, "prepare"):
@@ -60,8 +59,10 @@ def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | 
                 for at in range(index + 1, len(steps))
                 if found.users.get(steps[at].step.path, frozenset()) & used
             )
-            usual: Role | None = "notebook" if used & computing else roles[index]
-            roles[index] = next((role for role in later if role and role != "prepare"), usual)
+            roles[index] = next((role for role in later if role and role != "prepare"), roles[index])
+    if "notebook" not in roles:
+        for index in _computing(steps, roles, found):
+            roles[index] = "notebook"
     # All that work in one container stay in one Task: the first such step decides for those after it.
     first: dict[str, Role] = {}
     for index, step in enumerate(steps):
@@ -72,6 +73,17 @@ def _with_containers(steps: Sequence[PlannedStep], found: Found) -> list[Role | 
             elif role is not None:
                 first[name] = role
     return roles
+
+
+def _computing(steps: Sequence[PlannedStep], roles: Sequence[Role | None], found: Found) -> list[int]:
+    """The steps that compute where no notebook does: of the containers that ask for a GPU those of the last.
+
+    What another is asked before, such as nvidia-smi, goes by itself.
+    """
+    asking = {container.name for container in found.containers if container.gpus is not None}
+    used = [found.users.get(step.step.path, frozenset()) & asking for step in steps]
+    free = [index for index, role in enumerate(roles) if used[index] and role in (None, "prepare")]
+    return [index for index in free if used[index] & used[free[-1]]]
 
 
 def _kept_together(placed: Sequence[tuple[Role, PlannedStep]], found: Found) -> list[tuple[Role, PlannedStep]]:

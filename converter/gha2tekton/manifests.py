@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 _SAFE_PLAIN = re.compile(
@@ -55,9 +55,9 @@ def _lines(value: Any, first: str, pad: str, out: list[str]) -> None:
     """The entries of a mapping or sequence, each behind ``pad``, the first behind ``first``."""
     if isinstance(value, dict):
         for key, item in value.items():
-            name = _string(str(key))
+            name = _written[key]
             if isinstance(item, str) and "\n" not in item:
-                out.append(f"{first}{name}: {_string(item)}\n")
+                out.append(f"{first}{name}: {_written[item]}\n")
             elif item and isinstance(item, dict):
                 out.append(f"{first}{name}:\n")
                 _lines(item, f"{pad}  ", f"{pad}  ", out)
@@ -109,7 +109,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 def _inline(value: Any) -> str:
     match value:
         case str():
-            return _string(value)
+            return _written[value]
         case None:
             return "null"
         case bool():
@@ -124,7 +124,19 @@ def _inline(value: Any) -> str:
             raise TypeError(f"no YAML form for {type(value).__name__}")
 
 
-@lru_cache(maxsize=1 << 12)
+class _Strings(dict[str, str]):
+    """How strings are written; most come again and again, as keys do."""
+
+    def __missing__(self, value: str) -> str:
+        if len(self) >= 1 << 12:
+            self.clear()
+        self[value] = made = _string(str(value))
+        return made
+
+
+_written = _Strings()
+
+
 def _string(value: str) -> str:
     if not needs_quotes(value):
         return value

@@ -665,3 +665,10 @@ def test_what_credentials_pull_is_supplied_once_a_registry() -> None:
     assert {said(done, f"jobs.a.{place}.credentials.username")[0] for place in ("container", "services.db")} == {
         "dropped"
     }
+
+
+def test_legs_on_several_machines_are_told_of_all_of_them() -> None:
+    matrix = "strategy: {matrix: {on: [ubuntu-latest, 2gpu, self-hosted]}}"
+    done = convert(f"runs-on: ${{{{ matrix.on }}}}\n{matrix}\n{STEPS}")
+    _, reason = said(done, "jobs.a.runs-on")
+    assert reason == "runs in a Pod on Linux with 2 GPUs on one container; other legs: runs in a Pod on Linux"

@@ -73,7 +73,7 @@ def _job(plan: JobPlan, own: tuple[str, ...], groups: Sequence[JobPlan], journal
             elif value.path in plan.repeated:
                 journal.adapted(value.path, f"{_machine(plan)}; the label repeats what asks for that already", target)
             else:
-                journal.adapted(value.path, _machine(plan), RUN if value.path in plan.placing else target)
+                journal.adapted(value.path, _machines(groups), RUN if value.path in plan.placing else target)
     if job.name is not None and _key(job.name) == "name" and journal.fate(job.name.path) is None:
         journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
     for value in job.needs:
@@ -228,6 +228,13 @@ def _names_the_machine(plan: JobPlan, sites: Iterable[str]) -> bool:
     """Whether a value goes nowhere but into the label of a machine of which nothing special is known."""
     usual = replace(plan.runner or Runner("linux"), note="", hosted=False) == Runner("linux")
     return usual and bool(set(sites)) and set(sites) <= _labels(plan)
+
+
+def _machines(groups: Iterable[JobPlan]) -> str:
+    """The machines of a job's legs, those with the most GPUs first."""
+    alive = sorted((group for group in groups if not group.refused), key=lambda group: -group.gpu)
+    first, *others = dict.fromkeys(map(_machine, alive))
+    return "; other legs: ".join((first, *others))
 
 
 def _machine(plan: JobPlan) -> str:

@@ -174,10 +174,11 @@ class _Filler:
                     _refuse(handed.refused)
                 role = "code" if handed is not None else carriers.role(start, end)
                 placement, more = _placed(hole, match, spot, role, carriers)
-                if spot.standing == "single" and not nested and text[start - 1] + text[end : end + 1] == "''":
-                    # Quotes with nothing else in them go: what would be left of them is an empty text.
-                    start, end, placement = start - 1, end + 1, replace(placement, text=placement.text.strip("'"))
-                edits |= more | {Edit(start, end, placement.text)}
+                # Quotes that would have nothing between them are left out.
+                opens = spot.standing == "single" and not nested and text[start - 1] == "'"
+                closes = spot.standing == "single" and not nested and text[end : end + 1] == "'"
+                written = placement.text[opens : len(placement.text) - closes]
+                edits |= more | {Edit(start - opens, end + closes, written)}
                 self.placements[int(match[1])] = replace(placement, nested=nested, container=container)
             except _Refused as reason:
                 self.refuse(match, spot.standing, nested, str(reason))

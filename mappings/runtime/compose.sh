@@ -11,8 +11,9 @@ told() { # KIND SIDECAR: the rest of the lines
     $1 == kind && $2 == name { sub(/^[^\t]*\t[^\t]*\t/, ""); print }'
 }
 
-# Words NAME=VALUE, quoted for a shell: files of variables first, then what the compose file says of variables.
-environment_of() { # SIDECAR
+# Words NAME=VALUE, quoted for a shell: files of variables first, then what the compose file says of variables. Those of the
+# call that is being read stay what they are.
+environment_of() ( # SIDECAR
   _home=$(told home "$1")
   _variables=''
   told env-file "$1" > "$GHA_HANDOFF/$1/files"
@@ -30,7 +31,7 @@ environment_of() { # SIDECAR
   [ $# -gt 0 ] || set -- "$_home/.env"
   for _file; do [ ! -f "$_file" ] || cat "$_file"; done > "$GHA_HANDOFF/$_name/dotenv"
   told env "$_name" | awk -v file="$GHA_HANDOFF/$_name/dotenv" -f "$_here/interpolate.awk"
-}
+)
 
 # What was put in at conversion must be what would be put in now; environment_of comes first.
 pinned() ( # SIDECAR

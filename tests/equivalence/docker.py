@@ -236,10 +236,16 @@ def compose(words: list[str]) -> int:
     if verb == "exec":
         return execute(rest, always_input=True)
     if verb == "run":
-        _, (name, *inner) = options(rest)
-        line, env = described(f"{name}-run", services[name], files[0].parent.resolve(), inner)
-        return subprocess.run(line, env=env, check=False).returncode
+        asked, (name, *inner) = options(rest)
+        body = dict(services[name])
+        body |= {key: given(asked, *names)[0] for key, names in OVERRIDDEN.items() if given(asked, *names)}
+        line, env = described(f"{name}-run", body, files[0].parent.resolve(), [*given(asked, "--entrypoint"), *inner])
+        return subprocess.run(line, env=env | variables(asked), check=False).returncode
     return {"cp": copy, "logs": logs, "down": down, "ps": lambda _: 0}[verb](rest)
+
+
+OVERRIDDEN = {"working_dir": ("-w", "--workdir"), "user": ("-u", "--user")}
+"""What docker compose run may say otherwise than the file."""
 
 
 def described(name: str, body: dict[str, Any], base: Path, words: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -317,6 +323,8 @@ def down(words: list[str]) -> int:
         if not names or place.name in names:
             if not (place / "code").exists():
                 os.kill(int((place / "pid").read_text()), signal.SIGKILL)
+                while not (place / "code").exists():
+                    time.sleep(0.05)
             for leads in place.glob("port-*"):
                 os.kill(int(leads.name[5:]), signal.SIGKILL)
             shutil.rmtree(place)

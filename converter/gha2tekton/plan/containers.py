@@ -253,8 +253,10 @@ class _Finder:
             container = self.containers[key] = replace(container, root=True)
         if call.verb in ("compose exec", "compose run") and call.target == service.name:
             self.called.add(container.name)
-        if service.entrypoint is None and not (service.command and call.verb == "compose run"):
-            self.bare.setdefault(container.name, []).append(seen.path)
+        runs = call.verb == "compose run" and call.target == service.name
+        if service.entrypoint is None and not (runs and call.given("--entrypoint")):
+            named = runs and (call.arguments or service.command)
+            (self.entered if named else self.bare).setdefault(container.name, []).append(seen.path)
         self.users.setdefault(top.step.path, set()).add(container.name)
 
     def settled(self, container: ContainerPlan, rules: RuleSet) -> ContainerPlan:

@@ -13,9 +13,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from tests import conversion
 
 from gha2tekton import schema
 from gha2tekton.cli import cli
+from gha2tekton.cli.fail_on import reached
+from gha2tekton.report import FORMATS
 from gha2tekton.report.markdown import LIMIT
 
 WORKFLOW = """\
@@ -42,27 +45,38 @@ jobs:
 BROKEN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: a\n        uses: b@c\n"
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    folder = tmp_path / ".github" / "workflows"
+def laid_out(place: Path) -> Path:
+    folder = place / ".github" / "workflows"
     folder.mkdir(parents=True)
     (folder / "small.yml").write_text(WORKFLOW)
-    return tmp_path
+    return place
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    return laid_out(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that nobody changes, with its bundle, a report in each format and the map of sources."""
+    place = laid_out(tmp_path_factory.mktemp("formats"))
+    reports = [word for name in FORMATS for word in ("--report", f"{name}={place}/report.{name}")]
+    result = convert(place, *reports, "--source-map", f"{place}/map.json")
+    assert result.exit_code == 0, result.output
+    return place
 
 
 def convert(repository: Path, *words: str) -> Result:
     return CliRunner().invoke(cli, ["convert", str(repository), "-o", str(repository / "tekton"), *words])
 
 
-def report(repository: Path, name: str) -> str:
-    file = repository / f"report.{name}"
-    result = convert(repository, "--report", f"{name}={file}")
-    assert result.exit_code == 0, result.output
-    return file.read_text(encoding="utf-8")
+def report(converted: Path, name: str) -> str:
+    return (converted / f"report.{name}").read_text(encoding="utf-8")
 
 
-def test_text_tells_the_worst_first(repository: Path) -> None:
-    lines = report(repository, "text").splitlines()
+def test_text_tells_the_worst_first(converted: Path) -> None:
+    lines = report(converted, "text").splitlines()
     heads = [line.split(":")[0] for line in lines if line and not line.startswith(" ")]
     assert heads[1:] == [
         "To do by hand before applying", "To supply before applying", "To apply, from the bundle's directory",
@@ -75,8 +89,8 @@ def test_text_tells_the_worst_first(repository: Path) -> None:
     assert any(re.match(r"  C  .*: tasks/small-build.yaml", line) for line in lines)
 
 
-def test_json_keeps_its_schema(repository: Path) -> None:
-    document = json.loads(report(repository, "json"))
+def test_json_keeps_its_schema(converted: Path) -> None:
+    document = json.loads(report(converted, "json"))
     jsonschema.Draft202012Validator(json.loads(schema.text("report"))).validate(document)
     assert document["workflows"][0]["grade"] == "D"
 
@@ -110,8 +124,8 @@ SARIF = {
 }  # fmt: skip
 
 
-def test_sarif(repository: Path) -> None:
-    document = json.loads(report(repository, "sarif"))
+def test_sarif(converted: Path) -> None:
+    document = json.loads(report(converted, "sarif"))
     jsonschema.validate(document, SARIF)
     (run,) = document["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
@@ -121,8 +135,8 @@ def test_sarif(repository: Path) -> None:
     assert len({result["partialFingerprints"]["gha2tekton/v1"] for result in run["results"]}) == len(run["results"])
 
 
-def test_markdown_escapes_what_it_quotes(repository: Path) -> None:
-    text = report(repository, "markdown")
+def test_markdown_escapes_what_it_quotes(converted: Path) -> None:
+    text = report(converted, "markdown")
     assert text.index("### To do by hand") < text.index("### To supply before") < text.index("Works, with a difference")
     assert "- [ ] **Create the Secret github-secrets with KEY**" in text
     assert 'a: "<b>"' in text
@@ -135,14 +149,15 @@ def test_markdown_fits_a_comment(repository: Path) -> None:
     (repository / ".github/workflows/small.yml").write_text(
         f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
     )
+    assert convert(repository, "--report", f"markdown={repository}/report.markdown").exit_code == 0
     text = report(repository, "markdown")
     assert LIMIT / 2 < len(text) < LIMIT + 200
     assert text.count("<details>") == text.count("</details>")
     assert text.endswith("too long for a comment.\n")
 
 
-def test_csv_lists_what_the_cluster_needs(repository: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(report(repository, "csv"))))
+def test_csv_lists_what_the_cluster_needs(converted: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(report(converted, "csv"))))
     assert ("secret", "KEY") in {(row["kind"], row["name"]) for row in rows}
     assert any(row["kind"] == "gpu" and row["detail"].startswith("1 in ") for row in rows)
     assert any(row["kind"] == "image" and "python" in row["name"] for row in rows)
@@ -155,12 +170,12 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("pattern", COMMANDS)
-def test_commands_of_github(repository: Path, pattern: str) -> None:
-    assert re.search(pattern, report(repository, "github"), re.MULTILINE)
+def test_commands_of_github(converted: Path, pattern: str) -> None:
+    assert re.search(pattern, report(converted, "github"), re.MULTILINE)
 
 
-def test_html_is_one_file_without_network(repository: Path) -> None:
-    page = report(repository, "html")
+def test_html_is_one_file_without_network(converted: Path) -> None:
+    page = report(converted, "html")
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", page)
     assert "&lt;b&gt;" in page
     assert '<b>"' not in page
@@ -172,19 +187,19 @@ def test_html_is_one_file_without_network(repository: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("chromium") or shutil.which("chromium-browser")), reason="there is no Chromium")
 @pytest.mark.parametrize("width", [380, 1300])
-def test_html_in_a_browser(repository: Path, width: int) -> None:
+def test_html_in_a_browser(converted: Path, tmp_path: Path, width: int) -> None:
     """Nothing is wider than the window, the script runs, and a chosen line marks its counterpart."""
-    page = report(repository, "html")
+    page = report(converted, "html")
     probe = (
         "<script>document.querySelector('.side .row.linked').click();"
         "document.title=[document.documentElement.scrollWidth<=innerWidth,"
         "document.querySelectorAll('.on').length>1].join(' ')</script>"
     )
-    (repository / "page.html").write_text(page.replace("</body>", f"{probe}</body>"), encoding="utf-8")
+    (tmp_path / "page.html").write_text(page.replace("</body>", f"{probe}</body>"), encoding="utf-8")
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or ""
     done = subprocess.run(
         [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},900", "--dump-dom",
-         f"file://{repository}/page.html"],
+         f"file://{tmp_path}/page.html"],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     assert "<title>true true</title>" in done.stdout
@@ -211,27 +226,20 @@ def test_reports_are_written_where_every_workflow_is_refused(repository: Path) -
 
 
 FAILS = [("never", 0), ("manual", 1), ("dropped", 1), ("adapted", 1), ("D", 1), ("C", 1), ("B", 1)]
+GOOD = [("manual", 0), ("dropped", 1), ("D", 0), ("C", 0), ("B", 1), ("adapted", 1)]
 
 
-@pytest.mark.parametrize(("wanted", "status"), FAILS)
-def test_fail_on(repository: Path, wanted: str, status: int) -> None:
-    assert convert(repository, "--fail-on", wanted).exit_code == status
+def test_what_an_outcome_or_a_grade_fails() -> None:
+    done = conversion.convert(WORKFLOW)
+    assert [(wanted, int(reached([done], wanted))) for wanted, _ in FAILS] == FAILS
+    good = conversion.convert(WORKFLOW.split("      - uses: nobody")[0])
+    assert [(wanted, int(reached([good], wanted))) for wanted, _ in GOOD] == GOOD
 
 
-@pytest.mark.parametrize(
-    ("wanted", "status"), [("manual", 0), ("dropped", 1), ("D", 0), ("C", 0), ("B", 1), ("adapted", 1)]
-)
-def test_fail_on_of_a_good_one(repository: Path, wanted: str, status: int) -> None:
-    text = WORKFLOW.split("      - uses: nobody")[0]
-    (repository / ".github/workflows/small.yml").write_text(text)
-    assert convert(repository, "--fail-on", wanted).exit_code == status
-
-
-def test_the_map_of_sources_holds(repository: Path) -> None:
-    file = repository / "map.json"
-    convert(repository, "--source-map", str(file))
+def test_the_map_of_sources_holds(converted: Path) -> None:
+    file = converted / "map.json"
     rows = {row["source"]["path"]: row["target"] for row in json.loads(file.read_text())["mappings"]}
-    task = (repository / "tekton/tasks/small-build.yaml").read_text().splitlines()
+    task = (converted / "tekton/tasks/small-build.yaml").read_text().splitlines()
     found = rows["jobs.build.steps[1].run"]
     assert task[found["line"] - 1].strip() == "make all"
     assert found["path"] == "spec.steps[0].script"
@@ -255,16 +263,15 @@ EXPLAINED = [
 
 
 @pytest.mark.parametrize(("place", "head", "more"), EXPLAINED)
-def test_explain_a_line_of_the_workflow(repository: Path, place: str, head: str, more: str) -> None:
-    result = CliRunner().invoke(cli, ["explain", str(repository / place)])
+def test_explain_a_line_of_the_workflow(converted: Path, place: str, head: str, more: str) -> None:
+    result = CliRunner().invoke(cli, ["explain", str(converted / place)])
     assert result.exit_code == 0, result.output
     assert head in result.output
     assert more in result.output
 
 
-def test_explain_a_line_of_the_output(repository: Path) -> None:
-    convert(repository)
-    file = repository / "tekton/tasks/small-build.yaml"
+def test_explain_a_line_of_the_output(converted: Path) -> None:
+    file = converted / "tekton/tasks/small-build.yaml"
     number = next(n for n, line in enumerate(file.read_text().splitlines(), 1) if line.strip() == "make all")
     result = CliRunner().invoke(cli, ["explain", f"{file}:{number}"])
     assert "jobs.build.steps[1].run" in result.output
@@ -277,7 +284,7 @@ def test_explain_what_is_not_there(place: str) -> None:
 
 
 @pytest.mark.slow
-def test_in_a_terminal(repository: Path) -> None:
+def test_in_a_terminal(repository: Path, converted: Path) -> None:
     """A real terminal gets colours; what is piped does not."""
     script = shutil.which("script")
     if script is None:
@@ -291,4 +298,4 @@ def test_in_a_terminal(repository: Path) -> None:
         [script, "-qec", command, "/dev/null"], env=environment, capture_output=True, text=True, timeout=60
     )
     assert "\x1b[1;4mTo do by hand" in done.stdout
-    assert "\x1b[" not in report(repository, "text")
+    assert "\x1b[" not in report(converted, "text")

@@ -70,7 +70,7 @@ def main() -> int:
         one.parent.mkdir(parents=True)
         one.write_bytes(Path(files[0]).read_bytes())
         converting = [sys.executable, "-c", OURS, *files]
-        best = fastest({"many": [*converting, *files * (GROWTH - 1)]}, 2)
+        best = fastest({"few": converting, "many": [*converting, *files * (GROWTH - 1)]}, 2)
         convert = [*PROGRAM, "convert", str(one), "-o", str(folder / "one/tekton")]
         best |= fastest({"one": convert}, 1)
         best |= fastest({"check": [*PROGRAM, "check", str(folder / "one/tekton")]}, ONE_TURNS, (0,))
@@ -88,7 +88,7 @@ def main() -> int:
     budgets = {
         "all files: less than the official parser": best["all"] < best.get("all by parser", float("inf")),
         "all files: at most twice check-jsonschema": best["all"] <= 2 * best["all by schema"],
-        "growth: five times the files, at most six times the time": best["many"] <= 6 * best["all"],
+        "growth: five times the files, at most six times the time": best["many"] <= 6 * best["few"],
         "one file: no longer than check-jsonschema": best["one"] <= best["one by schema"] * 1.1,
         "check: faster than converting": best["check"] < best["one"],
         "memory: 80 MiB": memory <= MEMORY,

@@ -238,6 +238,12 @@ SILENT_ONCE = {
 env: {X: 1, Y: b}
 defaults: {run: {shell: sh}}
 """,
+    "options of containers of which a Pod has nothing": """
+    runs-on: ubuntu-latest
+    container: {image: x/y, options: --ulimit memlock=-1}
+    services: {db: {image: z, options: --ulimit nofile=1}, es: {image: z, options: --tmpfs /x --health-cmd true}}
+    steps: [{run: make}]
+""",
     "values that every combination excludes, and a group beside a label": """
     runs-on: {group: machines, labels: [gpu]}
     strategy: {matrix: {size: [1, 2], exclude: [{size: 2}], include: [{size: 3, extra: true}]}}

@@ -42,7 +42,8 @@ OPTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("--security-opt no-new-privileges", "exact", {"securityContext": {"allowPrivilegeEscalation": False}}),
     ("--cpus 2 --memory 4g", "exact", {"computeResources": {"limits": {"cpu": "2", "memory": "4Gi"}, "requests": {"cpu": "2", "memory": "4Gi"}}}),
     ("--network host --entrypoint ''", "exact", {}),
-    ("--ulimit memlock=-1", "adapted", {}),
+    ("--ulimit memlock=-1", "dropped", {}),
+    ("--ulimit memlock=-1 --cpus 2", "adapted", {}),
     ("-e A=b", "exact", {}),
     ("-v cache:/cache", "adapted", {}),
     ("--env HABANA_VISIBLE_DEVICES --dns 127.0.0.1 --pids-limit 100", "adapted", {}),
@@ -629,8 +630,8 @@ def test_programs_of_a_machine_of_ones_own_are_told(label: str, step: str, named
 
 
 SERVICE_OPTIONS = [
-    ("--ulimit nofile=65536:65536 --restart always", "adapted"),
-    ("--tmpfs /var/lib/mysql --memory 2g", "adapted"),
+    ("--ulimit nofile=65536:65536 --restart always", "dropped"),
+    ("--tmpfs /var/lib/mysql --memory 2g --health-cmd x", "adapted"),
     ("--health-cmd x --name db", "exact"),
     ("--network-alias other", "manual"),
     ("--privileged", "manual"),

@@ -31,6 +31,8 @@ _OF_POD = _GPU | set(
     "--entrypoint --workdir --platform --network --network-alias".split()
 )
 """Options for what a Pod has, or GitHub does with any container: it keeps it running itself, in its own network."""
+_OF_NODE = {"--ulimit", *(f"--{name}" for name in DIFFERS)} - {"--memory", "--cpus"}
+"""Options of which a Pod has nothing."""
 OF_RUNNER = "a directory of the runner: mount a volume of the cluster in its place"
 
 
@@ -131,6 +133,8 @@ def _options(
         asked.by_hand.append(f"options that a Pod has no word for: {' '.join(dict.fromkeys(asked.unknown))}")
     if asked.by_hand:
         journal.manual(value.path, "; ".join(dict.fromkeys(asked.by_hand)), target)
+    elif asked.differs and {name for name, _ in call.options} <= _OF_NODE:
+        journal.dropped(value.path, "superseded", "; ".join(dict.fromkeys(asked.differs)))
     elif asked.differs:
         journal.adapted(value.path, "; ".join(dict.fromkeys(asked.differs)), target)
     elif job.runner is not None and job.runner.gpu == job.gpu > 0 and {name for name, _ in call.options} <= _GPU:

@@ -136,6 +136,8 @@ class _Services(Record):
         if text is None or left or call.unknown:
             why = f"options a sidecar has no word for: {' '.join(left) or value.text}"
             self.journal.manual(value.path, why, self.target)
+        elif differs and not call.option("--health-cmd"):
+            self.journal.dropped(value.path, "superseded", "; ".join(differs))
         elif differs:
             self.journal.adapted(value.path, "; ".join(differs), self.target)
         else:

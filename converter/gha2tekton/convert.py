@@ -10,18 +10,18 @@ from gha2tekton.journal import Journal, Setup
 from gha2tekton.lower import runtime
 from gha2tekton.lower.checks import with_checks
 from gha2tekton.lower.cloning import ask_for_clone
-from gha2tekton.lower.listener import KUBECTL, TriggerSettings, runner_manifests, starter_manifests
+from gha2tekton.lower.containers.registries import pull_secrets
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.own_secrets import with_own_secrets
 from gha2tekton.lower.pinning import with_digests
 from gha2tekton.lower.pipeline import lower_workflow
-from gha2tekton.lower.pipelines_as_code import account_cancelling, lower_pipelines_as_code
 from gha2tekton.lower.refusal import possible
-from gha2tekton.lower.registries import pull_secrets
-from gha2tekton.lower.remainder import account
+from gha2tekton.lower.rows.remainder import account
 from gha2tekton.lower.settings import RUN, Settings
 from gha2tekton.lower.storage import claim_manifest
-from gha2tekton.lower.triggers import lower_triggers
+from gha2tekton.lower.triggers.events import lower_triggers
+from gha2tekton.lower.triggers.listener import KUBECTL, TriggerSettings, runner_manifests, starter_manifests
+from gha2tekton.lower.triggers.pipelines_as_code import account_cancelling, lower_pipelines_as_code
 from gha2tekton.pins import pinned
 from gha2tekton.plan.build import PlanOptions, build_plan
 from gha2tekton.record import Record, field, replace

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.listener import TriggerSettings, starter_manifests
-from gha2tekton.lower.triggers import TriggerSet, lower_triggers
+from gha2tekton.lower.triggers.events import TriggerSet, lower_triggers
+from gha2tekton.lower.triggers.listener import TriggerSettings, starter_manifests
 from gha2tekton.record import replace
 from gha2tekton.source import Source
 from gha2tekton.tekton.run import PipelineRun, TaskRunSpec

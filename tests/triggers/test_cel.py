@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gha2tekton.lower import cel
+from gha2tekton.lower.triggers import cel
 from gha2tekton.lower.values import sent
 
 

@@ -15,7 +15,7 @@ from tests.triggers.made import SHA, made
 from tests.triggers.reading import PATH, admitted, lower
 from tests.triggers.test_values import in_container
 
-from gha2tekton.lower.webhooks import webhooks
+from gha2tekton.lower.triggers.webhooks import webhooks
 from gha2tekton.tekton.names import param
 
 pytestmark = pytest.mark.conformance

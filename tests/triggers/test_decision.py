@@ -15,7 +15,7 @@ from tests.triggers.reading import JOBS, PATH, read
 from tests.triggers.variations import dispatch
 
 from gha2tekton.cli import cli
-from gha2tekton.lower.decision import explain, starting
+from gha2tekton.lower.triggers.decision import explain, starting
 
 FORK = {"pull_request__head__repo__full_name": "Other/Hello-World"}
 

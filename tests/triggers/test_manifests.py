@@ -10,9 +10,9 @@ from tests.triggers.blocks import BLOCKS
 from tests.triggers.reading import NEEDED, SETTINGS, lower, read, run_of
 
 from gha2tekton.journal import Setup
-from gha2tekton.lower.listener import listener_manifests, starter_manifests
-from gha2tekton.lower.schedule import cron
-from gha2tekton.lower.triggers import lower_triggers
+from gha2tekton.lower.triggers.events import lower_triggers
+from gha2tekton.lower.triggers.listener import listener_manifests, starter_manifests
+from gha2tekton.lower.triggers.schedule import cron
 from gha2tekton.record import replace
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain

@@ -10,8 +10,8 @@ from tests.triggers.blocks import BLOCKS
 from tests.triggers.reading import NEEDED, SETTINGS, read, run_of
 
 from gha2tekton.convert import Options
-from gha2tekton.lower.pipelines_as_code import lower_pipelines_as_code
 from gha2tekton.lower.settings import Settings
+from gha2tekton.lower.triggers.pipelines_as_code import lower_pipelines_as_code
 from gha2tekton.manifests import dump
 from gha2tekton.tekton.model import Manifest
 

@@ -17,8 +17,8 @@ from tests.triggers.standing_in import CHANGED, as_pipelines_as_code, changed_fi
 from tests.triggers.variations import deliveries
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower.decision import explain, starting
-from gha2tekton.lower.pipelines_as_code import ANNOTATION, lower_pipelines_as_code
+from gha2tekton.lower.triggers.decision import explain, starting
+from gha2tekton.lower.triggers.pipelines_as_code import ANNOTATION, lower_pipelines_as_code
 from gha2tekton.source import Source
 from gha2tekton.tekton.run import PipelineRun
 from gha2tekton.tekton.triggers import Interceptor, Trigger, TriggerTemplate

@@ -26,8 +26,8 @@ def explain(workflow: Path, event: str, payload: Path, changed: tuple[str, ...],
     """Tell whether GitHub would run WORKFLOW for a delivery, whether ours does, and what decides (0 both, else 1)."""
     from gha2tekton.discover import shown
     from gha2tekton.journal import Journal
-    from gha2tekton.lower.decision import explain as decide
-    from gha2tekton.lower.decision import starting, verdict
+    from gha2tekton.lower.triggers.decision import explain as decide
+    from gha2tekton.lower.triggers.decision import starting, verdict
     from gha2tekton.source import Source, text_of
     from gha2tekton.workflow.parse import parse_workflow
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from gha2tekton.expression import fold_template
 from gha2tekton.journal import Journal
 from gha2tekton.lower.concurrency import holders
-from gha2tekton.lower.listener import TriggerSettings, ask_for_token
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.status import PATHS, TASK, Check, pending, status_params, status_task, verdict
+from gha2tekton.lower.triggers.listener import TriggerSettings, ask_for_token
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import literal
 from gha2tekton.record import replace

@@ -6,22 +6,15 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.lower import compose_rows, host, runtime, supplied
+from gha2tekton.lower import runtime, supplied
 from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.cloning import built_before, checkout_variables
-from gha2tekton.lower.commands import Docker
-from gha2tekton.lower.container import ContainerOptions, job_container
-from gha2tekton.lower.daemon import daemon
-from gha2tekton.lower.environment import given_env, known
-from gha2tekton.lower.fan_out import LEG_IMAGE
-from gha2tekton.lower.identity import identities
-from gha2tekton.lower.in_place import image_of, in_place, own_names
-from gha2tekton.lower.legs import leg_carrier
-from gha2tekton.lower.params import declarations
-from gha2tekton.lower.script import ScriptWriter
-from gha2tekton.lower.services import service_sidecars
-from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
-from gha2tekton.lower.sidecars import (
+from gha2tekton.lower.containers import host
+from gha2tekton.lower.containers.daemon import daemon
+from gha2tekton.lower.containers.in_place import image_of, in_place, own_names
+from gha2tekton.lower.containers.job_container import ContainerOptions, job_container
+from gha2tekton.lower.containers.services import service_sidecars
+from gha2tekton.lower.containers.sidecars import (
     SHM_VOLUME,
     Served,
     forwarder,
@@ -30,6 +23,15 @@ from gha2tekton.lower.sidecars import (
     served,
     shared_memory_volume,
 )
+from gha2tekton.lower.environment import given_env, known
+from gha2tekton.lower.fan_out import LEG_IMAGE
+from gha2tekton.lower.identity import identities
+from gha2tekton.lower.legs import leg_carrier
+from gha2tekton.lower.params import declarations
+from gha2tekton.lower.rows import compose as compose_rows
+from gha2tekton.lower.rows.commands import Docker
+from gha2tekton.lower.script import ScriptWriter
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.stage_script import stage_script, variable_lines
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.builds import RUN_PARAM

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gha2tekton.lower.bindings import input_default
 from gha2tekton.lower.carrier import EVERY, JSON, Path
+from gha2tekton.lower.triggers.bindings import input_default
 from gha2tekton.lower.values import sent
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Param, Task

@@ -9,9 +9,9 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Path, Unsupported
 from gha2tekton.lower.concurrency import GO, before, held, holding_task, job_task
 from gha2tekton.lower.concurrency import NAME as CONCURRENCY
+from gha2tekton.lower.containers.image_builds import images_task
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.fan_out import LEGS_MINUTES, RESULT, image_of, legs_task, slots, started
-from gha2tekton.lower.image_builds import images_task
 from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_carrier, leg_values
 from gha2tekton.lower.limits import task_minutes

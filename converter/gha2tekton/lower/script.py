@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from gha2tekton.expression import Expression, Template, unparse
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
-from gha2tekton.lower import actions, expression_rows
+from gha2tekton.lower import actions
 from gha2tekton.lower.carrier import Carrier, Unsupported
-from gha2tekton.lower.commands import Docker, account
-from gha2tekton.lower.container_action import container, surrounded
+from gha2tekton.lower.containers.container_action import container, surrounded
+from gha2tekton.lower.rows import expressions as expression_rows
+from gha2tekton.lower.rows.commands import Docker, account
 from gha2tekton.lower.words import at_end, call, kept_under, safe
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope, literal

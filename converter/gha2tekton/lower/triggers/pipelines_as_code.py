@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.lower import cel
-from gha2tekton.lower.bindings import Path, carried
-from gha2tekton.lower.filters import account_filter, lower_filter
-from gha2tekton.lower.listener import TriggerSettings
+from gha2tekton.lower.triggers import cel
+from gha2tekton.lower.triggers.bindings import Path, carried
+from gha2tekton.lower.triggers.filters import account_filter, lower_filter
+from gha2tekton.lower.triggers.listener import TriggerSettings
+from gha2tekton.lower.triggers.webhooks import Webhook, webhooks
 from gha2tekton.lower.values import sent
-from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Manifest
 from gha2tekton.tekton.names import label

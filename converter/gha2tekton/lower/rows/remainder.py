@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup, within
-from gha2tekton.lower import matrix_rows
+from gha2tekton.lower.rows import matrix as matrix_rows
 from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace

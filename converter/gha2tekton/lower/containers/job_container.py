@@ -9,10 +9,10 @@ from typing import Any
 from gha2tekton.expression import Partial, whole
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
-from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier, Unsupported
+from gha2tekton.lower.containers import host
+from gha2tekton.lower.containers.registries import account_credentials
 from gha2tekton.lower.fan_out import IMAGES
-from gha2tekton.lower.registries import account_credentials
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import RUNNER, SECRETS
 from gha2tekton.lower.words import usual

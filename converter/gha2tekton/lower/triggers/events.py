@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gha2tekton.journal import SAME_AS_DEFAULT, Diagnostic, Journal
-from gha2tekton.lower import cel
-from gha2tekton.lower.bindings import Bound, Origin, Path, bind, carried, input_default
-from gha2tekton.lower.filters import Filter, account_filter, lower_filter
-from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings, ask_for_namespace, ask_for_token, ask_for_webhook
+from gha2tekton.journal import SAME_AS_DEFAULT, Journal
 from gha2tekton.lower.params import SIZES, about
-from gha2tekton.lower.schedule import FILE as SCHEDULE_FILE
-from gha2tekton.lower.schedule import lower_schedules
+from gha2tekton.lower.triggers import cel
+from gha2tekton.lower.triggers.announcements import announce_event, announce_token, announce_values
+from gha2tekton.lower.triggers.bindings import Bound, Origin, Path, bind, carried, input_default
+from gha2tekton.lower.triggers.filters import Filter, account_filter, lower_filter
+from gha2tekton.lower.triggers.listener import (
+    WORKFLOW_LABEL,
+    TriggerSettings,
+    ask_for_token,
+    ask_for_webhook,
+)
+from gha2tekton.lower.triggers.schedule import FILE as SCHEDULE_FILE
+from gha2tekton.lower.triggers.schedule import lower_schedules
+from gha2tekton.lower.triggers.webhooks import Webhook, webhooks
 from gha2tekton.lower.values import sent, within_json
-from gha2tekton.lower.webhooks import Webhook, webhooks
 from gha2tekton.record import Record, replace
 from gha2tekton.tekton.model import Manifest
 from gha2tekton.tekton.names import label, param
@@ -82,9 +88,9 @@ def lower_triggers(
             ask_for_webhook(settings, webhook.delivery, webhook.apps, journal)
     deliveries = dict.fromkeys(webhooks()[event].delivery for event in bound)
     if bound:
-        _announce_values(bound, journal)
+        announce_values(bound, journal)
         if not settings.token_account and any(not webhooks()[event].loops for event in bound):
-            _announce_token(workflow, journal)
+            announce_token(workflow, journal)
         files[TEMPLATE_FILE] = _templates(run, filled, needed, origin, settings)
     return TriggerSet(files, tuple(deliveries), SCHEDULE_FILE in files)
 
@@ -120,7 +126,7 @@ def _lower_event(
     filter_ = lower_filter(event, webhook, origin.path, settings.full_name, account=settings.token_account)
     account_filter(event, webhook, file, journal)
     _account(event, webhook, file, journal)
-    _announce(event, webhook, settings, journal)
+    announce_event(event, webhook, settings, journal)
     if filter_.changed_files:
         ask_for_token(settings, "asks GitHub's API for the changed files of pull requests", journal)
     name = label(f"{settings.name}-{webhook.slug}", _ROOM)
@@ -252,47 +258,3 @@ def _account_input(item: Input, leaf: Value, file: str, journal: Journal) -> Non
 def _called(event: Event, journal: Journal) -> None:
     for path in journal.open_leaves(event.path):
         journal.dropped(path, "superseded", "a call is converted with its caller")
-
-
-def _announce(event: Event, webhook: Webhook, settings: TriggerSettings, journal: Journal) -> None:
-    def note(code: str, message: str) -> None:
-        journal.note(Diagnostic(code, "note", message, event.span))
-
-    if event.name == "push":
-        note("deleted-ref-ignored", "a push that deletes a branch or tag starts nothing: there is nothing to check out")
-    if event.name in ("pull_request", "pull_request_target"):
-        message = "a commit message with [skip ci] does not hold back a pull request: the delivery does not carry it"
-        note("skip-message-unseen", message)
-    if webhook.withheld and settings.forks == "refuse":
-        note(
-            "forks-refused",
-            "pull requests from forks start nothing, since GitHub would withhold secrets and a webhook does not; "
-            "--forks secretless or --forks members lets them in",
-        )
-    if webhook.withheld and settings.forks == "members" and webhook.delivery != "pull_request":
-        note("forks-refused", f"{event.name} on pull requests from forks starts nothing: membership cannot be asked")
-    if webhook.withheld and settings.forks == "secretless":
-        ask_for_namespace(settings, journal)
-
-
-def _announce_token(workflow: Workflow, journal: Journal) -> None:
-    """A token of one's own is heard by the webhook, where GitHub's is not: a push by it would start the next run."""
-    asked = [value.text for job in workflow.jobs for value in job.permissions]
-    asked += [value.text for value in workflow.permissions]
-    reads = bool(asked) and not any(text in ("write", "write-all") for text in asked)
-    if not reads and any((setup.kind, setup.name) == ("secret", "GITHUB_TOKEN") for setup in journal.setup):
-        message = (
-            "what the token of the runs does on GitHub starts runs, where GitHub's own token starts none: "
-            "name its account by --token-account"
-        )
-        journal.note(Diagnostic("token-starts-runs", "note", message))
-
-
-def _announce_values(bound: Mapping[str, tuple[Bound, ...]], journal: Journal) -> None:
-    """One note for each way in which values are not as on GitHub, with the events it holds for."""
-    differences: dict[str, list[str]] = {}
-    for event, items in bound.items():
-        for difference in dict.fromkeys(item.difference for item in items if item.difference):
-            differences.setdefault(difference, []).append(event)
-    for difference, events in differences.items():
-        journal.note(Diagnostic("context-differs", "note", f"{difference} (on {', '.join(events)})"))

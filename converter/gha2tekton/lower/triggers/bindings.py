@@ -9,9 +9,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from gha2tekton.lower import cel
+from gha2tekton.lower.triggers import cel
+from gha2tekton.lower.triggers.webhooks import Webhook, objects
 from gha2tekton.lower.values import sent
-from gha2tekton.lower.webhooks import Webhook, objects
 from gha2tekton.record import Record, replace
 from gha2tekton.tekton.run import PipelineRun
 from gha2tekton.workflow.model import Event, Input, Workflow

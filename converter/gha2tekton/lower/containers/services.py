@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from gha2tekton.expression import whole
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
-from gha2tekton.lower import host
 from gha2tekton.lower.carrier import Carrier
-from gha2tekton.lower.registries import account_credentials
-from gha2tekton.lower.sidecars import is_host
+from gha2tekton.lower.containers import host
+from gha2tekton.lower.containers.registries import account_credentials
+from gha2tekton.lower.containers.sidecars import is_host
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from gha2tekton.journal import Journal, Setup
-from gha2tekton.lower import access
 from gha2tekton.lower.settings import MANAGED
+from gha2tekton.lower.triggers import access
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import Manifest, compact
 from gha2tekton.tekton.names import label

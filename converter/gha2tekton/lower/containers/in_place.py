@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gha2tekton.lower.sidecars import SHM_VOLUME, Served
+from gha2tekton.lower.containers.sidecars import SHM_VOLUME, Served
 from gha2tekton.plan.model import Stage
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import EnvVar

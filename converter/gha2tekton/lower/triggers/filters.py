@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gha2tekton.journal import Journal
-from gha2tekton.lower import cel
-from gha2tekton.lower.bindings import dispatch_checks
-from gha2tekton.lower.webhooks import Webhook
+from gha2tekton.lower.triggers import cel
+from gha2tekton.lower.triggers.bindings import dispatch_checks
+from gha2tekton.lower.triggers.webhooks import Webhook
 from gha2tekton.record import Record, replace
 from gha2tekton.workflow.model import Event, Value
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.lower import host
-from gha2tekton.lower.sidecars import Served
+from gha2tekton.lower.containers import host
+from gha2tekton.lower.containers.sidecars import Served
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.tekton.model import Container, EnvVar, Mount
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
-from gha2tekton.lower.bindings import Origin, Path, scheduled
-from gha2tekton.lower.listener import WORKFLOW_LABEL, TriggerSettings
+from gha2tekton.lower.triggers.bindings import Origin, Path, scheduled
+from gha2tekton.lower.triggers.listener import WORKFLOW_LABEL, TriggerSettings
 from gha2tekton.manifests import dump
 from gha2tekton.record import replace
 from gha2tekton.tekton.model import Manifest, compact

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gha2tekton.lower.bindings import NUMBER
-from gha2tekton.lower.filters import BOT, SKIP
 from gha2tekton.lower.status import TOLD
-from gha2tekton.lower.webhooks import Webhook, webhooks
+from gha2tekton.lower.triggers.bindings import NUMBER
+from gha2tekton.lower.triggers.filters import BOT, SKIP
+from gha2tekton.lower.triggers.webhooks import Webhook, webhooks
 from gha2tekton.record import Record
 from gha2tekton.workflow.glob import matches
 from gha2tekton.workflow.model import Event, Input, Value, Workflow

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gha2tekton.lower.containers.registries import secret_of
+from gha2tekton.lower.containers.sidecars import BUILDAH
 from gha2tekton.lower.job import JobWriter, LoweredTask
-from gha2tekton.lower.registries import secret_of
-from gha2tekton.lower.sidecars import BUILDAH
 from gha2tekton.plan.builds import RUN_PARAM
 from gha2tekton.plan.images import joined
 from gha2tekton.plan.model import ImageBuild, JobPlan, PlannedStep, Stage

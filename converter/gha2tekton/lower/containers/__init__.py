@@ -1,0 +1,1 @@
+"""Containers beside a job's steps, and the steps that run in one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gha2tekton.expression import Template
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan import layout, losses, runners
 from gha2tekton.plan.assumptions import assumed, joined
@@ -14,19 +13,18 @@ from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.host_directories import host_directories, shared, told
+from gha2tekton.plan.job_image import base_programs, job_image
 from gha2tekton.plan.labels import idle
-from gha2tekton.plan.model import JobPlan, Layout, Plan, PlannedStep, Stage
+from gha2tekton.plan.model import JobPlan, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
 from gha2tekton.plan.privileges import by_maker
-from gha2tekton.plan.programs import own_programs
 from gha2tekton.plan.repository_scripts import asked, writes_env
-from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, lanes, literal
+from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, lanes
 from gha2tekton.plan.steps import StepReader
-from gha2tekton.plan.tools import missing, supplied, supplies, wanted_of_image
+from gha2tekton.plan.tools import supplies
 from gha2tekton.record import Record, field, replace
-from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
-from gha2tekton.rules.model import ImageChoice, Runner
+from gha2tekton.rules.model import Runner
 from gha2tekton.shell.docker import DockerCall, container_options, gpu_request
 from gha2tekton.tekton.names import label
 from gha2tekton.workflow.matrix import Leg, MatrixError, RuntimeMatrix, legs
@@ -131,35 +129,21 @@ class _Builder:
         own = f"-{on[0][0].index}" if 1 == len(on) < total else ""
         found = self.containers(job, steps, f"{RUN_TAG}-{label(job.id)}{own}")
         found = replace(found, notes=joined(found.notes, taken))
-        choice = self.image(job, scope, steps, runner, dynamic)
-        at_once = total if dynamic or total != len(group) else lanes(job.strategy, total)
-        whole = layout.why_whole(job, steps, at_once)
-        wanted = self.options.layout == "stages" or (self.options.layout == "auto" and layout.stageable(steps, found))
-        chosen: Layout = "stages" if wanted and not whole else "job"
-        stages = layout.gate(layout.cut(steps, found)) if chosen == "stages" else (Stage(steps),)
-        above = {**self.workflow.env, **job.env}
-        if len(stages) > 1 and (place := losses.shared_places(stages, job.container is not None, above)):
-            whole = f"its scripts leave {place} to each other, which is on no volume"
+        choice = job_image(job, scope, steps, runner, self.options.image, dynamic, self.rules, self.journal)
         as_told, (runner, made_by) = runner, by_maker(runner, steps, found.containers, self.options_of(job, scope))
         gpu = self.gpu(job, scope, runner, found)
         if not gpu and runners.shows_gpu(job, scope, runner, steps):
             gpu, runner = 1, replace(runner, note=runners.SEEN)
-        if len(stages) > 1 and gpu and not layout.stageable(steps, found):
-            whole = "none of its stages would hold the GPU that it asks for"
-        if len(stages) < 2 or whole:
-            chosen, stages = "job", (Stage(steps),)
-        if wanted and whole:
-            self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
+        at_once = total if dynamic or total != len(group) else lanes(job.strategy, total)
+        stages, why = self.cut(job, steps, found, gpu, at_once)
         needs = needs_of(steps)
         machine = job_scope(self.workflow, job, group[0], True, dynamic)
-        held = choice.holds | self.base()
-        kept = whole if wanted else ""
-        why = "it runs notebooks or GPU containers" if chosen == "stages" else kept or "it is one piece of work"
+        held = choice.holds | base_programs(self.rules)
         return JobPlan(
             job,
             scope,
             group,
-            chosen,
+            "job" if len(stages) == 1 else "stages",
             why,
             self.placed(supplies(losses.with_installs(stages), held, job, self.rules, choice.image), found, gpu, job),
             choice.reference,
@@ -179,6 +163,29 @@ class _Builder:
             daemon=self.options.docker == "dind" and any("docker" in step.effects for step in steps),
             host=host_directories(job, scope, runner, steps, found.containers),
         )
+
+    def cut(
+        self, job: Job, steps: tuple[PlannedStep, ...], found: Found, gpu: int, at_once: int
+    ) -> tuple[tuple[Stage, ...], str]:
+        """The stages of a job, one where it stays whole, and why; ``at_once`` of its legs run side by side."""
+        as_one: tuple[Stage, ...] = (Stage(steps),)
+        stageable = layout.stageable(steps, found)
+        if self.options.layout != "stages" and not (self.options.layout == "auto" and stageable):
+            return as_one, "it is one piece of work"
+        whole, stages = layout.why_whole(job, steps, at_once), as_one
+        if not whole:
+            stages = layout.gate(layout.cut(steps, found))
+        if len(stages) > 1:
+            above = {**self.workflow.env, **job.env}
+            if place := losses.shared_places(stages, job.container is not None, above):
+                whole = f"its scripts leave {place} to each other, which is on no volume"
+            elif gpu and not stageable:
+                whole = "none of its stages would hold the GPU that it asks for"
+        if whole:
+            self.journal.note(Diagnostic("not-split", "note", f"job {job.id} stays one Task: {whole}", job.span))
+        if whole or len(stages) < 2:
+            return as_one, whole or "it is one piece of work"
+        return stages, "it runs notebooks or GPU containers"
 
     def steps(self, job: Job, scope: Scope, constant: bool) -> tuple[Scope, tuple[PlannedStep, ...]]:
         """The steps of a job, and the scope that its variables make."""
@@ -207,47 +214,6 @@ class _Builder:
 
     def runner(self, job: Job, scope: Scope) -> Runner:
         return runners.runner(job, scope, self.workflow, self.rules)
-
-    def base(self) -> frozenset[str]:
-        return self.rules.once(
-            "base", lambda: frozenset(name for table in self.rules.table("images") for name in table.get("base") or ())
-        )
-
-    def image(self, job: Job, scope: Scope, steps: Sequence[PlannedStep], runner: Runner, dynamic: bool) -> ImageChoice:
-        if job.container is not None:
-            reference = tuple(
-                part.removeprefix("docker://") if isinstance(part, str) else part
-                for part in scope.fold(job.container.image)
-            )
-            known = machines.facts(self.rules, literal(reference) or "")
-            everything = known or next(iter(machines.images(self.rules)))
-            return ImageChoice(reference, known.holds if known else frozenset(), (), everything)
-        versions: dict[str, Template] = {}
-        tools, provided, brings = set[str](), set[str](), set[str]()
-        for step in steps:
-            for part in step.walk():
-                if part.rule and part.rule.provides and part.rule.provides.tool not in versions:
-                    given = part.step.inputs.get(part.rule.provides.version)
-                    text = part.scope.guess(given) if given else None
-                    wanted = (text,) if text else part.scope.fold(given) if given else (part.rule.provides.default,)
-                    if dynamic and literal(wanted) is None:
-                        wanted = (part.rule.provides.default,)  # an image must be known; the tool's step sees to it
-                    versions[part.rule.provides.tool] = wanted
-                tools |= wanted_of_image(part, part.tools - provided - self.base(), self.rules)
-                if part.step.run is not None:
-                    tools.add("bash")
-                provided |= part.provided
-                brings |= part.brings
-        lines = brings | {tool for tool in tools if supplied(self.rules, tool)}
-        choice = machines.choose(self.rules, tools, versions, lines)
-        if fixed := self.options.image or runner.image:
-            own = replace(choice.image, prepare=("", ""))
-            return replace(choice, reference=(fixed,), holds=frozenset(), image=own)
-        messages = [missing(job.id, choice, machines.brought(self.rules, versions) | brings, self.rules)]
-        messages += [] if runner.hosted else [own_programs(job.id, steps, choice, self.rules)]
-        for message in filter(None, messages):
-            self.journal.note(Diagnostic("programs-missing", "note", message, job.span))
-        return choice
 
     def options_of(self, job: Job, scope: Scope) -> DockerCall:
         """The options of a job's own container."""

@@ -89,12 +89,31 @@ def known(
     plan: Plan, job: JobPlan, index: int, carrier: Carrier, script: str, journal: Journal, target: str
 ) -> list[EnvVar]:
     """What the runtime must know of the job."""
-    split = job.layout == "stages"
-    shared = f"$(workspaces.{ARTIFACTS}.path)"
-    place = f"{shared}/.jobs/{job.job.id.lower()}"
     legs = bool(job.matrix) or leg_count(plan, job) > 1
-    own = place + (".$(params.leg)" if legs else "")
-    state = own if job.state else f"$(workspaces.{STATE}.path)/state" if split else "/gha2tekton-state"
+    out = [*_places(job, carrier, legs), *(_stage(job, index) if job.layout == "stages" else ())]
+    out += [*waited_for(plan, job), *_conditions(job, carrier, journal, target)]
+    out += limit(job, carrier, journal) if index == 0 else []
+    out += _ended(plan, job, carrier, journal, target, legs) if job.state else []
+    if carrier.whole_env:
+        out.append(EnvVar("GHA_ENV", " ".join(dict.fromkeys((*plan.workflow.env, *job.job.env)))))
+    script = f"{script}\n{' '.join(sorted(job.asked))}"
+    if "GITHUB_WORKFLOW" in script:
+        out.append(EnvVar("GITHUB_WORKFLOW", escaped(plan.workflow.title)))
+    for name in _NAMED:
+        if name in script:
+            carrier.github(name.removeprefix("GITHUB_").lower())
+    if "GITHUB_EVENT_PATH" in script:
+        carrier.event()
+    return out
+
+
+def _places(job: JobPlan, carrier: Carrier, legs: bool) -> list[EnvVar]:
+    """Where the job, or each of its ``legs``, has its files."""
+    shared, kept = f"$(workspaces.{ARTIFACTS}.path)", f"$(workspaces.{CACHE}.path)"
+    place = f"{shared}/.jobs/{job.job.id.lower()}"
+    state = f"$(workspaces.{STATE}.path)/state" if job.layout == "stages" else "/gha2tekton-state"
+    if job.state:
+        state = place + (".$(params.leg)" if legs else "")
     out = [
         EnvVar("GHA_JOB", job.job.id),
         EnvVar("GHA_STATE", state),
@@ -109,44 +128,40 @@ def known(
     if job.artifacts:
         out.append(EnvVar("GHA_ARTIFACTS", f"{shared}/artifacts"))
     if job.cache:
-        out.append(EnvVar("GHA_CACHE", f"$(workspaces.{CACHE}.path)"))
+        out.append(EnvVar("GHA_CACHE", kept))
     if job.kept:
-        out.append(EnvVar("GHA_KEPT", f"$(workspaces.{CACHE}.path)/.artifacts"))
+        out.append(EnvVar("GHA_KEPT", f"{kept}/.artifacts"))
         for name in ("ref", "sha", "run_id"):
             carrier.github(name)
-    if split:
-        stages = [stage.role or "" for stage in job.stages]
-        out += [EnvVar("GHA_STAGE", stages[index])]
-        out += [EnvVar("GHA_AFTER", stages[index - 1])] if index else []
-        out += (
-            [EnvVar("GHA_LAST", "false"), EnvVar("GHA_RESULT_GO", "$(results.go.path)")]
-            if index < len(stages) - 1
-            else []
-        )
-        out += [EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home")]
-        installs = any(PIP in line for stage in job.stages for line in stage.supplies)
-        # The environment is of the job's image: what is called in another has its own.
-        if not job.stages[index].native and (installs or any("python" in step.effects for step in job.walk())):
-            out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
-    out += [*waited_for(plan, job), *_conditions(job, carrier, journal, target)]
-    out += limit(job, carrier, journal) if index == 0 else []
+    return out
+
+
+def _stage(job: JobPlan, index: int) -> list[EnvVar]:
+    """Which part of the job a Task is, and what it has from the one before."""
+    roles = [stage.role or "" for stage in job.stages]
+    out = [EnvVar("GHA_STAGE", roles[index])]
+    if index:
+        out.append(EnvVar("GHA_AFTER", roles[index - 1]))
+    if index < len(roles) - 1:
+        out += [EnvVar("GHA_LAST", "false"), EnvVar("GHA_RESULT_GO", "$(results.go.path)")]
+    out.append(EnvVar("GHA_HOME", f"$(workspaces.{STATE}.path)/home"))
+    installs = any(PIP in line for stage in job.stages for line in stage.supplies)
+    # The environment is of the job's image: what is called in another has its own.
+    if not job.stages[index].native and (installs or any("python" in step.effects for step in job.walk())):
+        out.append(EnvVar("GHA_VENV", f"$(workspaces.{STATE}.path)/venv"))
+    return out
+
+
+def _ended(plan: Plan, job: JobPlan, carrier: Carrier, journal: Journal, target: str, legs: bool) -> list[EnvVar]:
+    """What ends the job while it runs: other ``legs`` of it, or of a call, that fail."""
+    out: list[EnvVar] = []
     fast = job.job.strategy.fail_fast if job.job.strategy else None
-    if fast is not None and fast.literal is not None and job.state and legs:
+    if fast is not None and fast.literal is not None and legs:
         journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
-    if job.state and legs and fails_fast(job.job.strategy):
+    if legs and fails_fast(job.job.strategy):
         out.append(EnvVar("GHA_FAIL_FAST", _fail_fast(job, fast, carrier, journal, target)))
-    if job.state and job.job.rivals:
+    if job.job.rivals:
         out.append(EnvVar("GHA_RIVALS", " ".join(_rivals(plan, job.job))))
-    if carrier.whole_env:
-        out.append(EnvVar("GHA_ENV", " ".join(dict.fromkeys((*plan.workflow.env, *job.job.env)))))
-    script = f"{script}\n{' '.join(sorted(job.asked))}"
-    if "GITHUB_WORKFLOW" in script:
-        out.append(EnvVar("GITHUB_WORKFLOW", escaped(plan.workflow.title)))
-    for name in _NAMED:
-        if name in script:
-            carrier.github(name.removeprefix("GITHUB_").lower())
-    if "GITHUB_EVENT_PATH" in script:
-        carrier.event()
     return out
 
 

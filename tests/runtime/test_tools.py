@@ -59,7 +59,8 @@ VERSIONS = [
     ("node", "echo v20.11.0", "~20.10", "20.11.0", False),
     ("node", "echo v20.11.0", ">20", "20.11.0", False),
     ("node", "echo v20.11.0", "^20.12.1", "20.11.0", False),
-    ("python", "echo Python 3.12.4", "pypy3.9", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "3.12-dev", "3.12.4", True),
+    ("python", "echo Python 3.12.4", "3.13-dev", "3.12.4", False),
     ("node", "echo v20.11.0", "v20", "20.11.0", True),
     ("node", "echo v20.11.0", "18.*", "20.11.0", False),
     ("node", "echo v20.11.0", "lts/*", "20.11.0", True),
@@ -80,6 +81,40 @@ def test_versions(
     ended = call(machine, directory, "setup-tool", name, asked)
     assert (ended.code, "::warning::" in ended.out) == (0, not fits), ended
     assert said(directory, "output") == [f"{name}-version={found}", f"{name}-path={directory}/bin/{name}"]
+
+
+KINDS = [
+    # what is asked for, what the image's Python is, what is brought, and whether that is done
+    ("pypy3.10", "cpython", "pypy3.10", "pypy", True),
+    ("pypy-3.10-v7.3.17", "cpython", "pypy3.10", "pypy", True),
+    ("pypy3.10", "pypy", "", "", True),
+    ("graalpy-24.2", "cpython", "graalpy", "graalvm", True),
+    ("3.10t", "cpython", "3.10t", "t", True),
+    ("3.10t", "t", "", "", True),
+    ("3.10t-dev", "cpython", "3.10t", "t", True),
+    ("pypy3.10", "cpython", "pypy3.10", "cpython", False),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("asked", "there", "brought", "kind", "fine"), KINDS)
+def test_kinds_of_python(
+    machine: Machine, directory: Path, asked: str, there: str, brought: str, kind: str, fine: bool
+) -> None:
+    """A program that is of a kind answers what setup-tool asks of it, as that Python would."""
+
+    def script(kind: str) -> str:
+        answer = f'case "$2" in *GIL*) [ {kind} = t ] ;; *) [ "$(echo {kind} | cut -c1-4)" = "$(echo "$3" | cut -c1-4)" ] ;; esac'
+        return f"case $1 in -c) {answer} ;; *) echo Python 3.10.14 ;; esac"
+
+    tool(directory, "python", script(there))
+    made = directory / "made"
+    made.write_text(f"#!/bin/sh\n{script(kind)}\n")
+    # uv venv --quiet --seed --python VERSION PLACE
+    tool(directory, "uv", f'echo "$5" > asked; mkdir -p "$6/bin"; cp {made} "$6/bin/python"; chmod +x "$6/bin/python"')
+    ended = call(machine, directory, "setup-tool", "python", asked)
+    assert (ended.code, said(directory, "asked")) == (0 if fine else 1, [brought] if brought else []), ended
+    assert ("::error::" in ended.out, "::warning::" in ended.out) == (not fine, False)
 
 
 FILES = [

@@ -272,7 +272,7 @@ class Carrier(Record):
                 out.append(part)
                 continue
             path = static_path(part)
-            if path is None or len(path) < 2 or path[0].lower() not in ("github", "inputs", "matrix"):
+            if path is None or len(path) < 2 or path[0].lower() not in ("github", "inputs", "matrix", "image"):
                 return None
             root = path[0].lower()
             own = root == "github" and path[1].lower() in {*_RUNTIME, *_DERIVED, "token"}

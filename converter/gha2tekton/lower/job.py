@@ -51,6 +51,13 @@ TASK_NAMES = {
     "test": "pytest-execution",
     "publish": "publish-results",
 }
+PIPELINE_NAMES = {
+    "prepare": "prepare-environment",
+    "notebook": "execute-notebook-gpu",
+    "convert": "convert-to-html",
+    "test": "run-tests",
+    "publish": "publish-results",
+}
 STEP_NAMES = {
     "prepare": "prepare",
     "notebook": "gpu-papermill-execute",

@@ -59,12 +59,17 @@ def leg_carrier(workflow: Workflow, job: JobPlan) -> Carrier:
     return Carrier(typed, inputs, bool(job.matrix), kept, bool(job.job.calls))
 
 
-def leg_values(leg: Leg, paths: Mapping[str, Path]) -> dict[str, str]:
-    """The params of one leg: its place among the legs, and what its matrix says at each path that the Task reads."""
+def leg_values(leg: Leg, paths: Mapping[str, Path], tags: Mapping[int, str]) -> dict[str, str]:
+    """The params of one leg: its place among the legs, and what its matrix says at each path that the Task reads.
+
+    ``tags`` are the versions of the job's image by the legs' indexes.
+    """
     out: dict[str, str] = {}
     for name, path in paths.items():
         if path == ("leg",) or path == ("strategy", "job-index"):
             out[name] = str(leg.index)
+        if path == ("image", "version"):
+            out[name] = tags[leg.index]
         if path[0] == JSON:
             held = {key.lower(): value for key, value in leg.values.items()}
             out[name] = sent(to_json(leg.values if path[1] == EVERY else held.get(path[1])))

@@ -18,6 +18,7 @@ _OWN: Mapping[Path, str] = {
     ("git", "head"): "Commit that statuses are set for",
     ("leg",): "Number of the leg among those of the matrix",
     ("leg-image",): "Image that the leg runs in",
+    ("image", "version"): "Version of the image that the leg asks for",
 }
 SIZES = {
     "gpu-count": "GPUs of the run; its taskRunSpecs carry the quantity, which no param can",

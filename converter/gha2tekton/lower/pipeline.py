@@ -12,7 +12,7 @@ from gha2tekton.lower.concurrency import NAME as CONCURRENCY
 from gha2tekton.lower.containers.image_builds import images_task
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.fan_out import LEGS_MINUTES, RESULT, image_of, legs_task, slots, started
-from gha2tekton.lower.job import TASK_NAMES, JobWriter, LoweredTask
+from gha2tekton.lower.job import PIPELINE_NAMES, TASK_NAMES, JobWriter, LoweredTask
 from gha2tekton.lower.legs import account_for_lost, leg_carrier, leg_values
 from gha2tekton.lower.limits import task_minutes
 from gha2tekton.lower.lowered import LoweredWorkflow
@@ -30,14 +30,6 @@ from gha2tekton.tekton.model import Binding, Pipeline, PipelineTask, Task, When,
 from gha2tekton.tekton.names import Namespace, label
 from gha2tekton.tekton.run import TaskRunSpec
 from gha2tekton.workflow.matrix import Leg
-
-PIPELINE_NAMES = {
-    "prepare": "prepare-environment",
-    "notebook": "execute-notebook-gpu",
-    "convert": "convert-to-html",
-    "test": "run-tests",
-    "publish": "publish-results",
-}
 
 
 def lower_workflow(plan: Plan, base: str, settings: Settings, journal: Journal) -> LoweredWorkflow:
@@ -130,7 +122,7 @@ class _Lowering:
         if group is None:
             return after, ()
         name = self.names.take(f"{places[0]}-{CONCURRENCY}")
-        values, on_error = leg_values(leg, group.params), "" if self.plan.chained else "continue"
+        values, on_error = leg_values(leg, group.params, job.tags), "" if self.plan.chained else "continue"
         made = self.place(job, group, name, after, values, on_error, ())
         place, spec = before(made, places, self.settings, self.base)
         self.places.append(place)
@@ -171,7 +163,8 @@ class _Lowering:
                 when = (When(f"$(tasks.{places[index - 1]}.results.go)", ("true",)),)
             # Only the end of a job may stop a run, and only where nothing else is to run on.
             on_error = "" if index == len(places) - 1 and self.plan.chained else "continue"
-            place = self.place(job, one, places[index], waits, leg_values(leg, one.params), on_error, when, leg)
+            values = leg_values(leg, one.params, job.tags)
+            place = self.place(job, one, places[index], waits, values, on_error, when, leg)
             self.places.append(place)
             self.spec_of(job, one, place)
             waits, when = (places[index],), ()
@@ -207,7 +200,7 @@ class _Lowering:
         group = self.group(job)
         for leg, slot in product(job.legs, slots(job)):
             place = self.names.take(f"{stem}-{leg.name}" if total > 1 else f"{stem}{slot}")
-            values = leg_values(leg, lowered.params) | (image_of(legs, slot) if job.matrix else {})
+            values = leg_values(leg, lowered.params, job.tags) | (image_of(legs, slot) if job.matrix else {})
             behind = (ends[len(ends) - at_once],) if len(ends) >= at_once and at_once < total else ()
             when = (started(legs, slot),) if job.matrix else ()
             after, asked = self.behind(group, job, [place], (*waits, *behind), leg)

@@ -129,7 +129,17 @@ class _Builder:
         own = f"-{on[0][0].index}" if 1 == len(on) < total else ""
         found = self.containers(job, steps, f"{RUN_TAG}-{label(job.id)}{own}")
         found = replace(found, notes=joined(found.notes, taken))
-        choice = job_image(job, scope, steps, runner, self.options.image, dynamic, self.rules, self.journal)
+        choice = job_image(
+            self.workflow,
+            job,
+            scope,
+            steps,
+            runner,
+            () if dynamic else group,
+            self.options.image,
+            self.rules,
+            self.journal,
+        )
         as_told, (runner, made_by) = runner, by_maker(runner, steps, found.containers, self.options_of(job, scope))
         gpu = self.gpu(job, scope, runner, found)
         if not gpu and runners.shows_gpu(job, scope, runner, steps):
@@ -147,6 +157,7 @@ class _Builder:
             why,
             self.placed(supplies(losses.with_installs(stages), held, job, self.rules, choice.image), found, gpu, job),
             choice.reference,
+            {leg.index: version for leg, version in zip(group, choice.tags, strict=False)},
             held,
             runner,
             *idle(job, machine, as_told, self.rules, lambda one: self.gpus(job, machine, one, found)[0]),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gha2tekton.expression import Template
+from gha2tekton.expression import Context, Partial, Property, Template, fold_template
+from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.programs import own_programs
-from gha2tekton.plan.scope import Scope, literal
+from gha2tekton.plan.scope import Scope, input_defaults, literal
 from gha2tekton.plan.tools import missing, supplied, wanted_of_image
 from gha2tekton.record import Record, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
+from gha2tekton.rules.machines import with_version
 from gha2tekton.rules.model import ImageChoice, Runner
-from gha2tekton.workflow.model import Job
+from gha2tekton.workflow.matrix import Leg
+from gha2tekton.workflow.model import Job, Workflow
 
 
 def base_programs(rules: RuleSet) -> frozenset[str]:
@@ -22,6 +25,9 @@ def base_programs(rules: RuleSet) -> frozenset[str]:
     return rules.once(
         "base", lambda: frozenset(name for table in rules.table("images") for name in table.get("base") or ())
     )
+
+
+_VERSION = Property(Context("image"), "version")
 
 
 class _Asked(Record, frozen=True):
@@ -34,16 +40,17 @@ class _Asked(Record, frozen=True):
 
 
 def job_image(
+    workflow: Workflow,
     job: Job,
     scope: Scope,
     steps: Sequence[PlannedStep],
     runner: Runner,
+    legs: Sequence[Leg],
     asked_for: str,
-    dynamic: bool,
     rules: RuleSet,
     journal: Journal,
 ) -> ImageChoice:
-    """``asked_for`` is the image that the options name; ``dynamic`` where only the run knows the legs of the job."""
+    """The image for these legs, none where only the run knows them; ``asked_for`` is the one that the options name."""
     if job.container is not None:
         reference = tuple(
             part.removeprefix("docker://") if isinstance(part, str) else part
@@ -52,7 +59,7 @@ def job_image(
         known = machines.facts(rules, literal(reference) or "")
         everything = known or next(iter(machines.images(rules)))
         return ImageChoice(reference, known.holds if known else frozenset(), (), everything)
-    asked = _asked(steps, dynamic, rules)
+    asked = _asked(steps, rules)
     lines = asked.brings | {tool for tool in asked.tools if supplied(rules, tool)}
     choice = machines.choose(rules, set(asked.tools), asked.versions, lines)
     if fixed := asked_for or runner.image:
@@ -62,20 +69,45 @@ def job_image(
     messages += [] if runner.hosted else [own_programs(job.id, steps, choice, rules)]
     for message in filter(None, messages):
         journal.note(Diagnostic("programs-missing", "note", message, job.span))
-    return choice
+    version = asked.versions.get(choice.image.tool, ())
+    return choice if literal(version) is not None else _of_run(choice, version, legs, input_defaults(workflow))
 
 
-def _asked(steps: Sequence[PlannedStep], dynamic: bool, rules: RuleSet) -> _Asked:
+def _of_run(choice: ImageChoice, version: Template, legs: Sequence[Leg], defaults: Partial) -> ImageChoice:
+    """The image where its version is no plain text: one that is there, or the usual one and the step brings it."""
+    image = choice.image
+    found = [literal(fold_template(version, {"matrix": dict(leg.values)})) for leg in legs]
+    if found and None not in found:
+        tags = tuple(machines.tag(image, text or "") for text in found)
+        if len(set(tags)) == 1:
+            return replace(choice, reference=with_version(image, (tags[0],)))
+        if list(tags) == found and _field(version) == "matrix":
+            return choice
+        return replace(choice, reference=with_version(image, (_VERSION,)), tags=tags)
+    if (root := _field(version)) in ("github", "inputs"):
+        usual = literal(fold_template(version, {"inputs": defaults})) if root == "inputs" else None
+        if not usual or machines.tag(image, usual) == usual:
+            return choice
+    return (
+        replace(choice, reference=with_version(image, (image.version,))) if image.tool in machines.BROUGHT else choice
+    )
+
+
+def _field(template: Template) -> str:
+    """The context of which a template is one field, as a param brings it."""
+    path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
+    return path[0].lower() if path is not None else ""
+
+
+def _asked(steps: Sequence[PlannedStep], rules: RuleSet) -> _Asked:
     versions: dict[str, Template] = {}
     tools, provided, brings = set[str](), set[str](), set[str]()
     for part in (part for step in steps for part in step.walk()):
         if part.rule and part.rule.provides and part.rule.provides.tool not in versions:
             given = part.step.inputs.get(part.rule.provides.version)
             text = part.scope.guess(given) if given else None
-            wanted = (text,) if text else part.scope.fold(given) if given else (part.rule.provides.default,)
-            if dynamic and literal(wanted) is None:
-                wanted = (part.rule.provides.default,)  # an image must be known; the tool's step sees to it
-            versions[part.rule.provides.tool] = wanted
+            usual = (part.rule.provides.default,)
+            versions[part.rule.provides.tool] = (text,) if text else part.scope.of_job(part.scope.fold(given)) or usual
         tools |= wanted_of_image(part, part.tools - provided - base_programs(rules), rules)
         if part.step.run is not None:
             tools.add("bash")

@@ -220,6 +220,8 @@ class JobPlan(Record, frozen=True):
     why: str
     stages: tuple[Stage, ...]
     image: Template
+    tags: Mapping[int, str] = field(default_factory=dict)
+    """What ``image.version`` is in each leg, by its index: a version as the tags of images write it."""
     holds: frozenset[str] = frozenset()
     runner: Runner | None = None
     idle: frozenset[str] = frozenset()

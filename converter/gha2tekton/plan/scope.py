@@ -41,6 +41,8 @@ class Scope(Record, frozen=True):
     """Values of ``env`` that stand unless a step changes them: good for planning, not for the output."""
     inner: Mapping[str, Any] = field(default_factory=dict)
     """Contexts that are others in the actions which steps call: a matrix that a call lends a job is not theirs."""
+    given: Partial | None = None
+    """The inputs of the action that it is in, as the job would say them."""
 
     def fold(self, value: Value | None) -> Template:
         """A leaf with all that is known in it computed."""
@@ -55,6 +57,10 @@ class Scope(Record, frozen=True):
         if calls(tree) & STATUS and not calls(folded) & STATUS:
             return chain("&&", Call("always", ()), folded)
         return folded
+
+    def of_job(self, template: Template) -> Template:
+        """What is folded here as the job would say it: planning may look at it, steps cannot."""
+        return template if self.given is None else fold_template(template, {"inputs": self.given})
 
     def text(self, value: Value | None) -> str | None:
         """The text of a leaf if conversion knows all of it."""

@@ -17,6 +17,7 @@ from gha2tekton.expression import (
     fold_template,
     is_truthy,
     unparse_template,
+    whole,
 )
 from gha2tekton.journal import Journal
 from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbuilt
@@ -146,13 +147,13 @@ class StepReader(Record, frozen=True):
                 after_failure=after,
                 refused=f"{uses.value.text}: actions call each other in a circle",
             )
-        inputs: dict[str, object] = {}
-        for item in action.inputs:
-            given = step.inputs.get(item.name.lower())
-            text = scope.text(given) if given is not None else scope.text(item.default) if item.default else ""
-            if text is not None:
-                inputs[item.name.lower()] = text
+        folded = {
+            item.name.lower(): scope.fold(step.inputs.get(item.name.lower()) or item.default) for item in action.inputs
+        }
+        inputs = {name: text for name, template in folded.items() if (text := literal(template)) is not None}
+        given = Partial({name: whole(scope.of_job(template)) for name, template in folded.items()})
         within = scope.with_known(inputs=Partial(inputs), steps=Partial(), **scope.inner)
+        within = replace(within, given=given)
         inner = self.steps(action.steps, within, constant, depth + 1)
         return PlannedStep(
             step,

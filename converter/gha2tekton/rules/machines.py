@@ -11,10 +11,11 @@ from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Image, ImageChoice, Runner
 
-_BROUGHT = frozenset({"python", "node", "go", "java"})
+BROUGHT = frozenset({"python", "node", "go", "java"})
 """What the runtime's ``install-tool`` brings."""
 _LARGE = 10000
 """The size of an image, in megabytes, in whose place a line that installs something is welcome."""
+_EARLY = re.compile(r"-(dev|alpha|beta|rc|nightly|0$)")
 _TAG = re.compile(r"[@:][^/]*\Z")
 
 
@@ -143,7 +144,7 @@ def choose(
     or one to which others are brought. ``lines`` are the tools that a line brings to any image.
     """
     needed = frozenset(tools) | frozenset(versions)
-    brought_there = frozenset(lines) | (_BROUGHT & frozenset(versions))
+    brought_there = frozenset(lines) | (BROUGHT & frozenset(versions))
 
     def rank(image: Image) -> tuple[int, int, bool, int, int, int]:
         lacking = len(needed - image.holds)
@@ -154,38 +155,44 @@ def choose(
         return (wrong, never, image.size > _LARGE, lacking, odd, image.size)
 
     best = min((image for image in images(rules) if image.job), key=rank)
-    reference = _reference(best, versions.get(best.tool, ()) or (best.version,))
+    reference = with_version(best, versions.get(best.tool, ()) or (best.version,))
     return ImageChoice(reference, best.holds, tuple(sorted(needed - best.holds)), best)
 
 
 def brought(rules: RuleSet, tools: Collection[str]) -> frozenset[str]:
     """The programs that are there in the end where these tools were asked for, whatever the image."""
-    asked = _BROUGHT & frozenset(tools)
+    asked = BROUGHT & frozenset(tools)
     own = [image.holds - _plain(rules) for image in images(rules) if image.tool in asked]
     return asked.union(*own)
 
 
 def _plain(rules: RuleSet) -> frozenset[str]:
     """The programs that images of several tools have."""
-    held = [image.holds for image in images(rules) if image.tool in _BROUGHT]
+    held = [image.holds for image in images(rules) if image.tool in BROUGHT]
     return rules.once(
         "plain", lambda: frozenset(name for names in held for name in names if sum(name in other for other in held) > 1)
     )
 
 
-def _reference(image: Image, version: Template) -> Template:
+def with_version(image: Image, version: Template) -> Template:
+    """The reference of an image in the version that is asked for."""
     head, hole, tail = image.reference.partition("{version}")
     if not hole:
         return (image.reference,)
     wanted: Template = tuple(part.strip() if isinstance(part, str) else part for part in version) or ("",)
     if len(wanted) == 1 and isinstance(wanted[0], str):
-        return (head + _tag(wanted[0]) + tail,)
+        return (head + tag(image, wanted[0]) + tail,)
     return (head, *wanted, tail)
 
 
-def _tag(version: str) -> str:
-    """A version as image tags write it: 3.x is 3, a free-threaded 3.13t is 3.13, nothing is the newest 3."""
+def tag(image: Image, version: str) -> str:
+    """A version as image tags write it: 3.x is 3, a free-threaded 3.13t is 3.13, nothing is the newest 3.
+
+    What is yet to be released has no image: the usual one is taken, and the tool's step brings the version.
+    """
     version = version.strip().splitlines()[-1].strip() if version.strip() else ""
+    if _EARLY.search(version):
+        return image.version or "latest"
     version = re.sub(r"^(pypy-?|>=|~=|\^|~|v|=+)\s*", "", version)
     version = re.sub(r"\.(x|\*)$", "", version)
     found = re.match(r"\d+(\.\d+)*", version)

@@ -164,3 +164,5 @@ class ImageChoice(Record, frozen=True):
     holds: frozenset[str]
     missing: tuple[str, ...]
     image: Image
+    tags: tuple[str, ...] = ()
+    """The version of each leg, where the reference has ``image.version`` for it."""

@@ -24,6 +24,7 @@ IMAGES = [
     ("env: {}", "'${{ vars.PYTHON }}'", f"{PYTHON}:3.12", []),
     ("env: {}", "'${{ inputs.plain }}'", f"{PYTHON}:$(params.plain)", []),
     ("env: {}", "'${{ inputs.open }}'", f"{PYTHON}:3.12", []),
+    ("env: {}", "'${{ inputs.none }}'", f"{PYTHON}:3.12", []),
     ("env: {}", "3.15-dev", f"{PYTHON}:3.12", []),
 ]  # fmt: skip
 
@@ -47,7 +48,7 @@ def images(text: str, root: Path | None = None) -> tuple[str, list[str]]:
 @pytest.mark.parametrize(("says", "version", "image", "legs"), IMAGES, ids=[f"{row[0]} {row[1]}" for row in IMAGES])
 def test_images_of_versions(says: str, version: str, image: str, legs: list[str]) -> None:
     text = f"""name: w
-on: {{workflow_dispatch: {{inputs: {{plain: {{default: '3.11'}}, open: {{default: 3.x}}}}}}}}
+on: {{workflow_dispatch: {{inputs: {{plain: {{default: '3.11'}}, open: {{default: 3.x}}, none: {{}}}}}}}}
 jobs:
   job:
     runs-on: ubuntu-latest

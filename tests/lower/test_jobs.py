@@ -124,6 +124,7 @@ IMAGES = [
     ("${{ inputs.image }}", "$(params.input-image)", "exact"),
     ("${{ inputs.arch == 'amd64' && 'python:3.13' || 'python:3.12' }}", "python:3.13", "adapted"),
     ("${{ contains(inputs.none, 'x') && 'a' || 'b' }}", "", "manual"),
+    ("${{ inputs.arch == 'arm64' && 'python:3.13' }}", "", "manual"),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gha2tekton.expression import Partial, fold_template
+from gha2tekton.expression import Expression, Literal, Partial, fold, fold_template
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
@@ -105,12 +105,18 @@ def _possible(job: JobPlan, defaults: Partial, clashes: Mapping[Key, Sequence[st
                 return replace(job, refused=f"{' and '.join(clashes[key])} are one name on Tekton: rename one of them")
     if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
         return job
-    usual = literal(fold_template(job.image, {**job.scope.known, "inputs": defaults}))
-    if usual:
+    known = {**job.scope.known, "inputs": defaults}
+    usual = literal(fold_template(job.image, known))
+    if usual and not any(_no_image(fold(part, known)) for part in job.image if not isinstance(part, str)):
         return replace(job, image=(usual,), assumed=f"the image is that of the inputs' defaults, {usual}")
     if job.matrix and _computable(job):
         return replace(job, spread=True)
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")
+
+
+def _no_image(tree: Expression) -> bool:
+    """Whether it comes to what names no image: the false of a condition that does not hold."""
+    return isinstance(tree, Literal) and not isinstance(tree.value, str)
 
 
 def _computable(job: JobPlan) -> bool:

@@ -84,13 +84,10 @@ def _of_run(choice: ImageChoice, version: Template, legs: Sequence[Leg], default
         if list(tags) == found and _field(version) == "matrix":
             return choice
         return replace(choice, reference=with_version(image, (_VERSION,)), tags=tags)
-    if (root := _field(version)) in ("github", "inputs"):
-        usual = literal(fold_template(version, {"inputs": defaults})) if root == "inputs" else None
-        if not usual or machines.tag(image, usual) == usual:
-            return choice
-    return (
-        replace(choice, reference=with_version(image, (image.version,))) if image.tool in machines.BROUGHT else choice
-    )
+    usual = literal(fold_template(version, {"inputs": defaults})) if _field(version) == "inputs" else None
+    if image.tool not in machines.BROUGHT or (usual and machines.tag(image, usual) == usual):
+        return choice
+    return replace(choice, reference=with_version(image, (image.version,)))
 
 
 def _field(template: Template) -> str:

@@ -27,6 +27,14 @@ IMAGES = [
     ("env: {}", "'${{ inputs.none }}'", f"{PYTHON}:3.12", []),
     ("env: {}", "3.15-dev", f"{PYTHON}:3.12", []),
 ]  # fmt: skip
+NODE = [("lts/*", "lts"), ("lts/iron", "iron"), ("latest", "latest"), ("20.x", "20"), ("node", "latest")]
+
+
+@pytest.mark.parametrize(("version", "tag"), NODE)
+def test_images_of_lines_of_releases(version: str, tag: str) -> None:
+    step = f"{{uses: actions/setup-node@v4, with: {{node-version: '{version}'}}}}"
+    text = f"on: push\nname: w\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n      - {step}\n"
+    assert images(text) == (f"docker.io/library/node:{tag}", [])
 
 
 def images(text: str, root: Path | None = None) -> tuple[str, list[str]]:

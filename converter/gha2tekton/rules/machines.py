@@ -110,6 +110,7 @@ def _images(rules: RuleSet) -> list[Image]:
             entrypoint=entry.get("entrypoint", ""),
             command=entry.get("command", ""),
             version=str(entry.get("version", "")),
+            channels={str(name): str(text) for name, text in (entry.get("channels") or {}).items()},
             job=bool(entry.get("job", True)),
             paths=tuple(entry.get("paths") or ()),
             prepare=(entry["prepare"]["lacking"], entry["prepare"]["line"]) if "prepare" in entry else ("", ""),
@@ -191,6 +192,8 @@ def tag(image: Image, version: str) -> str:
     What is yet to be released has no image: the usual one is taken, and the tool's step brings the version.
     """
     version = version.strip().splitlines()[-1].strip() if version.strip() else ""
+    if version in image.channels:
+        return image.channels[version]
     if _EARLY.search(version):
         return image.version or "latest"
     version = re.sub(r"^(pypy-?|>=|~=|\^|~|v|=+)\s*", "", version)

@@ -149,6 +149,8 @@ class Image(Record, frozen=True):
     """What it runs by itself, behind the entrypoint."""
     version: str = ""
     """The tag's version where a job asks for none."""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """The tags of versions that are asked for by the name of a line of releases."""
     job: bool = True
     """Whether it may be chosen to run a job's scripts."""
     paths: tuple[str, ...] = ()

@@ -43,3 +43,24 @@ jobs:
     assert [
         option.rstrip("\\ \n").removesuffix("'").replace("${{ ", "").replace(" }}", "") for option in shown
     ] == variables
+
+
+DECIDES = [
+    ("${{ matrix.cross && 'cross' || 'cargo' }} build", "exact"),
+    ("${{ matrix.program }} build", "manual"),
+    ("${{ matrix.cross && matrix.program || 'cargo' }} build", "manual"),
+]
+
+
+@pytest.mark.parametrize(("script", "fate"), DECIDES)
+def test_what_a_matrix_of_the_run_only_chooses_among_may_run(script: str, fate: str) -> None:
+    text = f"""on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    strategy: {{matrix: "${{{{ fromJSON(vars.LEGS) }}}}"}}
+    steps:
+      - run: {script}
+"""
+    outcomes = conversion.convert(text).journal.outcomes()
+    assert [one.fate for one in outcomes if one.path == "jobs.a.steps[0].run"] == [fate]

@@ -25,7 +25,7 @@ from gha2tekton.expression import (
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
 from gha2tekton.lower.event_types import tidied, with_booleans
-from gha2tekton.lower.trust import ordered, trusted
+from gha2tekton.lower.trust import given, ordered, trusted
 from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE, of_needs
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvFrom, EnvVar
@@ -296,5 +296,5 @@ class Carrier(Record):
         return ordered(tree) and not self.callers and not self._brought(tree)
 
     def _brought(self, tree: Expression) -> bool:
-        """Whether it reads a matrix that comes with the run."""
-        return self.dynamic and any(path[0].lower() == "matrix" for path in references(tree))
+        """Whether it may be what a matrix says that comes with the run."""
+        return self.dynamic and any(path[0].lower() == "matrix" for part in given(tree) for path in references(part))

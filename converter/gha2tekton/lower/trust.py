@@ -22,7 +22,7 @@ _GIVEN = frozenset("inputs client_payload payload custom_properties".split())
 
 def trusted(tree: Expression) -> bool:
     """Whether only the repository's own people can set what an expression gives."""
-    return all(_own(path) for part in _given(tree) for path in references(part))
+    return all(_own(path) for part in given(tree) for path in references(part))
 
 
 def ordered(tree: Expression) -> bool:
@@ -32,10 +32,10 @@ def ordered(tree: Expression) -> bool:
     passes to another stands in its place and is judged as what it is.
     https://docs.github.com/en/actions/how-tos/manage-workflow-runs/manually-run-a-workflow
     """
-    return all(_own(path) or _input(path) for part in _given(tree) for path in references(part))
+    return all(_own(path) or _input(path) for part in given(tree) for path in references(part))
 
 
-def _given(tree: Expression) -> Iterator[Expression]:
+def given(tree: Expression) -> Iterator[Expression]:
     """The parts of an expression that its value may be, or be made of.
 
     What decides only which of them it is does not count: all of those are looked at.
@@ -47,16 +47,16 @@ def _given(tree: Expression) -> Iterator[Expression]:
             return
         case Call() if tree.name.lower() == "case":
             for argument in (*tree.arguments[1::2], *tree.arguments[-1:]):
-                yield from _given(argument)
+                yield from given(argument)
         case Logic(operator="&&"):
             # An operand that ends the chain early is false, 0, null or empty.
-            yield from _given(tree.operands[-1])
+            yield from given(tree.operands[-1])
         case Logic():
             for operand in tree.operands:
-                yield from _given(operand)
+                yield from given(operand)
         case Call():
             for argument in tree.arguments:
-                yield from _given(argument)
+                yield from given(argument)
         case _:
             yield tree
 

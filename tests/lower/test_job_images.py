@@ -17,6 +17,7 @@ IMAGES = [
     (LEGS % "['3.10', '3.11']", "'${{ matrix.v }}'", f"{PYTHON}:$(params.matrix-v)", ["3.10", "3.11"]),
     (LEGS % "['3.x', pypy3.10]", "'${{ matrix.v }}'", f"{PYTHON}:$(params.image-version)", ["3", "3.10"]),
     (LEGS % "[3.13t, 3.15-dev]", "'${{ matrix.v }}'", f"{PYTHON}:$(params.image-version)", ["3.13", "3.12"]),
+    (LEGS % "[3.9, 3.10]", "'${{ matrix.v }}'", f"{PYTHON}:$(params.image-version)", ["3.9", "3.12"]),
     (LEGS % "['10', '11']", "'3.${{ matrix.v }}'", f"{PYTHON}:$(params.image-version)", ["3.10", "3.11"]),
     (LEGS % "['3.12', '']", "\"${{ matrix.v || '3.9' }}\"", f"{PYTHON}:$(params.image-version)", ["3.12", "3.9"]),
     (LEGS % "[3.11.x, '3.11']", "'${{ matrix.v }}'", f"{PYTHON}:3.11", []),

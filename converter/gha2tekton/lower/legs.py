@@ -10,6 +10,7 @@ from gha2tekton.expression.syntax import walk
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import EVERY, JSON, Carrier, Path
 from gha2tekton.lower.event_types import boolean_inputs
+from gha2tekton.lower.leg_numbers import weighed_numbers
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.workflow.inlining import reads, values
@@ -18,17 +19,20 @@ from gha2tekton.workflow.model import Job, MatrixValue, Strategy, Value, Workflo
 
 
 def kept_as_json(job: Job, legs: Sequence[Leg]) -> frozenset[str]:
-    """The names of a matrix whose values lose something as text: objects, and what is a boolean in some legs only."""
+    """The names of a matrix whose values lose something as text: objects, what is a boolean in some legs only, and
+    numbers where an expression takes them for more than their text."""
     if len(legs) < 2:
         return frozenset()
     read = {path[:2] for path in reads(job) if path[0] == "matrix"}
     if read & {("matrix",), ("matrix", EVERY)}:
         return frozenset([EVERY])
-    printed = {path[1].lower() for value in values(job) for path in _printed(value) if path[0].lower() == "matrix"}
+    paths = [path for value in values(job) for path in _printed(value)]
+    printed = {path[1].lower() for path in paths if path[0].lower() == "matrix"}
     names = {name for leg in legs for name in leg.values}
-    return frozenset(
+    lost = {
         name.lower() for name in names if _loses([leg.values.get(name, _NONE) for leg in legs], name.lower() in printed)
-    )
+    }
+    return frozenset(lost | weighed_numbers(job, legs))
 
 
 _NONE = object()

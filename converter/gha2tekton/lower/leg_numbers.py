@@ -1,0 +1,62 @@
+"""Numbers of a matrix of which an expression asks more than their text: 3.10 is '3.10' for GitHub, and 0 is false."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gha2tekton.expression import Call, Compare, Expression, Literal, Logic, Not, is_truthy, to_number, to_string
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.expression.syntax import walk
+from gha2tekton.workflow.inlining import values
+from gha2tekton.workflow.matrix import Leg
+from gha2tekton.workflow.model import Job, Value
+
+
+def weighed_numbers(job: Job, legs: Sequence[Leg]) -> frozenset[str]:
+    """The names of a matrix with numbers that are something else as text, as the job's expressions read them."""
+    numbers: dict[str, bool] = {}
+    for name, value in ((name.lower(), value) for leg in legs for name, value in leg.values.items()):
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            numbers[name] = numbers.get(name, False) or not is_truthy(value)
+    if not numbers:
+        return frozenset()
+    weighed = [found for value in values(job) for found in _weighed(value)]
+    return frozenset(name for name, truth in weighed if name in numbers and (numbers[name] or not truth))
+
+
+def _weighed(value: Value) -> Iterator[tuple[str, bool]]:
+    """The names that expressions judge, and whether it is but for their truth."""
+    for part in value.template:
+        if isinstance(part, str):
+            continue
+        if len(value.template) == 1:
+            yield from _named(part, truth=True)
+        for node in walk(part):
+            match node:
+                case Not(operand=operand):
+                    yield from _named(operand, truth=True)
+                case Logic(operands=operands):
+                    yield from (found for operand in operands for found in _named(operand, truth=True))
+                case Compare(operator=operator, left=left, right=right):
+                    for one, other in ((left, right), (right, left)):
+                        yield from _named(one, truth=not _differs(operator, other))
+                case Call(name=name, arguments=arguments) if name.lower() == "contains":
+                    yield from _named(arguments[-1], truth=False)
+                case _:
+                    pass
+
+
+def _differs(operator: str, other: Expression) -> bool:
+    """Whether a number and its text may compare otherwise with this."""
+    if not isinstance(other, Literal):
+        return True
+    if not isinstance(other.value, str):
+        return False
+    number = to_number(other.value)
+    return operator not in ("==", "!=") or (number == number and to_string(number) != other.value)
+
+
+def _named(tree: Expression, truth: bool) -> Iterator[tuple[str, bool]]:
+    path = static_path(tree)
+    if path is not None and len(path) > 1 and path[0].lower() == "matrix":
+        yield path[1].lower(), truth

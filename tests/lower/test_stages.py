@@ -388,6 +388,33 @@ def test_gpus_of_two_images_add_up_in_one_task_alone(between: str, told: list[st
     assert [note.code for note in done.journal.diagnostics if note.code == "gpu-sum"] == told
 
 
+LOOK = "docker run --rm --gpus all nvidia/cuda:12.8.1-base-ubuntu22.04 nvidia-smi"
+TRAIN = "docker run --gpus all example.org/train:1 python train.py"
+LOOKS = [
+    # The commands, the images that hold a GPU, and how many looks ask another image than their own.
+    ([LOOK, TRAIN], ["train:1"], 1),
+    ([TRAIN, f"{LOOK} -L", LOOK], ["train:1"], 2),
+    ([LOOK, TRAIN.replace("python train.py", "nvidia-smi")], ["cuda"], 1),
+    ([LOOK], ["cuda"], 0),
+    ([LOOK, LOOK.replace("nvidia-smi", "env"), TRAIN], ["cuda", "train:1"], 0),
+    ([LOOK.replace("--rm", "-v $PWD:/w"), TRAIN], ["cuda", "train:1"], 0),
+    ([LOOK.replace("--rm", "--name a"), TRAIN], ["cuda", "train:1"], 0),
+    ([LOOK, TRAIN.replace("--gpus all", "")], ["cuda"], 0),
+]
+
+
+@pytest.mark.parametrize(("lines", "holding", "elsewhere"), LOOKS)
+def test_a_look_at_the_gpu_takes_none_of_its_own(lines: list[str], holding: list[str], elsewhere: int) -> None:
+    script = json.dumps("\n".join(lines))
+    done = convert(f"{HEAD}- run: {script}\n")
+    spec = done.bundle.files["tasks/gpu-papermill-execution.yaml"][0]["spec"]
+    images = [one["image"] for one in (*spec["steps"], *spec.get("sidecars", ())) if one["name"] in holders(spec)]
+    default = next(param["default"] for param in spec["params"] if param["name"] == "container-image")
+    images = [default if "container-image" in image else image for image in images]
+    assert [part for image in images for part in ("cuda", "train:1") if part in image] == holding
+    assert sum("would take a second" in one.reason for one in done.journal.outcomes()) == elsewhere
+
+
 CHECK = "- run: docker run --rm --gpus all nvidia/cuda:12.8.1-base-ubuntu22.04 nvidia-smi\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.plan import layout, losses, runners
+from gha2tekton.plan import layout, looks, losses, runners
 from gha2tekton.plan.assumptions import assumed, joined
 from gha2tekton.plan.builds import RUN_TAG, builds
 from gha2tekton.plan.chain import chained
@@ -149,13 +149,15 @@ class _Builder:
         needs = needs_of(steps)
         machine = job_scope(self.workflow, job, group[0], True, dynamic)
         held = choice.holds | base_programs(self.rules)
+        stages = supplies(losses.with_installs(stages), held, job, self.rules, choice.image)
+        stages = self.placed(stages, found, gpu, job)
         return JobPlan(
             job,
             scope,
             group,
             "job" if len(stages) == 1 else "stages",
             why,
-            self.placed(supplies(losses.with_installs(stages), held, job, self.rules, choice.image), found, gpu, job),
+            stages,
             choice.reference,
             {leg.index: version for leg, version in zip(group, choice.tags, strict=False)},
             held,
@@ -166,7 +168,7 @@ class _Builder:
             "cache" in needs,
             asked=asked(steps, self.repository),
             unserved=found.problems,
-            noted=joined(found.notes, told(steps, runner)),
+            noted=joined(joined(found.notes, told(steps, runner)), looks.told(stages)),
             composed=found.composed,
             unfit=found.unfit,
             builds=found.builds,
@@ -258,7 +260,7 @@ class _Builder:
         where = layout.stage_of(stages, found)
         out: list[Stage] = []
         for index, stage in enumerate(stages):
-            own = tuple(container for container in found.containers if where.get(container.name) == index)
+            own = looks.joined(stage, [one for one in found.containers if where.get(one.name) == index])
             asking = [container.name for container in own if container.gpus is not None]
             if len(asking) > 1:
                 what = f"{', '.join(asking)} are different containers and each asks for GPUs: the Pod asks for the sum"

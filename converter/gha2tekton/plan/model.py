@@ -156,6 +156,8 @@ class ContainerPlan(Record, frozen=True):
     """Calls run commands of their own in it."""
     security: Mapping[str, Any] = field(default_factory=dict)
     """What it may do beyond others, as a security context."""
+    looks: tuple[str, ...] = ()
+    """The images that are asked for a GPU, and are asked here."""
 
     @property
     def built(self) -> bool:

@@ -29,6 +29,8 @@ services:
     healthcheck: {test: [CMD, "true"], interval: 30s, retries: 7, timeout: 4s}
     mem_limit: 1g
     labels: {a: b}
+    ipc: host
+    shm_size: 2g
     deploy: {resources: {limits: {cpus: 2}, reservations: {devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]}}}
   store: {image: redis:7, command: redis-server, shm_size: 1g, build: ., user: "1000"}
   other: {image: nginx}
@@ -56,6 +58,8 @@ ROWS = {
     "services.web.healthcheck.timeout": "dropped",
     "services.web.mem_limit": "dropped",
     "services.web.labels.a": "dropped",
+    "services.web.ipc": "exact",
+    "services.web.shm_size": "dropped",
     "services.web.deploy.resources.limits.cpus": "dropped",
     "services.web.deploy.resources.reservations.devices[0].driver": "dropped",
     "services.web.deploy.resources.reservations.devices[0].count": "exact",

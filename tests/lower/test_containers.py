@@ -350,6 +350,28 @@ def test_legs_whose_pods_differ_have_tasks_of_their_own(matrix: str, line: str, 
     assert rows(done)[0][0] == ("adapted" if images else "manual")
 
 
+SHARED = [
+    (["--shm-size 1g", "--shm-size 512m"], ["1Gi"]),
+    (["--shm-size 512m", "--shm-size 8gb"], ["8Gi"]),
+    (["--shm-size 8g", "--ipc host"], [None]),
+    (["", "--shm-size 2g"], ["2Gi"]),
+    (["", ""], []),
+]
+
+
+@pytest.mark.parametrize("images", ["one one", "one two"])
+@pytest.mark.parametrize(("options", "sizes"), SHARED)
+def test_shared_memory_is_as_large_as_the_largest_that_is_asked_for(
+    images: str, options: list[str], sizes: list[str | None]
+) -> None:
+    script = "\n".join(
+        f"docker run {asked} {image} echo a" for asked, image in zip(options, images.split(), strict=True)
+    )
+    tasks = [held[0]["spec"] for name, held in convert(script).bundle.files.items() if name.startswith("tasks/")]
+    volumes = [volume for task in tasks for volume in task["volumes"] if volume["name"] == "dshm"]
+    assert [volume["emptyDir"].get("sizeLimit") for volume in volumes] == sizes
+
+
 def test_legs_whose_options_differ_have_tasks_of_their_own() -> None:
     job = """\
 runs-on: ubuntu-latest

@@ -151,7 +151,7 @@ class _Finder:
         keys = dict.fromkeys((key, ("image", call.target), *(build.keys if build is not None else ())))
         if name := call.option("--name"):
             keys[("container", name)] = None
-        shared = call.option("--shm-size") or ("host" if call.option("--ipc") == "host" else "")
+        shared = "host" if call.option("--ipc") == "host" else call.option("--shm-size") or ""
         before = self.containers.get(key) or ContainerPlan(self.name(image), image)
         try:
             ports = images.published(call.all("--publish"))
@@ -171,7 +171,7 @@ class _Finder:
             security={**before.security, **security},
             gpus=images.more(before.gpus, gpus),
             keys=tuple(dict.fromkeys((*before.keys, *keys))),
-            shared_memory=before.shared_memory or shared,
+            shared_memory=images.larger(before.shared_memory, shared),
             root=before.root or images.as_root(call),
             apart=before.apart or apart,
         )

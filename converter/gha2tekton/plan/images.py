@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
 from collections.abc import Collection, Iterable
@@ -75,6 +76,18 @@ def more(one: int | str | None, other: int | str | None) -> int | str | None:
     if isinstance(one, int) and isinstance(other, int):
         return max(one, other)
     return "all"
+
+
+def larger(*sizes: str) -> str:
+    """Of sizes of /dev/shm the largest; "host" is the machine's, which has no limit, and "" is none."""
+    return max(sizes, key=_bytes, default="")
+
+
+def _bytes(size: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) *([bkmg]?)b?", size.lower())
+    if found is None:
+        return math.inf if size else 0
+    return float(found[1]) * 1024.0 ** " kmg".index(found[2].replace("b", "") or " ")
 
 
 def variable(word: str) -> str:

@@ -53,6 +53,7 @@ class Service(Record, frozen=True):
     """The keys that say that its input has no end."""
     container_name: str = ""
     shm_size: str = ""
+    """How large /dev/shm is: "host" where it is the machine's."""
     gpus: int | str | None = None
     devices: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
@@ -174,7 +175,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
         command=filled.words(body.get("command")),
         user=text(body.get("user")),
         container_name=text(body.get("container_name")),
-        shm_size=text(body.get("shm_size")),
+        shm_size="host" if text(body.get("ipc")) == "host" else text(body.get("shm_size")),
         devices=tuple(text(item) for item in body.get("devices") or ()),
         gpus=gpus_of(body, {**environment, **likely}, text),
         ports=tuple(text(port_of(item)) for item in body.get("ports") or ()),

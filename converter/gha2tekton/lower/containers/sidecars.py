@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.runtime import MOUNT, PLACE
 from gha2tekton.lower.values import escaped
+from gha2tekton.plan.images import larger
 from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.record import Record, field, replace
@@ -61,7 +62,7 @@ def served(
     # The step itself before others.
     asking = sorted((one for one in stage.containers if one.gpus is not None), key=lambda one: one.name != stage.native)
     holder = asking[0].name if asking else ""
-    memory = next((container.shared_memory for container in stage.containers if container.shared_memory), "")
+    memory = larger(*(container.shared_memory for container in stage.containers))
     several = len(asking) > 1
     sidecars: list[Container] = []
     for container in stage.containers:

@@ -111,6 +111,10 @@ def _row(
         return
     elif key in service.differs:
         drop = "it is the cluster's to say"
+    elif key == "ipc" and service.shm_size == "host":
+        pass
+    elif key == "shm_size" and service.shm_size == "host":
+        drop = "ipc: host says how large it is"
     elif key not in _SAID or (container.plain and key in ("tty", "stdin_open")):
         drop = _NOT_NEEDED.get(key, "a sidecar has no use for it")
     elif key == "environment" and "NVIDIA_VISIBLE_DEVICES" in (below[0] if below else "", leaf.text.partition("=")[0]):

@@ -50,7 +50,8 @@ function lookup(path, depth,   p, root, v, i, name) {
   if (root == "github" && depth == 2 && tolower(p[2]) == "token") return variable("GHA_SECRET_GITHUB_TOKEN")
   if ((root == "github" || root == "runner") && depth == 2 && (v = variable(substr(name, 2))) != "z") return v
   if (depth == 1) return whole_context(root)
-  return variable("GHA" name)
+  v = variable("GHA" name)
+  return root == "strategy" && v != "z" ? parsed(substr(v, 2)) : v
 }
 
 function step_value(p, depth,   key) {

@@ -3,7 +3,7 @@
 A last step is added to every job: act deletes a job's workspace and contexts when it ends. What act does otherwise
 than GitHub must be corrected in expected.json by hand: continue-on-error of jobs, fail-fast, results and outputs of
 legs, the order of outputs in JSON, faults in file commands, names of called jobs (of legs of a call above all),
-numbers in env, outputs that hold a secret, Python in composite actions, the event in GITHUB_ACTOR and
+numbers in env, the strategy's job-index and types, outputs that hold a secret, Python in composite actions, the event in GITHUB_ACTOR and
 GITHUB_REPOSITORY.
 """
 

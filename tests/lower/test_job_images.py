@@ -98,3 +98,21 @@ jobs:
         {given}
 """
     assert images(text, tmp_path) == (image, legs)
+
+
+NEEDS = [
+    # the steps, and the image that has what they and the lines before them need
+    (["run: pytest", "uses: actions/github-script@v7\n        with: {script: x()}"], f"{PYTHON}:3.12"),
+    (["uses: actions/setup-node@v4\n        with: {node-version: 20}", "run: npm ci && pytest"], f"{PYTHON}:3.12"),
+    (["uses: actions/setup-node@v4\n        with: {node-version: 20}", "run: npm ci"], "docker.io/library/node:20"),
+    (
+        ["uses: actions/setup-go@v5\n        with: {go-version: '1.22'}", "run: go test && python a.py"],
+        f"{PYTHON}:3.12",
+    ),
+]
+
+
+@pytest.mark.parametrize(("steps", "image"), NEEDS)
+def test_images_have_the_pip_that_lines_use(steps: list[str], image: str) -> None:
+    text = "on: push\nname: w\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n"
+    assert images(text + "".join(f"      - {step}\n" for step in steps)) == (image, [])

@@ -10,7 +10,7 @@ from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.programs import own_programs
 from gha2tekton.plan.scope import Scope, input_defaults, literal
-from gha2tekton.plan.tools import missing, supplied, wanted_of_image
+from gha2tekton.plan.tools import by_pip, missing, supplied, wanted_of_image
 from gha2tekton.record import Record, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
@@ -105,7 +105,8 @@ def _asked(steps: Sequence[PlannedStep], rules: RuleSet) -> _Asked:
             text = part.scope.guess(given) if given else None
             usual = (part.rule.provides.default,)
             versions[part.rule.provides.tool] = (text,) if text else part.scope.of_job(part.scope.fold(given)) or usual
-        tools |= wanted_of_image(part, part.tools - provided - base_programs(rules), rules)
+        open_tools = part.tools - provided - base_programs(rules)
+        tools |= wanted_of_image(part, open_tools, rules) | ({"pip"} if by_pip(part, open_tools) else set())
         if part.step.run is not None:
             tools.add("bash")
         provided |= part.provided

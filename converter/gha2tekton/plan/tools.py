@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from gha2tekton.plan.model import PlannedStep, SeenCommand, Stage
 from gha2tekton.record import replace
@@ -201,6 +201,12 @@ def _own(rules: RuleSet) -> frozenset[str]:
 def _supplied(step: PlannedStep, tool: str) -> bool:
     rules = [seen.rule for seen in step.commands if seen.name == tool and seen.rule is not None]
     return any(rule.supply and not rule.wants for rule in rules)
+
+
+def by_pip(step: PlannedStep, tools: Collection[str]) -> bool:
+    """Whether a line brings one of these tools to a step by pip alone, which not every image with Python has."""
+    lines = [seen.rule.supply for seen in step.commands if seen.rule is not None and seen.name in tools]
+    return any(line.startswith(PIP) and "||" not in line for line in lines)
 
 
 def supplies(

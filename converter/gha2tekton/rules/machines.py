@@ -142,20 +142,27 @@ def choose(
     """The smallest image that holds all tools; of those that lack some, the one that lacks fewest.
 
     ``versions`` names tools whose version was asked for (setup-python): an image made for such a tool is preferred,
-    or one to which others are brought. ``lines`` are the tools that a line brings to any image.
+    or one to which others are brought; where what else is needed is in none of these, so are others, to which the
+    tool's step brings it. ``lines`` are the tools that a line brings to any image.
     """
     needed = frozenset(tools) | frozenset(versions)
     brought_there = frozenset(lines) | (BROUGHT & frozenset(versions))
 
+    def never(image: Image) -> int:
+        return len(needed - image.holds - brought_there)
+
+    usable = [image for image in images(rules) if image.job]
+    fitting = any(image.tool in versions and not never(image) for image in usable)
+    others = BROUGHT if not fitting and BROUGHT.issuperset(versions) else frozenset[str]()
+
     def rank(image: Image) -> tuple[int, int, bool, int, int, int]:
         lacking = len(needed - image.holds)
-        never = len(needed - image.holds - brought_there)
-        wrong = 0 if not versions or image.tool in versions or image.prepare[1] else 1
+        wrong = 0 if not versions or image.tool in versions or image.prepare[1] or image.tool in others else 1
         # Without a word about versions the Python image is the plain choice; others come for their tools.
         odd = 0 if image.tool in needed or image.tool == "python" else 1
-        return (wrong, never, image.size > _LARGE, lacking, odd, image.size)
+        return (wrong, never(image), image.size > _LARGE, lacking, odd, image.size)
 
-    best = min((image for image in images(rules) if image.job), key=rank)
+    best = min(usable, key=rank)
     reference = with_version(best, versions.get(best.tool, ()) or (best.version,))
     return ImageChoice(reference, best.holds, tuple(sorted(needed - best.holds)), best)
 

@@ -77,10 +77,10 @@ states() {
 }
 
 containers() {
-  _valued='-f --filter --format -n --last --status' _form='' _quiet=no _wanted='' _status='' _of='' _all=no
+  _valued='-f -af -qf -aqf -qaf --filter --format -n --last --status' _form='' _quiet=no _wanted='' _status='' _of='' _all=no
   for _word; do
-    case $_word in -aq | -qa) _quiet=yes _all=yes ;; -q | --quiet) _quiet=yes ;; -a | --all) _all=yes ;; --format=*) _form=${_word#*=} ;;
-      *'{{'*) _form=$_word ;; esac
+    case $_word in --quiet) _quiet=yes ;; --all) _all=yes ;; --format=*) _form=${_word#*=} ;; *'{{'*) _form=$_word ;; --* | -*=*) ;;
+      -*) case $_word in *q*) _quiet=yes ;; esac; case $_word in *a*) _all=yes ;; esac ;; esac
     case ${_word#--filter=} in name=*) _wanted=${_word##*name=} ;; status=*) _status=${_word##*status=} _all=yes ;; ancestor=*) _of=${_word##*ancestor=} ;; esac
   done
   _wanted=$(printf '%s' "$_wanted" | tr -d '^$/')

@@ -250,6 +250,42 @@ ARRAYS: list[tuple[str, str, str]] = [
 ]  # fmt: skip
 
 
+PRINTED = [
+    ('cid=$(docker run -d a:1 sleep 9)\ndocker exec "$cid" ls', True),
+    ('CID="$(docker run --detach a:1 sleep 9)"; docker exec -i ${CID} sh <<E\nls\nE', True),
+    ("if true; then c=`docker run -d a:1 sleep 9`; fi\ndocker exec $c ls", True),
+    ("c=$(docker create a:1 ls)\ndocker exec $c ls", True),
+    ("docker run -d --name w a:1 sleep 9\ndocker exec $(docker ps -qf name=w) ls", True),
+    ('docker run -d --name w a:1 sleep 9\nid=$(docker ps -q --filter "ancestor=a:1")\ndocker exec $id ls', True),
+    ("docker run -d --name w a:1 sleep 9\ndocker exec $(docker ps -lq) ls", False),
+    ("docker run -d a:1 sleep 9\ndocker exec $cid ls", False),
+    ("c=$(docker run a:1 cat name)\ndocker exec $c ls", False),
+    ("c=$(docker run -d a:1 sleep 9)\nc=$(docker run -d other:1 sleep 9)\ndocker exec $c ls", False),
+    ('c="x$(docker run -d a:1 sleep 9)"\ndocker exec $c ls', False),
+]
+
+
+@pytest.mark.parametrize(("script", "known"), PRINTED)
+def test_a_container_is_known_by_what_docker_printed(script: str, known: bool) -> None:
+    done = convert("docker run -d other:1 sleep 9\n" + script)
+    reasons = [reason for _, reason in rows(done)]
+    assert any("no earlier command" in reason for reason in reasons) != known
+
+
+def test_a_service_is_known_by_what_compose_printed(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: a, command: x}, b: {image: b, command: y}}")
+    start = "docker compose up -d\n"
+    for script, known in (
+        ('id=$(docker compose ps -q b)\ndocker exec "$id" ls', True),
+        ('docker exec -i "$(docker compose ps --quiet b)" ls', True),
+        ("docker exec $(docker compose ps -q) ls", False),
+    ):
+        assert (("manual", UNKNOWN) in rows(convert(start + script, root=tmp_path))) != known
+
+
+UNKNOWN = "no earlier command starts a container of this name"
+
+
 @pytest.mark.parametrize(("script", "images", "gpu"), ARRAYS)
 def test_words_in_arrays(script: str, images: str, gpu: str) -> None:
     found = sidecars(convert(script))

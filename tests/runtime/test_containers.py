@@ -416,6 +416,8 @@ def test_a_service(machine: Machine, directory: Path) -> None:
         assert pod.docker("compose", "logs", "db").out == f"serving in {pod.workspace}/src\nhere\nmade\n"
         assert pod.docker("ps", "-q").out == ""
         assert pod.docker("ps", "-aq").out == "tool\n"
+        assert pod.docker("ps", "-qaf", "name=tool").out == "tool\n"
+        assert pod.docker("ps", "-qf", "name=tool").out == pod.docker("ps", "-aqf", "name=other").out == ""
         assert pod.docker("compose", "ps", "-a", "db").out == "NAMES\tIMAGE\tSTATUS\ntool\tdb\tExited (0)\n"
         assert (pod.workspace / "src" / "here").exists()
 

@@ -13,6 +13,7 @@ from gha2tekton.plan.images import bare, readable
 from gha2tekton.plan.made import Made
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
 from gha2tekton.plan.mounts import displaces
+from gha2tekton.plan.printed import Key, printed
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.service_builds import ServiceBuilds
@@ -73,8 +74,9 @@ class _Finder:
         self.names: set[str] = set()
         self.made = Made()
         self.elsewhere: Collection[str] = ()
+        self.printed: Mapping[str, Key] = {}
         self.variables: dict[str, tuple[str, str]] = {}
-        """Containers whose names only the run knows, by the variables that hold these."""
+        """Containers whose names only the run knows, by the variables that hold these; ``printed`` are a step's."""
         self.bare: dict[str, list[str]] = {}
         """The rows that want a container's own command, by its name."""
         self.entered: dict[str, list[str]] = {}
@@ -86,6 +88,7 @@ class _Finder:
 
     def step(self, top: PlannedStep, step: PlannedStep) -> None:
         directory = step.place
+        self.printed = printed(step)
         if step.rule is not None and step.rule.action == "actions/checkout":
             self.projects.fetch(step)
         if step.rule is not None and "builder" in step.rule.needs and step.step.path not in self.before.rows:
@@ -188,19 +191,12 @@ class _Finder:
         self.users.setdefault(top.step.path, set()).add(container.name)
 
     def use(self, top: PlannedStep, key: tuple[str, str], seen: SeenCommand, problem: str) -> None:
-        kind, name = key
-        found = next(
-            (
-                container
-                for container in reversed(self.containers.values())
-                if key in container.keys
-                or (kind == "container" and container.service and images.is_container_of(name, container.service.name))
-            ),
-            None,
-        )
+        name = key[1]
+        found = next((one for one in reversed(self.containers.values()) if images.goes_by(one, key)), None)
         if found is None and not name:
-            words = {images.variable(word.text) for word in seen.command.words}
-            found = next((self.containers.get(self.variables[one]) for one in words if one in self.variables), None)
+            words = {images.variable(word.text) or word.text for word in seen.command.words}
+            keys = {key for text, key in {**self.variables, **self.printed}.items() if text in words}
+            found = next((one for one in self.containers.values() if keys.intersection(one.keys)), None)
         # The name may be what `docker ps -q` or `docker run -d` printed; if there is but one, that is meant.
         if found is None and not name and len(self.containers) == 1:
             found = next(iter(self.containers.values()))

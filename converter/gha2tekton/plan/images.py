@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable
 
-from gha2tekton.plan.model import SeenCommand
+from gha2tekton.plan.model import ContainerPlan, SeenCommand
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.workflow.compose import Service
 
@@ -19,6 +19,15 @@ def names_of(service: Service) -> tuple[tuple[str, str], ...]:
 def is_container_of(name: str, service: str) -> bool:
     """Whether compose would call a service's container this: PROJECT-SERVICE-1."""
     return re.search(rf"[-_]{re.escape(service)}[-_]\d+$", name) is not None
+
+
+def goes_by(container: ContainerPlan, key: tuple[str, str]) -> bool:
+    """Whether a call by this key is for the container, be it by the name that compose gives it."""
+    kind, name = key
+    service = container.service
+    return key in container.keys or (
+        kind == "container" and service is not None and is_container_of(name, service.name)
+    )
 
 
 def joined(directory: str, target: str) -> str:

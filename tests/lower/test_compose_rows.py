@@ -87,6 +87,26 @@ def test_rows(tmp_path: Path) -> None:
     assert [(one.path, one.why) for one in finding.silent] == []
 
 
+SHARED = [
+    ("tmpfs: [/dev/shm:size=2g, /run]", "tmpfs[0]", "exact", ["2g"]),
+    ("tmpfs: /dev/shm", "tmpfs", "exact", ["host"]),
+    ("volumes: [/dev/shm:/dev/shm]", "volumes[0]", "exact", ["host"]),
+    ("tmpfs: [/run:size=2g]", "tmpfs[0]", "dropped", []),
+    ("ipc: shareable", "ipc", "dropped", []),
+]
+
+
+@pytest.mark.parametrize(("key", "path", "fate", "sizes"), SHARED)
+def test_shared_memory_of_a_service(tmp_path: Path, key: str, path: str, fate: str, sizes: list[str]) -> None:
+    (tmp_path / "compose.yaml").write_text(f"services: {{web: {{image: a, command: x, {key}}}}}\n")
+    done = convert(WORKFLOW, Repository(tmp_path), RULES, Options())
+    rows = [one.fate for one in done.journal.outcomes() if one.path == f"compose.yaml#services.web.{path}"]
+    tasks = [held[0]["spec"] for name, held in done.bundle.files.items() if name.startswith("tasks/")]
+    volumes = [volume["emptyDir"] for task in tasks for volume in task["volumes"] if volume["name"] == "dshm"]
+    wanted = [{"medium": "Memory"} | ({"sizeLimit": "2Gi"} if size == "2g" else {}) for size in sizes]
+    assert (rows, volumes) == ([fate], wanted)
+
+
 def test_a_service_that_cannot_be_is_by_hand(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {web: {build: ., working_dir: /x}}\n")
     outcomes = convert(WORKFLOW, Repository(tmp_path), RULES, Options()).journal.outcomes()

@@ -392,6 +392,10 @@ SHARED = [
     (["--shm-size 8g", "--ipc host"], [None]),
     (["", "--shm-size 2g"], ["2Gi"]),
     (["", ""], []),
+    (["", "-v /dev/shm:/dev/shm"], [None]),
+    (["", "--mount type=bind,source=/dev/shm,target=/dev/shm"], [None]),
+    (["--tmpfs /dev/shm:rw,size=4g", "--tmpfs /scratch:size=9g"], ["4Gi"]),
+    (["--tmpfs /dev/shm", ""], [None]),
 ]
 
 

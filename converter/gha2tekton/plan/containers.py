@@ -154,7 +154,7 @@ class _Finder:
         keys = dict.fromkeys((key, ("image", call.target), *(build.keys if build is not None else ())))
         if name := call.option("--name"):
             keys[("container", name)] = None
-        shared = "host" if call.option("--ipc") == "host" else call.option("--shm-size") or ""
+        shared = images.shared_memory(call)
         before = self.containers.get(key) or ContainerPlan(self.name(image), image)
         try:
             ports = images.published(call.all("--publish"))

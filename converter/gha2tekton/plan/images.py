@@ -7,9 +7,11 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable
 
+from gha2tekton.plan.host_directories import binds
 from gha2tekton.plan.model import ContainerPlan, SeenCommand
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.workflow.compose import Service
+from gha2tekton.workflow.compose_keys import SHARED, size_of_tmpfs
 
 
 def names_of(service: Service) -> tuple[tuple[str, str], ...]:
@@ -85,6 +87,14 @@ def more(one: int | str | None, other: int | str | None) -> int | str | None:
     if isinstance(one, int) and isinstance(other, int):
         return max(one, other)
     return "all"
+
+
+def shared_memory(call: DockerCall) -> str:
+    """How large /dev/shm is asked to be: "host" as the machine's, "" as docker has it by itself."""
+    if call.option("--ipc") == "host" or any(one.source == one.target == SHARED for one in binds(call)):
+        return "host"
+    sizes = (size_of_tmpfs(given or "") for given in call.all("--tmpfs"))
+    return call.option("--shm-size") or next(filter(None, sizes), "")
 
 
 def larger(*sizes: str) -> str:

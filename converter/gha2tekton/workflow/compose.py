@@ -23,6 +23,7 @@ from gha2tekton.workflow.compose_keys import (
     hosts_of,
     port_of,
     scalar,
+    shared_memory_of,
     volume_of,
 )
 from gha2tekton.workflow.interpolation import hangs_on_variables, interpolate
@@ -175,7 +176,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
         command=filled.words(body.get("command")),
         user=text(body.get("user")),
         container_name=text(body.get("container_name")),
-        shm_size="host" if text(body.get("ipc")) == "host" else text(body.get("shm_size")),
+        shm_size=shared_memory_of(body, text),
         devices=tuple(text(item) for item in body.get("devices") or ()),
         gpus=gpus_of(body, {**environment, **likely}, text),
         ports=tuple(text(port_of(item)) for item in body.get("ports") or ()),

@@ -24,6 +24,27 @@ class Health(Record, frozen=True):
     start_period: int = 0
 
 
+SHARED = "/dev/shm"
+
+
+def size_of_tmpfs(text: str) -> str:
+    """How large a tmpfs in the place of the shared memory is: "host" where it has no limit, "" in any other place."""
+    place, _, options = text.partition(":")
+    if place.rstrip("/") != SHARED:
+        return ""
+    return next((one.partition("=")[2] for one in options.split(",") if one.startswith("size=")), "") or "host"
+
+
+def shared_memory_of(body: Mapping[str, Any], text: Callable[[Any], str]) -> str:
+    """How large a service's /dev/shm is: "host" as the machine's, "" as docker has it by itself."""
+    pairs = [volume_of(item, text) for item in body.get("volumes") or ()]
+    if text(body.get("ipc")) == "host" or (SHARED, SHARED) in pairs:
+        return "host"
+    given = body.get("tmpfs") or ()
+    sizes = (size_of_tmpfs(text(one)) for one in ([given] if isinstance(given, str) else given))
+    return text(body.get("shm_size")) or next(filter(None, sizes), "")
+
+
 def hosts_of(body: Mapping[str, Any], text: Callable[[Any], str]) -> tuple[tuple[str, ...], list[str]]:
     """The names that lead to the service or to its machine, and those of other machines."""
     networks = body.get("networks")

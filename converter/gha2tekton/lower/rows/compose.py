@@ -109,12 +109,14 @@ def _row(
             usual = below == ["context"] and leaf.text in (".", "./")
             journal.exact(path, IMAGES_OF.format(job.job.id), reason=SAME_AS_DEFAULT if usual else "")
         return
+    elif key in ("tmpfs", "volumes") and service.shm_size and re.match(r"/dev/shm(:|$)", leaf.text):
+        pass
     elif key in service.differs:
         drop = "it is the cluster's to say"
     elif key == "ipc" and service.shm_size == "host":
         pass
     elif key == "shm_size" and service.shm_size == "host":
-        drop = "ipc: host says how large it is"
+        drop = "it is as large as the machine's"
     elif key not in _SAID or (container.plain and key in ("tty", "stdin_open")):
         drop = _NOT_NEEDED.get(key, "a sidecar has no use for it")
     elif key == "environment" and "NVIDIA_VISIBLE_DEVICES" in (below[0] if below else "", leaf.text.partition("=")[0]):

@@ -171,7 +171,7 @@ def test_a_schedule_creates_the_run_of_a_scheduled_event() -> None:
         "git-revision": "refs/heads/main",
         "event-name": "schedule",
         "schedule": "0 3 * * 0",
-        "event": '{"schedule": "0 3 * * 0"}',
+        "event": '{"schedule": "0 3 * * 0", "repository": {"default_branch": "main"}}',
         "ref-name": "main",
         "debug": "",
         "workflow": "gha2tekton:a %24(b)",

@@ -140,3 +140,35 @@ def test_inputs_may_be_called_as_params_of_ours(workflow: Path) -> None:
     for place in pipeline["spec"]["tasks"]:
         given = [param["name"] for param in place["params"]]
         assert len(given) == len(set(given))
+
+
+GUARD = """\
+name: CI
+on: {push: {branches: [main]}, schedule: [{cron: '0 3 * * *'}]}
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    if: github.ref == format('refs/heads/{0}', github.event.repository.default_branch)
+    steps: [{run: "echo ${{ github.event.repository.owner.login }}"}]
+"""
+SAID = [
+    # what the command line says, and the default branch and the owner for runs by the clock and by hand
+    ([], ("", ""), ("main", "OWNER")),
+    (["--default-branch", "trunk"], ("trunk", ""), ("trunk", "OWNER")),
+    (["--default-branch", "trunk", "--github-repository", "acme/x"], ("trunk", "acme"), ("trunk", "acme")),
+]
+
+
+@pytest.mark.parametrize(("words", "clock", "hand"), SAID)
+def test_runs_without_a_delivery_know_the_repository(
+    workflow: Path, words: list[str], clock: tuple[str, str], hand: tuple[str, str]
+) -> None:
+    workflow.write_text(GUARD)
+    files = convert(workflow, *words)
+    held = next(one for one in documents(files["triggers/schedule.yaml"], "") if one["kind"] == "ConfigMap")
+    for text, wanted in ((held["data"]["pipelinerun.yaml"], clock), (files["runs/ci.yaml"], hand)):
+        params = {item["name"]: item["value"] for run in documents(text, "") for item in run["spec"]["params"]}
+        found = (params["github-event-repository-default-branch"], params["github-event-repository-owner-login"])
+        assert found == wanted
+    told = "event.repository.default_branch" in files["report.txt"]
+    assert told is not bool(clock[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.carrier import Path
+from gha2tekton.lower.repository import repository_facts
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import Plan
@@ -78,7 +79,8 @@ def _manual(path: Path, default: str, workflow: Workflow, settings: Settings) ->
         ("github", "repository"): repository,
         ("github", "workflow"): sent(workflow.title),
     }
-    return known.get(path, default)
+    facts = {("github", "event", *place): sent(text) for place, text in repository_facts(repository, branch).items()}
+    return known.get(path) or facts.get(tuple(part.lower() for part in path), default)
 
 
 def _minutes(duration: str) -> int:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
+from gha2tekton.lower.repository import nested, repository_facts
 from gha2tekton.lower.triggers import cel
 from gha2tekton.lower.triggers.webhooks import Webhook, objects
 from gha2tekton.lower.values import sent
@@ -238,12 +239,16 @@ def scheduled(
         **_CONSTANT,
     }
     known |= {"repository": repository, "repository_owner": repository.partition("/")[0]} if repository else {}
-    told = {("event", "schedule"): cron, ("event",): json.dumps({"schedule": cron})}
+    facts = repository_facts(repository, branch)
+    told = {("event", "schedule"): cron, ("event",): sent(json.dumps({"schedule": cron, **nested(facts)}))}
+    told |= {("event", *place): sent(text) for place, text in facts.items()}
     empty: list[str] = []
     for param, path in needed.items():
         root, rest = path[0].lower(), tuple(part.lower() for part in path[1:])
         if root == "inputs" or rest[:1] == ("event",):
             params[param] = told.get(rest, "")
+            if rest[:2] == ("event", "repository") and not params[param]:
+                empty.append(".".join(rest))
         elif root == "github" and rest[0] in known:
             params[param] = sent(known[rest[0]])
         elif root == "git" and rest == ("revision",):

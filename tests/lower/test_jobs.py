@@ -674,3 +674,23 @@ def test_legs_on_several_machines_are_told_of_all_of_them() -> None:
     done = convert(f"runs-on: ${{{{ matrix.on }}}}\n{matrix}\n{STEPS}")
     _, reason = said(done, "jobs.a.runs-on")
     assert reason == "runs in a Pod on Linux with 2 GPUs on one container; other legs: runs in a Pod on Linux"
+
+
+SERVED = [
+    # the job's strategy, the image of its service, and the images of the sidecars of its Tasks
+    ("strategy: {matrix: {v: ['15', '16']}}", "postgres:${{ matrix.v }}", {"postgres:$(params.matrix-v)"}),
+    ("strategy: {matrix: {v: [a, b]}}", "postgres:${{ matrix.v == 'a' && '16' || '15' }}", {"postgres:16", "postgres:15"}),
+    ("env: {}", "${{ vars.IMAGE || 'x' }}", set()),
+    ("env: {}", "", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("strategy", "image", "images"), SERVED)
+def test_images_of_services(strategy: str, image: str, images: set[str]) -> None:
+    service = f"services: {{pg: {{image: \"{image}\", env: {{A: b}}, ports: ['5432:5432']}}}}"
+    done = convert(f"runs-on: ubuntu-latest\n{strategy}\n{service}\n{STEPS}")
+    tasks = [documents[0]["spec"] for name, documents in done.bundle.files.items() if name.startswith("tasks/")]
+    assert {one["image"] for task in tasks for one in task.get("sidecars", ())} == set(images)
+    fates = {outcome.fate for outcome in done.journal.outcomes() if ".services.pg" in outcome.path}
+    assert ("manual" in fates) == (image.startswith("${{ vars"))
+    assert not any("not understood" in outcome.reason for outcome in done.journal.outcomes())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gha2tekton.expression import Expression, Literal, Partial, fold, fold_template
+from gha2tekton.expression import Expression, Literal, Partial, Template, fold, fold_template, whole
+from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
+from gha2tekton.lower.values import written
 from gha2tekton.lower.words import safe
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import input_defaults, literal
@@ -103,7 +105,12 @@ def _possible(job: JobPlan, defaults: Partial, clashes: Mapping[Key, Sequence[st
         for key, _ in _keys(job):
             if key in clashes:
                 return replace(job, refused=f"{' and '.join(clashes[key])} are one name on Tekton: rename one of them")
-    if job.refused or Carrier(dynamic=bool(job.matrix)).tekton(job.image):
+    carrier = Carrier(dynamic=bool(job.matrix))
+    if not job.refused and (name := _unknown_service(job, carrier)):
+        return replace(
+            job, refused=f"what service {name} is must be known when the Pod starts: its image and variables"
+        )
+    if job.refused or carrier.tekton(job.image):
         return job
     known = {**job.scope.known, "inputs": defaults}
     usual = literal(fold_template(job.image, known))
@@ -112,6 +119,20 @@ def _possible(job: JobPlan, defaults: Partial, clashes: Mapping[Key, Sequence[st
     if job.matrix and _computable(job):
         return replace(job, spread=True)
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")
+
+
+def _unknown_service(job: JobPlan, carrier: Carrier) -> str:
+    """A service of which a run must first compute something."""
+    for name, service in job.job.services.items():
+        values = (job.scope.fold(value) for value in (service.image, *service.env.values()))
+        if any(carrier.tekton(written(value)) is None and not _secret(value) for value in values):
+            return name
+    return ""
+
+
+def _secret(template: Template) -> bool:
+    path = static_path(whole(template))
+    return path is not None and path[0].lower() == "secrets"
 
 
 def _no_image(tree: Expression) -> bool:

@@ -19,7 +19,7 @@ from gha2tekton.plan.model import JobPlan, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
 from gha2tekton.plan.privileges import by_maker
 from gha2tekton.plan.repository_scripts import asked, writes_env
-from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, job_scope, lanes
+from gha2tekton.plan.scope import Scope, evaluate_leaf, input_defaults, is_of_fields, job_scope, lanes
 from gha2tekton.plan.steps import StepReader
 from gha2tekton.plan.tools import supplies
 from gha2tekton.record import Record, field, replace
@@ -28,7 +28,7 @@ from gha2tekton.rules.model import Runner
 from gha2tekton.shell.docker import DockerCall, container_options, gpu_request
 from gha2tekton.tekton.names import label
 from gha2tekton.workflow.matrix import Leg, MatrixError, RuntimeMatrix, legs
-from gha2tekton.workflow.model import Job, Workflow
+from gha2tekton.workflow.model import Job, Value, Workflow
 from gha2tekton.workflow.repository import Repository
 
 
@@ -104,12 +104,12 @@ class _Builder:
     def divided(self, job: Job, on: Sequence[tuple[Leg, Runner]], total: int) -> list[JobPlan]:
         """Legs of one kind of machine: each by itself where a Pod must know more of it than a param can say."""
         together = self.group(job, on, total)
-        options = job.container.options if job.container is not None else None
-        if len(on) == 1 or not (together.unserved or (options is not None and together.scope.guess(options) is None)):
+        unknown = _unknown(job, together.scope)
+        if len(on) == 1 or not (together.unserved or unknown):
             return [together]
         apart = [self.group(job, [leg], total) for leg in on]
         served = sum(len(plan.unserved) for plan in apart) < len(together.unserved) * len(apart)
-        told = options is not None and all(plan.scope.guess(options) is not None for plan in apart)
+        told = bool(unknown) and not any(_unknown(job, plan.scope) for plan in apart)
         return apart if served or (told and not together.unserved) else [together]
 
     def refused(self, job: Job, reason: str) -> JobPlan:
@@ -268,6 +268,15 @@ class _Builder:
             computes = len(stages) == 1 or stage.role == "notebook" or bool(asking)
             out.append(replace(stage, containers=own, gpu=gpu if computes else 0))
         return native(out, job, self.workflow, found.problems, self.options.docker)
+
+
+def _unknown(job: Job, scope: Scope) -> list[Value]:
+    """What a Pod must be told of a job's containers and can be told in no param."""
+    options = job.container.options if job.container is not None else None
+    out = [options] if options is not None and scope.guess(options) is None else []
+    for service in job.services.values():
+        out += [value for value in (service.image, *service.env.values()) if not is_of_fields(scope.fold(value))]
+    return out
 
 
 def _not_drawn_in(job: Job) -> str:

@@ -21,6 +21,7 @@ from gha2tekton.expression import (
     to_string,
 )
 from gha2tekton.expression.syntax import ExpressionError
+from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.record import Record, field, replace
 from gha2tekton.workflow.inlining import alone
 from gha2tekton.workflow.matrix import Leg, RuntimeMatrix, fails_fast
@@ -29,6 +30,7 @@ from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value, Work
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
 """The functions that, called anywhere in a condition, take the place of the implicit success()."""
 
+_BROUGHT = frozenset({"github", "inputs", "matrix", "secrets"})
 WORKSPACE = "/workspace"
 """Where a job's workspace is mounted in every container."""
 
@@ -169,6 +171,12 @@ def _fail_fast(strategy: Strategy | None) -> Any:
     template = strategy.fail_fast.template if strategy and strategy.fail_fast else ()
     alone = len(template) == 1 and not isinstance(template[0], str)
     return template[0] if alone else fails_fast(strategy)
+
+
+def is_of_fields(template: Template) -> bool:
+    """Whether it is text and single fields, which params and Secrets bring to where a Pod is described."""
+    paths = [static_path(part) for part in template if not isinstance(part, str)]
+    return all(path and len(path) > 1 and path[0].lower() in _BROUGHT for path in paths)
 
 
 def lanes(strategy: Strategy | None, total: int) -> int:

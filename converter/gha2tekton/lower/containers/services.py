@@ -54,11 +54,9 @@ class _Services(Record):
 
     def sidecar(self, name: str, service: Service) -> Container | None:
         image = self.carrier.tekton(self.job.scope.fold(service.image))
-        if image is None:
-            why = "the image of a service must be known when the Pod starts"
-            self.journal.manual(service.image.path, why, self.target)
-            return None
         if not image:
+            for path in self.journal.open_leaves(f"{self.job.job.path}.services.{name}"):
+                self.journal.dropped(path, "superseded", "a service without an image is none")
             return None
         if self.job.job.container is not None and not is_host(name):
             why = f"no host of a Pod may be called {name}: the job's container must ask for localhost"
@@ -81,9 +79,6 @@ class _Services(Record):
         template = self.job.scope.fold(value)
         text = self.carrier.tekton(written(template))
         path = static_path(whole(template))
-        if text is None and (path is None or path[0].lower() != "secrets"):
-            self.journal.manual(value.path, "a service's variables must be known when the Pod starts", self.target)
-            return EnvVar(name, "")
         self.journal.exact(value.path, self.target)
         if text is not None or path is None:
             return EnvVar(name, text or "")

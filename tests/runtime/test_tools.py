@@ -83,6 +83,18 @@ def test_versions(
     assert said(directory, "output") == [f"{name}-version={found}", f"{name}-path={directory}/bin/{name}"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "told"), [("tip", True), ("oldstable", True), ("stable", False), ("*", False), ("", False)]
+)
+def test_names_of_versions_that_nobody_knows_are_told(
+    machine: Machine, directory: Path, asked: str, told: bool
+) -> None:
+    tool(directory, "go", "echo go version go1.22.5 linux/amd64")
+    ended = call(machine, directory, "setup-tool", "go", asked)
+    assert (ended.code, "::warning::" in ended.out) == (0, told), ended
+
+
 KINDS = [
     # what is asked for, what the image's Python is, what is brought, and whether that is done
     ("pypy3.10", "cpython", "pypy3.10", "pypy", True),

@@ -681,7 +681,7 @@ SERVED = [
     ("strategy: {matrix: {v: ['15', '16']}}", "postgres:${{ matrix.v }}", {"postgres:$(params.matrix-v)"}),
     ("strategy: {matrix: {v: [a, b]}}", "postgres:${{ matrix.v == 'a' && '16' || '15' }}", {"postgres:16", "postgres:15"}),
     ("env: {}", "${{ vars.IMAGE || 'x' }}", set()),
-    ("env: {}", "", set()),
+    ("strategy: {matrix: {v: [a]}}", "${{ matrix.v == 'b' && 'redis' || '' }}", set()),
 ]  # fmt: skip
 
 

@@ -412,6 +412,26 @@ def test_shared_memory_is_as_large_as_the_largest_that_is_asked_for(
     assert [volume["emptyDir"].get("sizeLimit") for volume in volumes] == sizes
 
 
+MEMORY_OF_SERVICES = [
+    ("--shm-size=2g", "", "exact", "2Gi"),
+    ("--ipc host --health-cmd true", "", "exact", None),
+    ("--shm-size 2g", "container: {image: b, options: --shm-size 1g}", "exact", None),
+    ("--shm-size 2g --memory 4g", "", "adapted", "2Gi"),
+]
+
+
+@pytest.mark.parametrize(("options", "keys", "fate", "size"), MEMORY_OF_SERVICES)
+def test_shared_memory_of_services(options: str, keys: str, fate: str, size: str | None) -> None:
+    service = f"services: {{web: {{image: a, options: {options}}}, plain: {{image: c}}}}"
+    job = f"runs-on: ubuntu-latest\n{keys}\n{service}\nsteps: [{{run: ls}}]"
+    done = conversion.convert(f"on: push\njobs:\n  a:\n{textwrap.indent(job, '    ')}", None, Options())
+    rows = [str(one.fate) for one in done.journal.outcomes() if one.path == "jobs.a.services.web.options"]
+    (task,) = [held[0]["spec"] for name, held in done.bundle.files.items() if name.startswith("tasks/")]
+    (volume,) = [one["emptyDir"] for one in task["volumes"] if one["name"] == "dshm"]
+    mounted = [one["name"] for one in task["sidecars"] if "dshm" in str(one.get("volumeMounts"))]
+    assert (rows, mounted, volume.get("sizeLimit")) == ([fate], ["web"], size)
+
+
 def test_legs_whose_options_differ_have_tasks_of_their_own() -> None:
     job = """\
 runs-on: ubuntu-latest

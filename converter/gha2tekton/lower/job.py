@@ -13,7 +13,7 @@ from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.daemon import daemon
 from gha2tekton.lower.containers.in_place import image_of, in_place, own_names
 from gha2tekton.lower.containers.job_container import ContainerOptions, job_container
-from gha2tekton.lower.containers.services import service_sidecars
+from gha2tekton.lower.containers.services import memory_of_services, service_sidecars
 from gha2tekton.lower.containers.sidecars import (
     SHM_VOLUME,
     Served,
@@ -35,6 +35,7 @@ from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, 
 from gha2tekton.lower.stage_script import stage_script, variable_lines
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.builds import RUN_PARAM
+from gha2tekton.plan.images import larger
 from gha2tekton.plan.model import JobPlan, Plan, Stage, pushes
 from gha2tekton.plan.scope import WORKSPACE, input_defaults
 from gha2tekton.record import Record, field, replace
@@ -146,6 +147,7 @@ class JobWriter(Record):
             step = self.filed(step, name)
         others = [one.name for one in service.sidecars]
         services = service_sidecars(job, carrier, others, self.journal, target) if index == 0 else ()
+        beside = memory_of_services(job) if services else ""
         workspaces = self.workspaces(job)
         task = Task(
             name=name,
@@ -155,7 +157,10 @@ class JobWriter(Record):
             params=self.params(stage, carrier, gpu, service, image),
             workspaces=tuple(Workspace(item, WORKSPACES[item], _place(item)) for item in workspaces),
             results=(_GO,) if job.layout == "stages" and index < len(job.stages) - 1 else (),
-            volumes=(*self.volumes(job, service, options, step, script), *proofs.volumes),
+            volumes=(
+                *self.volumes(job, service, options, step, script, beside),
+                *proofs.volumes,
+            ),
             sidecars=(*service.sidecars, *services, *forwarder(stage.containers)),
         )
         task = isolated(stage, task)
@@ -237,7 +242,7 @@ class JobWriter(Record):
         return out + ([Mount(SHM_VOLUME, "/dev/shm")] if options.shared_memory or service.shared_memory else [])
 
     def volumes(
-        self, job: JobPlan, service: Served, options: ContainerOptions, step: Container, script: str
+        self, job: JobPlan, service: Served, options: ContainerOptions, step: Container, script: str, beside: str
     ) -> list[Manifest]:
         out: list[Manifest] = [runtime.volume(script)]
         if job.layout == "job" and not job.state:
@@ -246,8 +251,8 @@ class JobWriter(Record):
             out.append({"name": service.mount.name, "emptyDir": {}})
         out += [{"name": f"volume-{number}", "emptyDir": {}} for number, _ in enumerate(options.volumes, 1)]
         out += host.volumes(job)
-        if options.shared_memory or service.memory:
-            out.append(shared_memory_volume("" if options.shared_memory else service.memory))
+        if memory := larger("host" if options.shared_memory else "", service.memory, beside):
+            out.append(shared_memory_volume(memory))
         if any(mount.name == "scripts" for mount in step.mounts):
             made = self.files[step.args[0].rpartition("/")[2]]
             out.append({"name": "scripts", "configMap": {"name": made["metadata"]["name"]}})

@@ -12,10 +12,11 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.registries import account_credentials
-from gha2tekton.lower.containers.sidecars import is_host
+from gha2tekton.lower.containers.sidecars import SHM_VOLUME, is_host
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for
+from gha2tekton.plan.images import larger, shared_memory
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import DIFFERS, ULIMIT
 from gha2tekton.plan.scope import literal
@@ -29,6 +30,7 @@ from gha2tekton.workflow.model import Value
 
 _OF_POD = ("--name", "--hostname", "--init", "--pull", "--rm", "--restart")
 """Options for what a Pod has, or a service that runs as long as its job needs none of."""
+_SHARED = ("--shm-size", "--ipc")
 
 
 def service_sidecars(
@@ -41,6 +43,12 @@ def service_sidecars(
     services = _Services(job, carrier, names, journal, target)
     made = (services.sidecar(name, service) for name, service in job.job.services.items())
     return tuple(one for one in made if one is not None)
+
+
+def memory_of_services(job: JobPlan) -> str:
+    """How large /dev/shm is for the services of a job that ask for one of their own; empty where none does."""
+    given = (service.options for service in job.job.services.values() if service.options is not None)
+    return larger(*(shared_memory(container_options(job.scope.guess(one) or "")) for one in given))
 
 
 class _Services(Record):
@@ -71,9 +79,13 @@ class _Services(Record):
             env=tuple(self.variable(key, value) for key, value in service.env.items()),
             command=self.words(service.entrypoint),
             args=self.words(service.command),
-            mounts=tuple(mount for volume in service.volumes if (mount := self.mount(volume))),
+            mounts=(*(mount for volume in service.volumes if (mount := self.mount(volume))), *self.shared(service)),
             readiness=self.readiness(service.options) if service.options is not None else None,
         )
+
+    def shared(self, service: Service) -> tuple[Mount, ...]:
+        text = self.job.scope.guess(service.options) if service.options is not None else None
+        return (Mount(SHM_VOLUME, "/dev/shm"),) if shared_memory(container_options(text or "")) else ()
 
     def variable(self, name: str, value: Value) -> EnvVar:
         template = self.job.scope.fold(value)
@@ -126,12 +138,13 @@ class _Services(Record):
         text = self.job.scope.guess(value)
         call = container_options(text or "")
         names = [name for name, _ in call.options if not name.startswith("--health") and name not in _OF_POD]
+        names = [name for name in names if not (name in _SHARED and shared_memory(call))]
         left = [name for name in names if name.removeprefix("--") not in DIFFERS and name != "--ulimit"]
         differs = {DIFFERS.get(name.removeprefix("--"), ULIMIT): None for name in names}
         if text is None or left or call.unknown:
             why = f"options a sidecar has no word for: {' '.join(left) or value.text}"
             self.journal.manual(value.path, why, self.target)
-        elif differs and not call.option("--health-cmd"):
+        elif differs and not call.option("--health-cmd") and not shared_memory(call):
             self.journal.dropped(value.path, "superseded", "; ".join(differs))
         elif differs:
             self.journal.adapted(value.path, "; ".join(differs), self.target)

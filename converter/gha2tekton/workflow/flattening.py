@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.expression import (
-    Compare,
     Context,
     Expression,
-    Literal,
     Partial,
     Property,
     chain,
@@ -18,13 +16,14 @@ from gha2tekton.expression import (
     whole,
 )
 from gha2tekton.record import replace
+from gha2tekton.workflow.call_outputs import call_output, without_matrix
 from gha2tekton.workflow.idleness import is_false, kept_by, never_given, plain, single
 from gha2tekton.workflow.inlining import alone, argument, called_as, inline, reads, told_by, values
 from gha2tekton.workflow.matrix import Leg, fails_fast, of_leg
-from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
+from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
 from gha2tekton.workflow.readings import readings, reads_matrix, sites
-from gha2tekton.workflow.results import renamed_status, renamed_word, some, within
+from gha2tekton.workflow.results import renamed_status, renamed_word, within
 from gha2tekton.workflow.rewiring import Drawn, needed_by, renamed
 
 
@@ -52,9 +51,10 @@ def flatten(
         named = call.name is not None and call.name.literal is None
         flat = _Flat(one, workflow, event, ids, leg, named, call)
         sets.append([flat.job(job) for job in workflow.jobs])
+        told = flat.known["inputs"] if leg is not None else without_matrix(call, flat.known["inputs"])
         for output in event.outputs:
             # Of several legs the last that sets a value wins.
-            outputs.setdefault(output.name, []).insert(0, _output(output, one, ids, workflow))
+            outputs.setdefault(output.name, []).insert(0, call_output(output, one, ids, workflow, told))
     jobs = [job for one in sets for job in (_against(one, sets) if fails_fast(call.strategy) else one)]
     conditions = [job.condition.tree for job in workflow.jobs if job.condition is not None]
     needed = set() if conditions else {name for job in jobs for name in job.needed}
@@ -83,19 +83,6 @@ def _spelled_out(call: Job, workflow: Workflow) -> Job:
 def _reads_all(job: Job) -> bool:
     """Whether it speaks of all that it needs at once."""
     return any(path in (("needs",), ("needs", "*")) for path in reads(replace(job, called=())))
-
-
-def _output(output: Output, call: Job, ids: Mapping[str, str], workflow: Workflow) -> Expression:
-    """What a call gives as an output, in the caller's terms: nothing where the call itself is skipped."""
-    results = {job.id.lower(): Property(Context("needs"), ids[job.id.lower()]) for job in workflow.jobs}
-    # What another call gives is told by its jobs already.
-    tree = whole(fold_template(output.value.template, {"jobs": results, "needs": Partial(results)}))
-    skips = call.condition is not None or bool(call.needs)
-    idle = {ids[job.id.lower()]: {"result": "", "outputs": {}} for job in workflow.jobs}
-    if not skips or fold(tree, {"needs": idle}) in (Literal(""), Literal(None)):
-        return tree
-    ran = some(Compare("!=", Property(Property(Context("needs"), id), "result"), Literal("skipped")) for id in idle)
-    return chain("||", chain("&&", ran, tree), Literal(""))
 
 
 def _take(id: str, taken: set[str]) -> str:

@@ -16,7 +16,7 @@ from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
 from gha2tekton.workflow.needs import ancestors, needed_first
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
-from gha2tekton.workflow.rewiring import Drawn, handed_on, rewired
+from gha2tekton.workflow.rewiring import Drawn, handed_on, resolved, rewired
 
 _STARTED = "the workflow is part of the one that calls it"
 
@@ -69,7 +69,8 @@ class _Expansion:
             called = self.called(job, repository, chain) if job.uses is not None else None
             if called is not None and (combinations := self.legs(job, called[0])):
                 self.calls.append(job)
-                members[job.id], drawn[job.id.lower()] = flatten(own, *called, combinations, taken)
+                members[job.id], made = flatten(own, *called, combinations, taken)
+                drawn[job.id.lower()] = resolved(made, drawn)
         jobs = tuple(rewired(member, drawn) for job in workflow.jobs for member in members[job.id])
         events = tuple(handed_on(event, drawn) for event in workflow.events)
         return replace(workflow, env={}, defaults=None, jobs=jobs, events=events)

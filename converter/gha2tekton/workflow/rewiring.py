@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gha2tekton.expression import Context, Expression, Partial, Property
+from gha2tekton.expression import Context, Expression, Partial, Property, fold
 from gha2tekton.record import Record, replace
 from gha2tekton.workflow.inlining import inline, reads, told_by
 from gha2tekton.workflow.model import Event, Job, Value
@@ -60,6 +60,12 @@ def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
             needs += [renamed(need, id) for id in call.ids if id in call.ends or id.lower() in asked]
     told = {name: call.ids for name, call in calls.items()}
     return replace(new, needs=tuple(needs), calls={**job.calls, **told}, called=(*job.called, *dict.fromkeys(leaves)))
+
+
+def resolved(call: Drawn, drawn: Mapping[str, Drawn]) -> Drawn:
+    """A call whose outputs hand on what calls before it give: these by their jobs."""
+    earlier = Partial({name: Partial(outputs=dict(one.outputs)) for name, one in drawn.items()})
+    return replace(call, outputs={name: fold(tree, {"needs": earlier}) for name, tree in call.outputs.items()})
 
 
 def handed_on(event: Event, drawn: Mapping[str, Drawn]) -> Event:

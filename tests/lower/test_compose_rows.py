@@ -87,6 +87,19 @@ def test_rows(tmp_path: Path) -> None:
     assert [(one.path, one.why) for one in finding.silent] == []
 
 
+def test_what_is_to_start_with_a_service_that_cannot_be_is_not_said_to_be_unused(tmp_path: Path) -> None:
+    """By hand is all that a command would start, and what this extends; none of it is told to be started by nothing."""
+    base = "base: {image: c}, idle: {image: d}"
+    (tmp_path / "compose.yaml").write_text(
+        f"services: {{web: {{extends: base, configs: [x]}}, after: {{image: b, depends_on: [web]}}, {base}}}\n"
+    )
+    run = "[{run: docker compose up -d after}]"
+    workflow = Source("x.yml", f"on: push\njobs: {{a: {{runs-on: ubuntu-latest, steps: {run}}}}}\n")
+    rows = {one.path: one.fate for one in convert(workflow, Repository(tmp_path), RULES, Options()).journal.outcomes()}
+    fates = [rows[f"compose.yaml#services.{name}.image"] for name in ("after", "base", "idle")]
+    assert fates == ["manual", "manual", "dropped"]
+
+
 SHARED = [
     ("tmpfs: [/dev/shm:size=2g, /run]", "tmpfs[0]", "exact", ["2g"]),
     ("tmpfs: /dev/shm", "tmpfs", "exact", ["host"]),

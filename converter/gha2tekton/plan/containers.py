@@ -83,6 +83,7 @@ class _Finder:
         """The rows that run a command behind the image's entrypoint, by the container's name."""
         self.composed: dict[str, Source] = {}
         self.unfit: dict[str, str] = {}
+        self.wanted: Collection[str] = ()
         self.called: set[str] = set()
         """Containers in which something else is run."""
 
@@ -117,10 +118,12 @@ class _Finder:
         elif call.verb == "exec":
             self.use(top, ("container", call.target or ""), seen, "no earlier command starts a container of this name")
         elif call.verb in ("compose exec", "compose run", "compose up", "compose build", "compose create"):
+            self.wanted = ()
             try:
                 self.compose(top, seen, call, self.projects.project(call, directory, variables))
             except ComposeError as error:
                 self.problems[seen.path] = str(error)
+                self.unfit = {**dict.fromkeys(self.wanted, str(error)), **self.unfit}
                 if isinstance(error, UnreadableCompose):
                     self.unreadable.append(error)
         elif call.verb in LOOKS:
@@ -217,6 +220,7 @@ class _Finder:
             wanted = project.ordered([call.target], call.verb == "compose exec" or call.given("--no-deps"))
         else:
             wanted = project.started(call)
+        self.wanted = wanted
         for name in wanted:
             service = project.services.get(name)
             if service is None:

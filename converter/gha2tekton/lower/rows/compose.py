@@ -81,8 +81,8 @@ def account(job: JobPlan, tasks: Sequence[str], journal: Journal) -> None:
                 journal.dropped(path, "superseded", "the driver asks for a GPU already")
             elif name in served:
                 _row(path, leaf, later, *served[name], job, journal)
-            elif leaf.keys[1] in job.unfit:
-                journal.manual(path, job.unfit[leaf.keys[1]])
+            elif (name := name or leaf.keys[1]) in job.unfit:
+                journal.manual(path, job.unfit[name])
             else:
                 journal.dropped(path, "superseded", "no command of the job starts this service")
 

@@ -20,7 +20,7 @@ from gha2tekton.workflow.call_outputs import call_output, without_matrix
 from gha2tekton.workflow.idleness import is_false, kept_by, never_given, plain, single
 from gha2tekton.workflow.inlining import alone, argument, called_as, inline, reads, told_by, values
 from gha2tekton.workflow.matrix import Leg, fails_fast, of_leg
-from gha2tekton.workflow.model import Condition, Event, Job, Value, Workflow
+from gha2tekton.workflow.model import Condition, Event, Job, Output, Value, Workflow
 from gha2tekton.workflow.needs import ancestors
 from gha2tekton.workflow.readings import readings, reads_matrix, sites
 from gha2tekton.workflow.results import renamed_status, renamed_word, within
@@ -62,7 +62,7 @@ def flatten(
         ids=tuple(job.id for job in jobs),
         ends=tuple(job.id for job in jobs if job.id.lower() not in needed),
         outputs={name: trees[0] if len(trees) == 1 else chain("||", *trees) for name, trees in outputs.items()},
-        leaves={output.name: (output.value, *output.called) for output in event.outputs},
+        leaves={output.name: (output.value, *output.called, *flat.read_by(output)) for output in event.outputs},
     )
     return jobs, drawn
 
@@ -136,6 +136,11 @@ class _Flat:
         """What an input is set to, by the call or by default; the name in lower case."""
         default = next((input.default for input in self.event.inputs if input.name.lower() == name), None)
         return self.call.inputs.get(name) or default
+
+    def read_by(self, output: Output) -> list[Value]:
+        """What the call says of the inputs that an output hands on."""
+        names = {path[1].lower() for path in reads(output.value) if path[0] == "inputs" and len(path) > 1}
+        return [value for name in sorted(names) if (value := self.given(name)) is not None]
 
     def job(self, job: Job) -> Job:
         call = self.call

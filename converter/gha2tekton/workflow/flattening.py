@@ -62,7 +62,8 @@ def flatten(
         ids=tuple(job.id for job in jobs),
         ends=tuple(job.id for job in jobs if job.id.lower() not in needed),
         outputs={name: trees[0] if len(trees) == 1 else chain("||", *trees) for name, trees in outputs.items()},
-        leaves={output.name: (output.value, *output.called, *flat.read_by(output)) for output in event.outputs},
+        leaves={one.name: (one.value, *one.called, *flat.read_by(one).values()) for one in event.outputs},
+        idle=frozenset(path for output in event.outputs for path in flat.idle_in(output)),
     )
     return jobs, drawn
 
@@ -137,10 +138,17 @@ class _Flat:
         default = next((input.default for input in self.event.inputs if input.name.lower() == name), None)
         return self.call.inputs.get(name) or default
 
-    def read_by(self, output: Output) -> list[Value]:
+    def read_by(self, output: Output) -> dict[str, Value]:
         """What the call says of the inputs that an output hands on."""
         names = {path[1].lower() for path in reads(output.value) if path[0] == "inputs" and len(path) > 1}
-        return [value for name in sorted(names) if (value := self.given(name)) is not None]
+        return {name: value for name in sorted(names) if (value := self.given(name)) is not None}
+
+    def idle_in(self, output: Output) -> Iterator[str]:
+        """The paths of inputs that an output hands on as it would without a word of the call."""
+        readings, read = [(frozenset("*"), whole(output.value.template))], self.read_by(output)
+        for name in read.keys() & self.call.inputs.keys() & {item.name.lower() for item in self.event.inputs}:
+            if self.same_without(name, read[name], readings):
+                yield read[name].path
 
     def job(self, job: Job) -> Job:
         call = self.call

@@ -12,7 +12,7 @@ from gha2tekton.source import Source, Span
 from gha2tekton.workflow.flattening import flatten
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import Leg, MatrixError, legs, static_leaf
-from gha2tekton.workflow.model import Event, Input, Job, Uses, Value, Workflow
+from gha2tekton.workflow.model import Event, Job, Uses, Value, Workflow
 from gha2tekton.workflow.needs import ancestors, needed_first
 from gha2tekton.workflow.parse import parse_workflow
 from gha2tekton.workflow.repository import Repository
@@ -209,10 +209,3 @@ def _find(uses: Uses, repository: Repository) -> tuple[Source | None, Repository
     owner, name, path = uses.name.split("/", 2)
     checkout = repository.checkout(f"{owner}/{name}", uses.ref)
     return (checkout.read(path), checkout) if checkout else (None, repository)
-
-
-def _default(input: Input) -> str | None:
-    """What an input is where the call says nothing."""
-    if input.default is not None:
-        return input.default.literal
-    return {"boolean": "false", "number": "0", "string": ""}.get(input.type)

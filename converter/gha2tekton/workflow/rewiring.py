@@ -22,6 +22,8 @@ class Drawn(Record, frozen=True):
     outputs: Mapping[str, Expression]
     leaves: Mapping[str, tuple[Value, ...]]
     """What says each output."""
+    idle: frozenset[str] = frozenset()
+    """The paths of those that say what holds without them."""
 
     @property
     def word(self) -> str:
@@ -59,7 +61,9 @@ def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
         else:
             needs += [renamed(need, id) for id in call.ids if id in call.ends or id.lower() in asked]
     told = {name: call.ids for name, call in calls.items()}
-    return replace(new, needs=tuple(needs), calls={**job.calls, **told}, called=(*job.called, *dict.fromkeys(leaves)))
+    idle = job.idle.union(*(call.idle.intersection(leaf.path for leaf in leaves) for call in calls.values()))
+    called = (*job.called, *dict.fromkeys(leaves))
+    return replace(new, needs=tuple(needs), calls={**job.calls, **told}, called=called, idle=idle)
 
 
 def resolved(call: Drawn, drawn: Mapping[str, Drawn]) -> Drawn:

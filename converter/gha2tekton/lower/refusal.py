@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gha2tekton.expression import Expression, Literal, Partial, Template, fold, fold_template, whole
-from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.expression import Expression, Literal, Partial, fold, fold_template
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.values import written
 from gha2tekton.lower.words import safe
 from gha2tekton.plan.model import JobPlan, Plan
-from gha2tekton.plan.scope import input_defaults, literal
+from gha2tekton.plan.scope import context_of, input_defaults, literal
 from gha2tekton.record import replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, Task, Workspace
@@ -125,14 +124,9 @@ def _unknown_service(job: JobPlan, carrier: Carrier) -> str:
     """A service of which a run must first compute something."""
     for name, service in job.job.services.items():
         values = (job.scope.fold(value) for value in (service.image, *service.env.values()))
-        if any(carrier.tekton(written(value)) is None and not _secret(value) for value in values):
+        if any(carrier.tekton(written(value)) is None and context_of(value) != "secrets" for value in values):
             return name
     return ""
-
-
-def _secret(template: Template) -> bool:
-    path = static_path(whole(template))
-    return path is not None and path[0].lower() == "secrets"
 
 
 def _no_image(tree: Expression) -> bool:

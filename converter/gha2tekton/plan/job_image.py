@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gha2tekton.expression import Context, Partial, Property, Template, fold_template
-from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.programs import own_programs
-from gha2tekton.plan.scope import Scope, input_defaults, literal
+from gha2tekton.plan.scope import Scope, context_of, input_defaults, literal
 from gha2tekton.plan.tools import by_pip, missing, supplied, wanted_of_image
 from gha2tekton.record import Record, replace
 from gha2tekton.rules import machines
@@ -81,19 +80,13 @@ def _of_run(choice: ImageChoice, version: Template, legs: Sequence[Leg], default
         tags = tuple(machines.tag(image, text or "") for text in found)
         if len(set(tags)) == 1:
             return replace(choice, reference=with_version(image, (tags[0],)))
-        if list(tags) == found and _field(version) == "matrix":
+        if list(tags) == found and context_of(version) == "matrix":
             return choice
         return replace(choice, reference=with_version(image, (_VERSION,)), tags=tags)
-    usual = literal(fold_template(version, {"inputs": defaults})) if _field(version) == "inputs" else None
+    usual = literal(fold_template(version, {"inputs": defaults})) if context_of(version) == "inputs" else None
     if image.tool not in machines.BROUGHT or (usual and machines.tag(image, usual) == usual):
         return choice
     return replace(choice, reference=with_version(image, (image.version,)))
-
-
-def _field(template: Template) -> str:
-    """The context of which a template is one field, as a param brings it."""
-    path = static_path(template[0]) if len(template) == 1 and not isinstance(template[0], str) else None
-    return path[0].lower() if path is not None else ""
 
 
 def _asked(steps: Sequence[PlannedStep], rules: RuleSet) -> _Asked:

@@ -19,6 +19,7 @@ from gha2tekton.expression import (
     fold,
     fold_template,
     to_string,
+    whole,
 )
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.expression.syntax import path as static_path
@@ -171,6 +172,12 @@ def _fail_fast(strategy: Strategy | None) -> Any:
     template = strategy.fail_fast.template if strategy and strategy.fail_fast else ()
     alone = len(template) == 1 and not isinstance(template[0], str)
     return template[0] if alone else fails_fast(strategy)
+
+
+def context_of(template: Template) -> str:
+    """The context of which a template is one field; empty where it is anything else."""
+    path = static_path(whole(template))
+    return path[0].lower() if path is not None else ""
 
 
 def is_of_fields(template: Template) -> bool:

@@ -48,7 +48,7 @@ func parse() *options {
 	flag.StringVar(&o.images, "images", "", "YAML: image -> {entrypoint, cmd, env, workingDir, uid, root}")
 	flag.StringVar(&o.network, "net", "host", "network of Pods: host, or pod (a loopback of its own and nothing else)")
 	flag.DurationVar(&o.grace, "grace", 2*time.Second, "time from SIGTERM to SIGKILL")
-	flag.BoolVar(&o.keep, "keep", false, "keep the Pods' scratch directories")
+	flag.BoolVar(&o.keep, "keep", false, "keep the Pods' volumes")
 	flag.BoolVar(&o.verbose, "v", false, "say what happens")
 	flag.Var(&o.hide, "hide", "directory of this machine that containers see empty (repeatable; /tmp always)")
 	flag.Parse()

@@ -22,9 +22,9 @@ _WARNINGS = """
     nodes-differ privileged-docker unknown-vector
 """
 _NOTES = """
-    checkout-of-unknown-commit context-differs default-branch-unknown deleted-ref-ignored forks-approved
-    forks-refused gpu-count-assumed image-assumed image-unpinned input-runs-as-code not-split payload-text-withheld
-    private-repository programs-missing skip-message-unseen token-starts-runs unused-suppression
+    checkout-assumed checkout-of-unknown-commit context-differs default-branch-unknown deleted-ref-ignored
+    forks-approved forks-refused gpu-count-assumed image-assumed image-unpinned input-runs-as-code not-split
+    payload-text-withheld private-repository programs-missing skip-message-unseen token-starts-runs unused-suppression
 """
 
 SEVERITIES: Mapping[str, Severity] = {

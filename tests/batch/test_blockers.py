@@ -48,6 +48,21 @@ CASES = {
         "\n  a: {runs-on: ubuntu-latest, steps: [{uses: ./other/.github/actions/none}]}\n",
         [("action", "those in other/, which a step checks out: give its repository with --actions-dir")],
     ),
+    "an action of a repository that a step checks out": (
+        """
+  a:
+    runs-on: ubuntu-latest
+    steps:
+    - {uses: actions/checkout@v6, with: {repository: team/other, path: other}}
+    - {uses: ./other/a}
+    - {uses: actions/checkout@v6, with: {repository: "${{ vars.X }}", path: some}}
+    - {uses: ./some/a}
+""",
+        [
+            ("action", "those of a repository that only the run knows: write its name"),
+            ("action", "those of team/other: give a checkout with --actions-dir"),
+        ],
+    ),
     "actions, whatever their refs": (
         """
   a: {runs-on: ubuntu-latest, steps: [{uses: nobody/knows@v1}, {uses: Nobody/knows@v2}]}

@@ -21,6 +21,8 @@ _CLASSES: tuple[tuple[str, str, str], ...] = (
         "reusable workflow",
         "those of {}: give a checkout with --actions-dir",
     ),
+    (r" is an action of (\S+): give its checkout", "action", "those of {}: give a checkout with --actions-dir"),
+    (r"^only the run knows the repository", "action", "those of a repository that only the run knows: write its name"),
     (
         r"there is no action in (?!\.)([\w.-]+)/",
         "action",

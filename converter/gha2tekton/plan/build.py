@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
 from gha2tekton.plan import layout, looks, losses, runners
+from gha2tekton.plan.actions import Actions
 from gha2tekton.plan.assumptions import assumed, joined
 from gha2tekton.plan.builds import RUN_TAG, builds
 from gha2tekton.plan.chain import chained
@@ -73,8 +74,12 @@ class _Builder:
         self.repository = repository
         self.options = options
         self.journal = journal
+        self.usual = input_defaults(workflow)
         self.reader = StepReader(
-            rules, repository, journal, images=options.action_images, daemon=options.docker == "dind"
+            rules,
+            Actions(repository, journal, self.usual),
+            images=options.action_images,
+            daemon=options.docker == "dind",
         )
         self.unpushed: set[str] = set()
         self.needed = {name for job in workflow.jobs for name in job.needed}
@@ -123,7 +128,7 @@ class _Builder:
         if runner.os in ("macos", "windows"):
             return replace(self.refused(job, f"it runs on {runner.os}, and Pods run Linux"), legs=group, runner=runner)
         constant = not writes_env(job)
-        usual = scope.with_known(inputs=input_defaults(self.workflow))
+        usual = scope.with_known(inputs=self.usual)
         scope, steps = self.steps(job, scope, constant)
         steps, taken = assumed(steps, lambda: self.steps(job, usual, constant)[1])
         own = f"-{on[0][0].index}" if 1 == len(on) < total else ""
@@ -231,7 +236,7 @@ class _Builder:
     def options_of(self, job: Job, scope: Scope) -> DockerCall:
         """The options of a job's own container."""
         value = job.container.options if job.container is not None else None
-        usual = scope.with_known(inputs=input_defaults(self.workflow))
+        usual = scope.with_known(inputs=self.usual)
         return container_options(scope.guess(value) or usual.guess(value) or "")
 
     def gpu(self, job: Job, scope: Scope, runner: Runner, found: Found) -> int:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
+from gha2tekton.plan.checkout import Checkout, around, checkout_of
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.record import Record, field
@@ -18,8 +19,6 @@ from gha2tekton.workflow.repository import Repository
 
 _DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _REMOTE = re.compile(r"github\.com[:/]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
-ELSEWHERE = "?"
-"""Stands for a repository that only the run knows."""
 UNKNOWN = "GHA_VALUE"
 """Begins the names of variables that stand for what only the script knows when it writes a file."""
 
@@ -68,19 +67,14 @@ class Projects(Record):
     repository: Repository
     written: dict[str, str] = field(default_factory=dict)
     """Files that scripts have written so far, by their path in the workspace."""
-    fetched: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """What directories of the workspace were fetched of: a repository, empty for the job's own, and its ref."""
+    fetched: dict[str, Checkout] = field(default_factory=dict)
+    """What was fetched to directories of the workspace."""
 
     def fetch(self, step: PlannedStep) -> None:
         """Keep what a step checks out beside the repository, or in its place."""
-        told = {name: step.scope.guess(value) for name, value in step.step.inputs.items()}
-        asked = step.step.inputs.get("repository")
-        own = asked is None or re.sub(r"\s", "", asked.text) == "${{github.repository}}"
-        place = posixpath.normpath(told.get("path") or ".")
-        # In the place of the repository a name that only the run knows is that of a fork of it.
-        name = "" if own else told.get("repository") or (ELSEWHERE if place != "." else "")
-        if name or place != ".":
-            self.fetched[place] = (name, told.get("ref") or "")
+        found = checkout_of(step.step, step.scope)
+        if found.repository != "" or found.place != ".":
+            self.fetched[found.place] = found
 
     def clone(self, command: Command, directory: str) -> None:
         """Keep what ``git clone`` fetches, with what is said of its branch."""
@@ -92,7 +86,8 @@ class Projects(Record):
         assert found is not None
         branch = next((words[i + 1] for i, text in enumerate(words[:at]) if text in ("-b", "--branch")), "")
         place = words[at + 1] if words[at + 1 :] else found[2]
-        self.fetched[_path(place, directory)] = (f"{found[1]}/{found[2]}", branch)
+        place = _path(place, directory)
+        self.fetched[place] = Checkout(place, f"{found[1]}/{found[2]}", branch)
 
     def see(self, command: Command, directory: str, constants: Mapping[str, str]) -> None:
         """Keep what a command writes to a file, as far as its text is known."""
@@ -127,28 +122,21 @@ class Projects(Record):
         """A file as the scripts have left it."""
         if path in self.written:
             return Source(path, self.written[path])
-        place = self.place(path)
-        if place is None or path in self.repository.instead:
+        fetched = around(self.fetched, path)
+        if fetched is None or path in self.repository.instead:
             return self.repository.read(path)
-        name, ref = self.fetched[place]
-        around = self.repository.checkout(name, ref) if name else self.repository
-        if around is None and place == ".":
+        files = fetched.repository_of(self.repository)
+        if files is None and fetched.place == ".":
             return self.repository.read(path)  # as long as nobody says otherwise, it is the repository by its name
-        inside = path if place == "." else path.removeprefix(f"{place}/")
-        source = around.read(inside) if around is not None else None
+        source = files.read(fetched.inside(path)) if files is not None else None
         return Source(path, source.text) if source is not None else None
 
-    def place(self, path: str) -> str | None:
-        """The directory with what was fetched that a path lies in."""
-        found = (one for one in self.fetched if one == "." or path == one or path.startswith(f"{one}/"))
-        return max(found, key=len, default=None)
-
     def missing(self, path: str, problem: str) -> ComposeError:
-        place = self.place(path)
-        name = self.fetched[place][0] if place is not None else ""
-        if name == ELSEWHERE:
+        fetched = around(self.fetched, path)
+        name = fetched.repository if fetched else ""
+        if name is None:
             return ComposeError(f"{problem}: it is of a repository that only the run knows")
-        if name and self.repository.checkout(*self.fetched[place or ""]) is None:
+        if name and fetched and fetched.repository_of(self.repository) is None:
             return ComposeError(f"{problem}: it is of {name}, of which --actions-dir must hold a checkout")
         return ComposeError(f"{problem} of {name}" if name else problem)
 

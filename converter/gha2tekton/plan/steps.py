@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
@@ -19,7 +18,7 @@ from gha2tekton.expression import (
     unparse_template,
     whole,
 )
-from gha2tekton.journal import Journal
+from gha2tekton.plan.actions import Actions
 from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbuilt
 from gha2tekton.plan.meaning import Meaning, read_meaning, strongest
 from gha2tekton.plan.model import ROLES, PlannedStep, Role
@@ -28,10 +27,7 @@ from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import ActionRule, Effect
 from gha2tekton.shell.nested import script_language
-from gha2tekton.source import Source
 from gha2tekton.workflow.model import Action, Step, Uses, Value
-from gha2tekton.workflow.parse import parse_action
-from gha2tekton.workflow.repository import Repository
 
 MAX_DEPTH = 9
 """How deep GitHub lets composite actions call each other."""
@@ -46,16 +42,11 @@ class StepReader(Record, frozen=True):
     """Reads the steps of the jobs of one workflow."""
 
     rules: RuleSet
-    repository: Repository
-    journal: Journal
-    places: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """The directories into which the job checks repositories out, with the repository ("" for its own) and ref."""
+    actions: Actions
     images: Mapping[str, str] = field(default_factory=dict)
     """What was built of the Dockerfiles of actions."""
     daemon: bool = False
     """docker itself is there, which can build them."""
-    parsed: dict[str, Action | None] = field(default_factory=dict)
-    """The actions that jobs call, each read once."""
     meanings: dict[tuple[object, ...], Meaning] = field(default_factory=dict)
     """What scripts are, each read once for all the jobs that run it."""
 
@@ -70,7 +61,7 @@ class StepReader(Record, frozen=True):
     ) -> tuple[PlannedStep, ...]:
         """What they mean; ``constant``: none writes to GITHUB_ENV; ``shell``, ``place``: of scripts that name none."""
         if depth == 0:
-            self.places.clear()
+            self.actions.begin()
         return tuple(self.step(step, scope, constant, depth, shell, place) for step in steps)
 
     def step(
@@ -96,7 +87,7 @@ class StepReader(Record, frozen=True):
                 container=of_image(step, step.uses, self.rules),
             )
         if step.uses.name.lower() == "actions/checkout":
-            self.checked_out(step, scope)
+            self.actions.checked_out(step, scope)
         rule = (
             self.rules.action(step.uses.name, step.uses.ref, step.uses.version) if step.uses.kind == "remote" else None
         )
@@ -122,7 +113,7 @@ class StepReader(Record, frozen=True):
         self, step: Step, uses: Uses, title: str, scope: Scope, constant: bool, depth: int, after: bool
     ) -> PlannedStep:
         """A composite action, drawn in with its steps; any other action is refused."""
-        action, reason = self.action(uses)
+        action, reason = self.actions.read(uses)
         if action is None:
             return PlannedStep(step, title, scope, after_failure=after, refused=reason)
         if is_javascript(action):
@@ -130,8 +121,8 @@ class StepReader(Record, frozen=True):
                 step, title, scope, action=action, effects=_ANY, tools=frozenset(["node", "git"]), after_failure=after
             )
         if action.using.text.lower() == "docker" and action.image is not None:
-            beside = posixpath.join(posixpath.dirname(action.source.name), action.image.text)
-            own = of_action(step, uses, action, self.beside(uses, beside), self.rules, self.images)
+            dockerfile = self.actions.beside(uses, action.image.text)
+            own = of_action(step, uses, action, dockerfile, self.rules, self.images)
             why = "" if own.image or self.daemon else unbuilt(uses, own)
             return PlannedStep(
                 step, title, scope, action=action, effects=_CONTAINER, after_failure=after, container=own, refused=why
@@ -167,41 +158,6 @@ class StepReader(Record, frozen=True):
             provided=frozenset().union(*(part.provided for part in inner)),
             after_failure=after,
         )
-
-    def checked_out(self, step: Step, scope: Scope) -> None:
-        """Actions may be called in the repository that a step checks out beside the job's own."""
-        told = {name: scope.guess(value) or "" for name, value in step.inputs.items()}
-        if told.get("path"):
-            self.places[posixpath.normpath(told["path"])] = (told.get("repository", ""), told.get("ref", ""))
-
-    def local(self, name: str) -> Source | None:
-        """The file of an action in the workspace."""
-        source = self.repository.action(name)
-        for place, (repository, ref) in self.places.items() if source is None else ():
-            within = posixpath.normpath(name)
-            if within.startswith(f"{place}/"):
-                around = self.repository.checkout(repository, ref) if repository else self.repository
-                source = around.action(within.removeprefix(f"{place}/")) if around else None
-        return source
-
-    def beside(self, uses: Uses, name: str) -> Source | None:
-        """A file of an action by the name that begins as its action file's does."""
-        if uses.kind == "local":
-            return self.repository.read(name)
-        owner, repository = uses.name.split("/")[:2]
-        around = self.repository.checkout(f"{owner}/{repository}", uses.ref)
-        return around.read(posixpath.relpath(name, around.label)) if around else None
-
-    def action(self, uses: Uses) -> tuple[Action | None, str]:
-        source = self.local(uses.name) if uses.kind == "local" else self.repository.remote_action(uses.name, uses.ref)
-        if source is None and uses.kind == "local":
-            return None, f"there is no action in {uses.name} of the repository"
-        if source is None:
-            return None, f"no rule knows {uses.value.text}; write one, or give its checkout with --actions-dir"
-        if source.name not in self.parsed:
-            self.parsed[source.name] = parse_action(source, self.journal, f"{source.name}#")
-        action = self.parsed[source.name]
-        return action, "" if action else f"{source.name} cannot be read"
 
     def script(self, step: Step, title: str, scope: Scope, after: bool, default: str) -> PlannedStep:
         assert step.run is not None

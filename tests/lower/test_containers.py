@@ -451,6 +451,8 @@ MAKERS = [
     (f"docker run {AMD} --group-add video a true", {"amd.com/gpu": "1"}),
     ("docker run --device=/dev/kfd --device=/dev/dri/renderD128 --device=/dev/dri/renderD129 a true", {"amd.com/gpu": "2"}),
     ("docker run --gpus 2 a true", {"nvidia.com/gpu": "2"}),
+    # All there are, which are two at least.
+    ("""docker run --gpus all a nvidia-smi\ndocker run --gpus '"device=0,1"' b true""", {"nvidia.com/gpu": "2"}),
     ("docker run --device /dev/dri a true", None),  # somebody else's, and for other things
     (f"docker run {AMD} a true\ndocker compose run --rm amd true", {"amd.com/gpu": "1"}),
     ("docker compose run --rm amd true", {"amd.com/gpu": "1"}),

@@ -377,6 +377,13 @@ GPUS = [
 ]
 
 
+def test_a_label_that_no_entry_knows_is_told_as_one() -> None:
+    done = convert("runs-on: [self-hosted, bench]\nsteps: [{run: make}]")
+    assert said(done, "jobs.a.runs-on[1]")[0] == "dropped"
+    assert "no entry in runners.yaml knows bench" in said(done, "jobs.a.runs-on[0]")[1]
+    assert "other labels" not in said(done, "jobs.a.runs-on[1]")[1]
+
+
 @pytest.mark.parametrize(("label", "options", "fate", "count"), GPUS)
 def test_gpus_that_the_label_asks_for_already(label: str, options: str, fate: str, count: str) -> None:
     job = f"runs-on: {label}\ncontainer: {{image: 'python:3.12', options: '{options}'}}\n{STEPS}"
@@ -618,6 +625,7 @@ OWN_PROGRAMS = [
     ("ubuntu-latest", "run: torchrun train.py", ""),
     ("gpu", "uses: iterative/setup-cml@v2\n- run: cml comment create x", ""),
     ("gpu\ncontainer: x/y", "run: torchrun train.py", ""),
+    ("gpu", "uses: mamba-org/setup-micromamba@v2\n  with: {environment-file: e.yml}\n- run: torchrun train.py", ""),
 ]
 
 

@@ -55,6 +55,24 @@ def test_labels(labels: str, want: tuple[str, int]) -> None:
     assert (found.os, found.gpu) == want
 
 
+UNREAD = {
+    "self-hosted Bench linux": (("bench",), ""),
+    "self-hosted gpu t4 x64": ((), "t4"),
+    "self-hosted slurm a100": (("slurm",), "a100"),
+    "nobody-knows-this": ((), ""),
+    "ubuntu-latest amd64": ((), ""),
+}
+
+
+@pytest.mark.parametrize(("labels", "want"), UNREAD.items())
+def test_labels_that_no_entry_knows_and_models_that_none_chooses_are_named(
+    labels: str, want: tuple[tuple[str, ...], str]
+) -> None:
+    found = runner(RULES, labels.split())
+    assert (found.unread, found.product) == want
+    assert bool(found.product) == ("any model of GPU does" in found.note)
+
+
 OTHERS = {
     "linux.rocm.gpu.2": {"amd.com/gpu": "2"},
     "linux.rocm.gpu.gfx942.1": {"amd.com/gpu": "1"},

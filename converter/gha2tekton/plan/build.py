@@ -258,7 +258,8 @@ class _Builder:
             return self.options.gpu_count, False
         if counts and "all" not in asked:
             return max(counts), False
-        return runner.gpu or (1 if asked else 0), bool(asked) and not runner.gpu
+        # Where one container takes all there are, another that names some tells how many these are at least.
+        return max((runner.gpu, *counts, 1 if asked else 0)), bool(asked) and not runner.gpu and not counts
 
     def placed(self, stages: Sequence[Stage], found: Found, gpu: int, job: Job) -> tuple[Stage, ...]:
         """The stages with their containers, and the GPU in the one that computes."""

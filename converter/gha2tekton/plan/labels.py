@@ -36,7 +36,7 @@ def idle(job: Job, scope: Scope, runner: Runner, rules: RuleSet, gpus: Callable[
         """The machine with no more than what a Pod takes from it, without what is ``left`` out."""
         os = "linux" if one.os == "unknown" else one.os
         image = one.image if job.container is None else ""
-        return replace(one, gpu=gpus(one), product="", note="", os=os, hosted=False, image=image, **left)
+        return replace(one, gpu=gpus(one), product="", note="", os=os, hosted=False, image=image, unread=(), **left)
 
     rest = {
         path: machines.runner(rules, [text for other, texts in told.items() if other != path for text in texts], group)
@@ -44,7 +44,9 @@ def idle(job: Job, scope: Scope, runner: Runner, rules: RuleSet, gpus: Callable[
     }
     if group and told and job.runs_on is not None and job.runs_on.group is not None:
         rest[job.runs_on.group.path] = machines.runner(rules, [text for texts in told.values() for text in texts])
-    same = frozenset(path for path, other in rest.items() if other == runner)
+    same = frozenset(
+        path for path, other in rest.items() if replace(other, unread=()) == replace(runner, unread=())
+    )
     pod = frozenset(path for path, other in rest.items() if weighed(other) == weighed(runner))
     node = frozenset(path for path, other in rest.items() if weighed(other, **_NODE) == weighed(runner, **_NODE))
     return same, pod - same, node - pod - same

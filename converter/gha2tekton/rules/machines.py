@@ -17,6 +17,7 @@ _LARGE = 10000
 """The size of an image, in megabytes, in whose place a line that installs something is welcome."""
 _EARLY = re.compile(r"-(dev|alpha|beta|rc|nightly|0$)")
 _TAG = re.compile(r"[@:][^/]*\Z")
+_DEFAULT = Runner("linux", note="no entry in runners.yaml matches: taken for a Linux machine without a GPU")
 
 
 def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
@@ -27,6 +28,14 @@ def runner(rules: RuleSet, labels: Sequence[str], group: str = "") -> Runner:
 
 def _machine(rules: RuleSet, wanted: Sequence[str]) -> Runner:
     machine = _decided(rules, wanted)
+    alone = {label: _decided(rules, [label]) for label in wanted}
+    unread = tuple(label for label in wanted if alone[label] == _DEFAULT)
+    if len(unread) < len(wanted):
+        machine = replace(machine, unread=unread)
+    product = machine.product or next((one.product for one in alone.values() if one.product), "")
+    if machine.gpu and product and not machine.node_selector:
+        any_model = f"any model of GPU does: to ask for {product}, give the label a nodeSelector in runners.yaml"
+        machine = replace(machine, product=product, note="; ".join(filter(None, (machine.note, any_model))))
     for entry in (entry for table in rules.table("runners") for entry in table.get("architectures") or ()):
         if not machine.arch and any(re.search(entry["match"], label) for label in wanted):
             selector = {**(entry.get("nodeSelector") or {}), **machine.node_selector}
@@ -60,7 +69,7 @@ def _decided(rules: RuleSet, wanted: Sequence[str]) -> Runner:
                     return _runner(entry, wanted, match)
         if best is not None:
             return _runner(best, wanted)
-    return Runner("linux", note="no entry in runners.yaml matches: taken for a Linux machine without a GPU")
+    return _DEFAULT
 
 
 def _exact(table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -75,9 +84,6 @@ def _runner(entry: Mapping[str, Any], labels: Sequence[str], match: re.Match[str
         limits, gpu = {**limits, str(resource): str(gpu)}, 0
     product = groups.get("product") or entry.get("product", "")
     selector = dict(entry.get("nodeSelector") or {})
-    notes = [entry.get("note", "")]
-    if gpu and product and not selector:
-        notes.append(f"any model of GPU does: to ask for {product}, give the label a nodeSelector in runners.yaml")
     return Runner(
         os=entry.get("os", "linux"),
         gpu=gpu,
@@ -87,7 +93,7 @@ def _runner(entry: Mapping[str, Any], labels: Sequence[str], match: re.Match[str
         node_selector=selector,
         limits=limits,
         tolerations=tuple(dict(one) for one in entry.get("tolerations") or ()),
-        note="; ".join(note for note in notes if note),
+        note=entry.get("note", ""),
         hosted=bool(entry.get("hosted")) and "self-hosted" not in labels,
     )
 

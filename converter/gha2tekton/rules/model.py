@@ -131,6 +131,8 @@ class Runner(Record, frozen=True):
     note: str = ""
     hosted: bool = False
     """GitHub's own machine, which is new for each job."""
+    unread: tuple[str, ...] = ()
+    """Labels beside those that decide, of which no entry knows anything."""
 
 
 class Image(Record, frozen=True):

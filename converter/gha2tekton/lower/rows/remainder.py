@@ -68,7 +68,10 @@ def _job(plan: JobPlan, own: tuple[str, ...], groups: Sequence[JobPlan], journal
         return
     if job.runs_on is not None:
         for value in (*job.runs_on.labels, *([job.runs_on.group] if job.runs_on.group else [])):
-            if value.path in plan.idle:
+            if value.path in plan.idle and plan.runner is not None and value.text.lower() in plan.runner.unread:
+                reason = "no entry in runners.yaml knows this label: one with a nodeSelector there chooses nodes"
+                journal.dropped(value.path, "no effect outside GitHub", reason)
+            elif value.path in plan.idle:
                 journal.dropped(value.path, "superseded", "the other labels ask for the same machine")
             elif value.path in plan.repeated:
                 journal.adapted(value.path, f"{_machine(plan)}; the label repeats what asks for that already", target)
@@ -243,6 +246,10 @@ def _machine(plan: JobPlan) -> str:
     note = f"; {runner.note}" if runner.note else ""
     if plan.gpu and not runner.gpu:
         note = note.replace(" without a GPU", "; what it runs asks for the GPU")
+    if plan.gpu > 1:
+        note = note.replace(": one is asked for", "")
+    if runner.unread:
+        note = f", on any such node: no entry in runners.yaml knows {', '.join(runner.unread)}{note}"
     return f"runs in a Pod on Linux{gpu}{note}"
 
 

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from gha2tekton.shell.nested import inner_code, reads_code, script_language, unwrapped
+from gha2tekton.shell.nested import inner_code, reads_code, script_language
 from gha2tekton.shell.script import Command, read
+from gha2tekton.shell.wrappers import unwrapped
 
 
 def names(script: str) -> list[str]:

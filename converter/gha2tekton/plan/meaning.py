@@ -11,8 +11,8 @@ from gha2tekton.record import Record
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import hosted, named
 from gha2tekton.shell.docker import CALLS, parse_call
-from gha2tekton.shell.nested import unwrapped
 from gha2tekton.shell.script import Command, read
+from gha2tekton.shell.wrappers import unwrapped
 
 _STRENGTH: dict[str, int] = {"notebook": 5, "convert": 4, "test": 3, "publish": 2, "prepare": 1}
 

@@ -12,7 +12,7 @@ from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Image, ImageChoice
 from gha2tekton.shell.docker import CALLS
-from gha2tekton.shell.nested import in_environment, unwrapped
+from gha2tekton.shell.wrappers import in_environment, unwrapped
 from gha2tekton.workflow.model import Job
 
 _BUILTINS = frozenset(

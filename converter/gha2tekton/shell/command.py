@@ -29,6 +29,11 @@ class Word(Record, frozen=True):
         option = re.match(r"(--[a-z][a-z-]*)=", self.text) if self.value is None else None
         return (option[1], None) if option else (self.value,)
 
+    @property
+    def program(self) -> str:
+        """The name of the program that it is, without the directory; empty where that is not known."""
+        return self.value.rsplit("/", 1)[-1] if self.value else ""
+
 
 class Heredoc(Record, frozen=True):
     """The lines of ``<<``, ``quoted`` ones as they are, with the offsets of the body and of the delimiter."""
@@ -77,8 +82,7 @@ class Command(Record, frozen=True):
     @property
     def name(self) -> str:
         """The program's name without its directory, empty when it is not known."""
-        value = self.words[0].value if self.words else None
-        return value.rsplit("/", 1)[-1] if value else ""
+        return self.words[0].program if self.words else ""
 
     @property
     def values(self) -> tuple[str | None, ...]:

@@ -1,4 +1,4 @@
-"""Commands that run commands: wrappers such as sudo, and interpreters that are handed code."""
+"""Commands that hand code to an interpreter: as a word, on its input, in a container, on another machine."""
 
 from __future__ import annotations
 
@@ -6,31 +6,14 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from gha2tekton.record import Record, replace
+from gha2tekton.record import Record
 from gha2tekton.shell.command import Command, Heredoc, Word
 from gha2tekton.shell.docker import CALLS, parse_call
 from gha2tekton.shell.quote import decode
+from gha2tekton.shell.wrappers import PYTHONS, unwrapped
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
-_PYTHONS = re.compile(r"(i?python|pypy)[\w.]*\Z")
-_PYTHON_FLAG = re.compile(r"-[uBEIOqsSvbd]+\Z|-[WX].+\Z")
-_OTHERS = frozenset(
-    {
-        "perl",
-        "ruby",
-        "Rscript",
-        "R",
-        "julia",
-        "pwsh",
-        "powershell",
-        "php",
-        "lua",
-        "psql",
-        "mysql",
-        "sqlite3",
-        "bc",
-    }
-)
+_OTHERS = frozenset("perl ruby Rscript R julia pwsh powershell php lua psql mysql sqlite3 bc".split())
 
 Language = Literal["sh", "python", "javascript", "other"]
 
@@ -47,101 +30,6 @@ class InnerCode(Record, frozen=True):
     """It runs in a container, which has the variables that are handed to it."""
     argv: bool = False
     """It is no text but the words of a container's command."""
-
-
-# Options of wrappers that take a value of their own.
-_WRAPPERS: dict[str, frozenset[str]] = {
-    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-r", "-t", "-U", "--user", "--group"}),
-    "env": frozenset({"-u", "-C", "--unset", "--chdir"}),
-    "time": frozenset({"-o", "-f"}),
-    "nohup": frozenset(),
-    "exec": frozenset({"-a"}),
-    "command": frozenset(),
-    "builtin": frozenset(),
-    "nice": frozenset({"-n"}),
-    "ionice": frozenset({"-c", "-n"}),
-    "setsid": frozenset(),
-    "stdbuf": frozenset({"-o", "-e", "-i"}),
-    "xvfb-run": frozenset({"-s", "-n", "-e", "-f", "-w"}),
-    "unbuffer": frozenset(),
-    "timeout": frozenset({"-k", "-s", "--signal", "--kill-after"}),
-    "micromamba": frozenset({"-n", "-p", "--name", "--prefix"}),
-    "mamba": frozenset({"-n", "-p", "--name", "--prefix"}),
-    "conda": frozenset({"-n", "-p", "--name", "--prefix"}),
-    "poetry": frozenset({"-C", "--directory"}),
-    "uv": frozenset(
-        {"--with", "--python", "-p", "--extra", "--group", "--project", "--directory", "--with-requirements"}
-    ),
-    "pixi": frozenset({"-e", "--environment", "--manifest-path"}),
-    "hatch": frozenset({"-e", "--env", "-p"}),
-    "pipenv": frozenset(),
-    "pdm": frozenset({"-p", "--project"}),
-    "rye": frozenset(),
-}
-_RUNNERS = frozenset({"micromamba", "mamba", "conda", "poetry", "uv", "pixi", "hatch", "pipenv", "pdm", "rye"})
-
-
-def unwrapped(command: Command) -> Command:
-    """The command that really does the work: without sudo, ``env X=1``, ``poetry run``, ``python -m`` and the like.
-
-    What was taken away are the words that the result has fewer, at the front.
-    """
-    words = command.words
-    while words:
-        name = (words[0].value or "").rsplit("/", 1)[-1]
-        if _PYTHONS.match(name):
-            at = 1
-            while at < len(words) and _PYTHON_FLAG.match(words[at].value or ""):
-                at += 1
-            if at + 1 >= len(words) or words[at].value != "-m":
-                break
-            words = words[at + 1 :]
-            continue
-        if name == "coverage":
-            module = next(
-                (index for index, word in enumerate(words) if word.value in ("-m", "--module")), len(words) - 1
-            )
-            if module == len(words) - 1 or words[1].value != "run":
-                break
-            words = words[module + 1 :]
-            continue
-        start = 1
-        if name in _RUNNERS:
-            run = next((index for index, word in enumerate(words) if word.value == "run"), None)
-            if run is None or any(not (word.value or "-").startswith("-") for word in words[1:run] if run > 2):
-                break
-            start = run + 1
-        elif name not in _WRAPPERS:
-            break
-        rest = _after_options(words[start:], _WRAPPERS[name], name)
-        if not rest:
-            break
-        words = rest
-    return command if words is command.words else replace(command, words=words)
-
-
-def in_environment(command: Command, inner: Command) -> bool:
-    """Whether ``pixi run``, ``uv run`` and the like give it the programs of an environment of their own."""
-    taken = command.words[: len(command.words) - len(inner.words)]
-    return any((word.value or "").rsplit("/", 1)[-1] in _RUNNERS for word in taken)
-
-
-def _after_options(words: tuple[Word, ...], with_value: frozenset[str], name: str) -> tuple[Word, ...]:
-    at = 0
-    while at < len(words):
-        value = words[at].value
-        if value == "--":
-            at += 1
-            break
-        if value is not None and value.startswith("-") and len(value) > 1:
-            at += 2 if value in with_value else 1
-        elif name in ("sudo", "env") and re.match(r"\w+=", words[at].text):
-            at += 1
-        else:
-            break
-    if name == "timeout" and at < len(words):
-        at += 1
-    return words[at:]
 
 
 # Programs that take a shell's code: after an option, or in the words after the name.
@@ -171,7 +59,7 @@ def inner_code(command: Command) -> InnerCode | None:
             words = (Word(entrypoint, entrypoint, -1, -1), *words)
     if not words:
         return None
-    name = (words[0].value or "").rsplit("/", 1)[-1]
+    name = words[0].program
     remote = name in _REMOTE
     if name == "ssh":
         for word in words[1:]:
@@ -187,7 +75,7 @@ def inner_code(command: Command) -> InnerCode | None:
             if word.value == _CODE_OPTIONS[name]:
                 return _of_word("sh", words[index + 1], remote, container)
     for index, word in enumerate(words) if name not in _PRINTERS else ():
-        language = interpreter((word.value or "").rsplit("/", 1)[-1])
+        language = interpreter(word.program)
         if language is not None:
             found = _of_interpreter(language, words[index:], command, remote, container)
             if found is not None:
@@ -202,7 +90,7 @@ def inner_code(command: Command) -> InnerCode | None:
 def interpreter(name: str) -> Language | None:
     if name in _SHELLS:
         return "sh"
-    if _PYTHONS.match(name):
+    if PYTHONS.match(name):
         return "python"
     if name in ("node", "nodejs"):
         return "javascript"
@@ -224,7 +112,7 @@ def script_language(shell: str) -> Language:
 def _of_interpreter(
     language: Language, words: tuple[Word, ...], command: Command, remote: bool, container: bool
 ) -> InnerCode | None:
-    name = (words[0].value or "").rsplit("/", 1)[-1]
+    name = words[0].program
     at = 1
     while at < len(words):
         value = words[at].value
@@ -284,14 +172,14 @@ def reads_code(command: Command) -> bool:
     if inner.name in CALLS:
         call = parse_call(inner.spread)
         words = words[max(0, len(words) - len(call.arguments)) :] if call is not None and call.has_target else ()
-    name = (words[0].value or "").rsplit("/", 1)[-1] if words else ""
+    name = words[0].program if words else ""
     if name in ("parallel", "at", "batch", "crontab"):
         return True
     if name in (".", "source"):
         return len(words) > 1 and words[1].value in ("/dev/stdin", "/proc/self/fd/0")
     values = [word.value for word in words[1:]]
     if name == "xargs":
-        return any(interpreter((value or "").rsplit("/", 1)[-1]) is not None for value in values)
+        return any(interpreter(word.program) is not None for word in words[1:])
     if interpreter(name) is None:
         return False
     operands = [value for value in values if value is None or not value.startswith("-") or value == "-"]

@@ -8,7 +8,8 @@ from typing import Literal
 
 from gha2tekton.shell.command import Command, Word
 from gha2tekton.shell.docker import CALLS, parse_call
-from gha2tekton.shell.nested import interpreter, takes_value, unwrapped
+from gha2tekton.shell.nested import interpreter, takes_value
+from gha2tekton.shell.wrappers import unwrapped
 
 Role = Literal["data", "single", "program", "name", "number", "code"]
 """``single`` words are data, but options among them run programs: one word must stay one."""
@@ -39,7 +40,7 @@ def role(command: Command, index: int, leads: bool) -> Role:
     first = len(words) - len(work)
     if index < first:
         return "single"
-    name = (work[0].value or "").rsplit("/", 1)[-1]
+    name = work[0].program
     if name in CALLS and index > first:
         call = parse_call([word.value for word in work])
         if call is None or not call.has_target or not call.arguments:
@@ -54,7 +55,7 @@ def role(command: Command, index: int, leads: bool) -> Role:
 def _role(words: Sequence[Word], index: int, leads: bool) -> Role:
     if index == 0:
         return "program" if leads else "single"
-    name = (words[0].value or "").rsplit("/", 1)[-1]
+    name = words[0].program
     before = words[index - 1].value or ""
     operands = [at for at, word in enumerate(words) if at and not (word.value or "x").startswith("-")]
     if (not name or "HOLE" in name) and re.fullmatch(r"-\w*[ce]", before):
@@ -98,7 +99,7 @@ def _is_program(words: Sequence[Word], index: int, code: Sequence[str], valued: 
 
 def _of_interpreter(words: Sequence[Word], index: int, leads: bool) -> Role:
     """Options and the script's name decide what runs; what follows the name is the script's own."""
-    name = (words[0].value or "").rsplit("/", 1)[-1]
+    name = words[0].program
     at = 1
     while at < index:
         value = words[at].value

@@ -173,6 +173,27 @@ REFUSED = [
     ("a delimiter", "cat <<@@\nx\n@@\n"),
     ("backticks", "echo `bash -c 'echo @@'`"),
     ("a broken script", 'if then bash -c "@@" fi (\n'),
+    ("a line that env takes apart", 'env -S "bash -c @@"'),
+    ("glued to an option", "perl -e'print \"@@\"'"),
+    ("python, glued", "python -c\"print('@@')\""),
+    ("behind a sign", "node --eval=\"f('@@')\""),
+    ("SQL", "psql -h x -qtc \"select '@@'\""),
+    ("SQL, glued", "mysql -uroot -e\"select '@@'\""),
+    ("SQL, behind a sign", "mysql --execute=\"select '@@'\""),
+    ("SQL behind a file", "sqlite3 a.db \"select '@@'\""),
+    ("SQL of a database from a here-document", "psql db <<E\nselect '@@'\nE\n"),
+    ("SQL of a database from a pipe", "echo \"select '@@'\" | psql -h x db"),
+    ("SQL in a container", "docker exec -i db psql -U x -c \"select '@@'\""),
+    ("a file of SQL", "psql -f @@"),
+    ("a program of deno", "deno eval \"f('@@')\""),
+    ("a program of yq", "yq e '.a = \"@@\"' f"),
+    ("a program of jq for gh", "gh api x --jq '.a == \"@@\"'"),
+    ("a command for rsync", "rsync -avze 'ssh -p @@' a b"),
+    ("a command for tar", "tar --to-command='@@' -xf a"),
+    ("a coprocess", "coproc @@"),
+    ("written into what the script runs", "cat > run <<E\n@@\nE\nchmod +x run\n./run\n"),
+    ("written into what the script reads", 'echo "A=@@" > .env; . ./.env'),
+    ("written into what shells read", 'echo "export A=@@" >> ~/.bashrc'),
     ("two here-documents of one line", "cat <<A; cat <<'B'\nx\nA\n@@\nB\n"),
 ]
 
@@ -183,6 +204,27 @@ def test_refused(script: str) -> None:
     assert filled.problems
     assert all(problem.startswith("${{ x }}: ") for problem in filled.problems)
     assert [place for place in filled.placements if place.problem]
+
+
+DATA = [
+    "node x.js -p '@@'",
+    "python x.py -c '@@'",
+    "node -e 'x' '@@'",
+    "perl -pe 's/a/b/' '@@'",
+    "psql -h '@@' -c 'select 1'",
+    "sqlite3 '@@' 'select 1'",
+    "gh pr create --title '@@'",
+    "rsync -az -e ssh x@@ y",
+    "tar -I zstd -cf '@@' x",
+    "env -u X A=@@ b",
+    "yq e .x '@@'",
+    "cat > f.txt <<E\n@@\nE\ncat f.txt; bash x.sh f.txt",
+]
+
+
+@pytest.mark.parametrize("script", DATA)
+def test_what_stands_beside_code_is_data(script: str) -> None:
+    assert fill(parts(script)).problems == ()
 
 
 TRUSTED = [

@@ -14,7 +14,7 @@ from gha2tekton.shell.nested import InnerCode, inner_code, reads_code
 from gha2tekton.shell.places import Spot, spot
 from gha2tekton.shell.quote import Decoded, decode
 from gha2tekton.shell.script import read
-from gha2tekton.shell.sinks import Role, role, writes_program
+from gha2tekton.shell.sinks import Role, files_run, role, writes_program
 
 if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
@@ -48,6 +48,7 @@ class Carriers:
         # How text stands is not known from the line on that the grammar could not read.
         self.readable = first_error(self.root)
         self.commands = [command for command in read(text).commands if command.within is None]
+        self.run = files_run(self.commands)
 
     def bytes(self, start: int, end: int) -> tuple[int, int]:
         if len(self.data) == len(self.text):
@@ -83,12 +84,12 @@ class Carriers:
                 index >= 0 and role(command, index, leads) in ("code", "program")
             ):
                 return self.refused(part, _BECOMES_CODE)
-        if any(reads_code(command) or writes_program(command) for command in self.readers(start, end)):
+        if any(reads_code(command) or writes_program(command, self.run) for command in self.readers(start, end)):
             return self.refused(holders[0][1] if holders else None, "it is printed into code that runs")
         if not holders:
             return None
         command, part, _ = holders[0]
-        if writes_program(command):
+        if writes_program(command, self.run):
             return self.refused(part, "it is written into a program")
         code = inner_code(command)
         if code is None or not _carries(code, part):

@@ -13,7 +13,10 @@ from gha2tekton.shell.quote import decode
 from gha2tekton.shell.wrappers import PYTHONS, unwrapped
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
-_OTHERS = frozenset("perl ruby Rscript R julia pwsh powershell php lua psql mysql sqlite3 bc".split())
+_JAVASCRIPT = frozenset({"node", "nodejs", "bun", "tsx", "ts-node"})
+DATABASES = frozenset("psql mysql mariadb sqlite3 duckdb".split())
+"""Clients that read code whatever their operands say, which name a database."""
+_OTHERS = frozenset("perl ruby Rscript R julia pwsh powershell php lua bc".split()) | DATABASES
 
 Language = Literal["sh", "python", "javascript", "other"]
 
@@ -92,7 +95,7 @@ def interpreter(name: str) -> Language | None:
         return "sh"
     if PYTHONS.match(name):
         return "python"
-    if name in ("node", "nodejs"):
+    if name in _JAVASCRIPT:
         return "javascript"
     return "other" if name in _OTHERS else None
 
@@ -118,12 +121,13 @@ def _of_interpreter(
         value = words[at].value
         if value is None or not re.match(r"[-+].", value):
             break
-        if _takes_code(name, value):
+        if takes_code(name, value):
             if at + 1 < len(words):
                 return _of_word(language, words[at + 1], remote, container)
             return None
         at += 2 if takes_value(name, value) else 1
-    if at == len(words) or (words[at].value in ("-", "-s") or "-s" in [word.value for word in words[1:at]]):
+    named = at < len(words) and words[at].value not in ("-", "-s") and "-s" not in [one.value for one in words[1:at]]
+    if not named or name in DATABASES:
         return _of_input(language, command, remote, container)
     if container and (words[1].value if len(words) > 1 else "") == "-m":
         return InnerCode("sh", " ".join(word.text for word in words), None, container=True, argv=True)
@@ -137,13 +141,18 @@ def takes_value(name: str, option: str) -> bool:
     return option in ("-W", "-X", "-r", "-I", "-L")
 
 
-def _takes_code(name: str, option: str) -> bool:
-    if name in ("node", "perl", "ruby", "Rscript", "R", "julia", "lua"):
+def takes_code(name: str, option: str) -> bool:
+    """Whether the word behind an interpreter's option is code."""
+    if name in _JAVASCRIPT:
+        return re.match(r"-\w*[ep]\Z|--(eval|print)\Z", option) is not None
+    if name in ("perl", "ruby", "Rscript", "R", "julia", "lua"):
         return re.match(r"-\w*[eE]\Z|--eval\Z", option) is not None
     if name in ("pwsh", "powershell"):
         return option.lower() in ("-c", "-command")
     if name in ("php", "sqlite3"):
         return option in ("-r", "-cmd")
+    if name in ("mysql", "mariadb"):
+        return re.match(r"-\w*e\Z|--execute\Z", option) is not None
     return re.match(r"-[A-Za-z]*c\Z|--command\Z", option) is not None
 
 
@@ -183,6 +192,6 @@ def reads_code(command: Command) -> bool:
     if interpreter(name) is None:
         return False
     operands = [value for value in values if value is None or not value.startswith("-") or value == "-"]
-    return not any(_takes_code(name, value or "") for value in values) and (
-        not operands or operands[0] == "-" or "-s" in values
+    return not any(takes_code(name, value or "") for value in values) and (
+        not operands or operands[0] == "-" or "-s" in values or name in DATABASES
     )

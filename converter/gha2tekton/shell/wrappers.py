@@ -10,8 +10,9 @@ from gha2tekton.shell.command import Command, Word
 PYTHONS = re.compile(r"(i?python|pypy)[\w.]*\Z")
 _PYTHON_FLAG = re.compile(r"-[uBEIOqsSvbd]+\Z|-[WX].+\Z")
 
+_CONDA = frozenset("-n -p --name --prefix --cwd -r --root-prefix -a --attach".split())
 _WRAPPERS: dict[str, frozenset[str]] = {
-    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-r", "-t", "-U", "--user", "--group"}),
+    "sudo": frozenset("-u -g -h -p -C -r -t -U -D -R -T --user --group --host --prompt --chdir --chroot".split()),
     "env": frozenset({"-u", "-C", "--unset", "--chdir"}),
     "time": frozenset({"-o", "-f"}),
     "nohup": frozenset(),
@@ -22,18 +23,20 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "ionice": frozenset({"-c", "-n"}),
     "setsid": frozenset(),
     "stdbuf": frozenset({"-o", "-e", "-i"}),
-    "xvfb-run": frozenset({"-s", "-n", "-e", "-f", "-w"}),
+    "xvfb-run": frozenset("-s -n -e -f -w -p --server-args --server-num --error-file --auth-file --wait".split()),
     "unbuffer": frozenset(),
     "timeout": frozenset({"-k", "-s", "--signal", "--kill-after"}),
-    "micromamba": frozenset({"-n", "-p", "--name", "--prefix"}),
-    "mamba": frozenset({"-n", "-p", "--name", "--prefix"}),
-    "conda": frozenset({"-n", "-p", "--name", "--prefix"}),
-    "poetry": frozenset({"-C", "--directory"}),
+    "micromamba": _CONDA,
+    "mamba": _CONDA,
+    "conda": _CONDA,
+    "poetry": frozenset({"-C", "--directory", "-P", "--project"}),
     "uv": frozenset(
-        {"--with", "--python", "-p", "--extra", "--group", "--project", "--directory", "--with-requirements"}
+        "--with --with-editable --with-requirements --python -p --extra --no-extra --group --no-group --only-group "
+        "--project --directory --package --env-file --index --default-index --index-url --extra-index-url "
+        "--cache-dir --config-file".split()
     ),
     "pixi": frozenset({"-e", "--environment", "--manifest-path"}),
-    "hatch": frozenset({"-e", "--env", "-p"}),
+    "hatch": frozenset({"-e", "--env", "-p", "--project"}),
     "pipenv": frozenset(),
     "pdm": frozenset({"-p", "--project"}),
     "rye": frozenset(),
@@ -50,37 +53,40 @@ def unwrapped(command: Command) -> Command:
     What was taken away are the words that the result has fewer, at the front.
     """
     words = command.words
-    while words:
-        name = words[0].program
-        if PYTHONS.match(name):
-            at = 1
-            while at < len(words) and _PYTHON_FLAG.match(words[at].value or ""):
-                at += 1
-            if at + 1 >= len(words) or words[at].value != "-m":
-                break
-            words = words[at + 1 :]
-            continue
-        if name == "coverage":
-            module = next(
-                (index for index, word in enumerate(words) if word.value in ("-m", "--module")), len(words) - 1
-            )
-            if module == len(words) - 1 or words[1].value != "run":
-                break
-            words = words[module + 1 :]
-            continue
-        start = 1
-        if name in _RUNNERS:
-            run = next((index for index, word in enumerate(words) if word.value == "run"), None)
-            if run is None or any(not (word.value or "-").startswith("-") for word in words[1:run] if run > 2):
-                break
-            start = run + 1
-        elif name not in _WRAPPERS:
-            break
-        rest = _after_options(words[start:], _WRAPPERS[name], name)
-        if not rest:
-            break
-        words = rest
+    while behind := _behind(words):
+        words = behind
     return command if words is command.words else replace(command, words=words)
+
+
+def _behind(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The command that one wrapper runs; nothing where the first word is no wrapper, or runs none."""
+    name = words[0].program if words else ""
+    if PYTHONS.match(name):
+        return _module(words)
+    if name == "coverage":
+        return _measured(words)
+    if name not in _WRAPPERS:
+        return ()
+    start = 1
+    if name in _RUNNERS:
+        start = next((index for index, word in enumerate(words, 1) if word.value == "run"), 0)
+        # ``uv tool run`` and ``hatch env run`` are ways to say it; ``uv pip install run`` is another command.
+        if len(_after_options(words[1 : start - 1], name)) > 1:
+            return ()
+    return _after_options(words[start:], name) if start else ()
+
+
+def _module(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    at = 1
+    while at < len(words) and _PYTHON_FLAG.match(words[at].value or ""):
+        at += 1
+    return words[at + 1 :] if words[at : at + 1] and words[at].value == "-m" else ()
+
+
+def _measured(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The module that ``coverage run -m`` runs."""
+    module = next((index for index, word in enumerate(words, 1) if word.value in ("-m", "--module")), len(words))
+    return words[module:] if [word.value for word in words[1:2]] == ["run"] else ()
 
 
 def in_environment(command: Command, inner: Command) -> bool:
@@ -89,15 +95,18 @@ def in_environment(command: Command, inner: Command) -> bool:
     return any(word.program in _RUNNERS for word in taken)
 
 
-def _after_options(words: tuple[Word, ...], with_value: frozenset[str], name: str) -> tuple[Word, ...]:
+def _after_options(words: tuple[Word, ...], name: str) -> tuple[Word, ...]:
+    """The words behind a wrapper's own options."""
     at = 0
     while at < len(words):
         value = words[at].value
         if value == "--":
             at += 1
             break
+        if name == "env" and re.match(r"-[a-z]*S|--split-string", words[at].text):
+            return ()  # what follows is no word, but a line for env to take apart
         if value is not None and value.startswith("-") and len(value) > 1:
-            at += 2 if value in with_value else 1
+            at += 2 if value in _WRAPPERS[name] else 1
         elif name in ("sudo", "env") and re.match(r"\w+=", words[at].text):
             at += 1
         else:

@@ -445,6 +445,22 @@ steps: [{run: nvidia-smi}]
     assert (held, ["dshm" in str(task["volumes"]) for task in tasks]) == ([True, False], [False, True])
 
 
+SPLIT = [
+    ("docker compose -f c.yaml", "$X run --rm s true"),
+    ("--gpus 2 -v /data:/data", "docker run $X b true"),
+    ("docker compose -f c.yaml", "$X up -d\n$X exec -T s true\n$X down"),
+]
+
+
+@pytest.mark.parametrize(("value", "script"), SPLIT)
+def test_words_of_a_variable_are_words_of_a_call(value: str, script: str, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("services:\n  s: {image: b, command: sleep infinity, gpus: 2}\n")
+    done = convert(f"X='{value}'\n{script}", root=tmp_path)
+    assert {fate for fate, _ in rows(done)} <= {"exact", "adapted", "dropped"}
+    (sidecar,) = sidecars(done).values()
+    assert (sidecar["image"], sidecar["computeResources"]["limits"]["nvidia.com/gpu"]) == ("b", "2")
+
+
 AMD = "--device /dev/kfd --device /dev/dri"
 MAKERS = [
     # what a script runs, and the GPUs that are asked for

@@ -617,6 +617,24 @@ def test_devices_come_with_the_accelerator(label: str, options: str, fate: str, 
     assert said(done, "jobs.a.container.options")[0] == fate
 
 
+STAYS = [
+    # a step before, and whether a variable of the workflow is still what the workflow says
+    ("cp -r out ./kept", True),
+    ("source .venv/bin/activate && make", True),
+    ("docker cp $(docker ps -q):/x ./out || true", True),
+    (". ./env.sh", False),
+    ("cp a b && ./setup.sh", False),
+    ("cat vars >> $GITHUB_ENV", False),
+    ("ls $(./list.sh)", False),
+]
+
+
+@pytest.mark.parametrize(("script", "known"), STAYS)
+def test_a_variable_is_known_unless_a_step_may_set_it(script: str, known: bool) -> None:
+    done = convert(f'runs-on: gpu\nenv: {{TOOL: make -k}}\nsteps:\n- run: "{script}"\n- run: "${{{{ env.TOOL }}}} all"')
+    assert ("make -k all" in task(done)["steps"][0]["script"]) == known
+
+
 OWN_PROGRAMS = [
     ("gpu", "run: torchrun train.py | tee log", "torchrun"),
     ("self-hosted", "run: chmod 755 x && env && srun hostname", "srun"),

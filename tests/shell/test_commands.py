@@ -64,6 +64,11 @@ VALUES = [
     ('a "\\$x \\"y\\" \\z"', ["a", '$x "y" \\z']),
     ("X=1; a $X ${X}b \"$X/c\" '$X'", ["a", "1", "1b", "1/c", "$X"]),
     ("export X=1\na $X", ["a", "1"]),
+    (
+        "X='a -f b.yml'; $X up \"$X\" ${X} z$X",
+        ["a", "-f", "b.yml", "up", "a -f b.yml", "a", "-f", "b.yml", "za -f b.yml"],
+    ),
+    ("X=; $X a $X b", ["a", "b"]),
     ("X=1; X+=2; a $X", ["a", "12"]),
     ("X=1; X=$(b); a $X", ["a", None]),
     ("if b; then X=1; fi; a $X", ["a", None]),
@@ -83,6 +88,12 @@ VALUES = [
 @pytest.mark.parametrize(("script", "want"), VALUES, ids=[case[0] for case in VALUES])
 def test_values(script: str, want: list[str | None]) -> None:
     assert list(one(script, "a").values) == want
+
+
+def test_a_variable_of_several_words_is_told_as_it_stands() -> None:
+    (command,) = read("$X up $Y -d", {"X": "docker compose", "Y": "--wait 'a *'"}).commands
+    assert command.text == "$X up $Y -d"
+    assert [word.value for word in command.words if word.open] == ["*'"]
 
 
 def test_offsets_count_characters() -> None:

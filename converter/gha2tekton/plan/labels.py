@@ -44,9 +44,7 @@ def idle(job: Job, scope: Scope, runner: Runner, rules: RuleSet, gpus: Callable[
     }
     if group and told and job.runs_on is not None and job.runs_on.group is not None:
         rest[job.runs_on.group.path] = machines.runner(rules, [text for texts in told.values() for text in texts])
-    same = frozenset(
-        path for path, other in rest.items() if replace(other, unread=()) == replace(runner, unread=())
-    )
+    same = frozenset(path for path, other in rest.items() if replace(other, unread=()) == replace(runner, unread=()))
     pod = frozenset(path for path, other in rest.items() if weighed(other) == weighed(runner))
     node = frozenset(path for path, other in rest.items() if weighed(other, **_NODE) == weighed(runner, **_NODE))
     return same, pod - same, node - pod - same

@@ -52,12 +52,18 @@ def _called(step: PlannedStep) -> Iterator[str]:
 
 _FILES = re.compile(r"GITHUB_ENV|(^|[\s;&|(])(\./|(ba|z)?sh\s+[\w./-]+|source\s|\.\s|[\w./-]+\.sh\b)", re.M)
 """What changes the environment of later steps, or runs a script of the repository that may."""
+_HARMLESS = re.compile(
+    r"^[ \t]*(?![^\n]*(?:GITHUB_|\(\s*\.?/))(?:(?:ls|cp|mv|rm|mkdir|cat|tar|zip|unzip|du|chmod|chown|touch|docker)\s"
+    r"|(?:source|\.)\s+(?:/|\S*\bactivate\b))[^\n;&|`]*",
+    re.MULTILINE,
+)
+"""Commands that run no script of the repository on the machine: they handle files, call a container or activate."""
 
 
 def writes_env(job: Job) -> bool:
     """Whether any step can change the environment of later ones."""
     return any(
-        (step.run is not None and _FILES.search(step.run.text) is not None)
+        (step.run is not None and _FILES.search(_HARMLESS.sub("", step.run.text)) is not None)
         or (step.uses is not None and step.uses.kind in ("local", "docker"))
         for step in job.steps
     )

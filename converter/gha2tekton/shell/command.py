@@ -20,6 +20,8 @@ class Word(Record, frozen=True):
     open: bool = False
     many: tuple[str | None, ...] | None = None
     """What a word that is a whole array comes to, such as ``"${OPTIONS[@]}"``."""
+    written: str | None = None
+    """What stands in the script where that is not the text: a variable, for the first of the words in it."""
 
     @property
     def values(self) -> tuple[str | None, ...]:
@@ -33,6 +35,24 @@ class Word(Record, frozen=True):
     def program(self) -> str:
         """The name of the program that it is, without the directory; empty where that is not known."""
         return self.value.rsplit("/", 1)[-1] if self.value else ""
+
+
+def split(word: Word) -> tuple[Word, ...]:
+    """The words that the shell makes of a variable that stands bare: its value is parted where there are blanks."""
+    parts = [word.value] if word.value is None else word.value.split()
+    if parts == [word.value]:
+        return (word,)
+    return tuple(
+        Word(
+            text=part or "",
+            value=part,
+            start=word.end if index else word.start,
+            end=word.end,
+            open=re.search(r"[*?\[]", part or "") is not None,
+            written="" if index else word.text,
+        )
+        for index, part in enumerate(parts)
+    )
 
 
 class Heredoc(Record, frozen=True):
@@ -95,7 +115,8 @@ class Command(Record, frozen=True):
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        written = [word.text if word.written is None else word.written for word in self.words]
+        return " ".join(text for text in written if text)
 
     @property
     def guarded(self) -> bool:

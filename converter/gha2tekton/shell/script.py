@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gha2tekton.record import Record, replace
-from gha2tekton.shell.command import Command, Heredoc, Place, Word
+from gha2tekton.shell.command import Command, Heredoc, Place, Word, split
 from gha2tekton.shell.grammar import Offsets, parse
 from gha2tekton.shell.nested import InnerCode, inner_code
 from gha2tekton.shell.places import counts
@@ -201,7 +201,7 @@ class _Reader:
                 redirects += [self.source(part) for part in child.named_children if part.type == "file_redirect"]
                 pending += [part for part in child.named_children if part.type in ("pipeline", "list", "command")]
             elif kind != "comment":
-                words.append(self.word(child))
+                words += self.words(child)
         whole = around if around is not None else node
         command: Command | None = None
         code: InnerCode | None = None
@@ -271,6 +271,10 @@ class _Reader:
         if body is None:
             return Heredoc("", quoted, delimiter[1], delimiter[1], delimiter)
         return Heredoc(self.source(body), quoted, self.offset(body.start_byte), self.offset(body.end_byte), delimiter)
+
+    def words(self, node: Node) -> tuple[Word, ...]:
+        target = (node.named_child(0) or node) if node.type == "command_name" else node
+        return split(self.word(node)) if target.type in ("simple_expansion", "expansion") else (self.word(node),)
 
     def word(self, node: Node) -> Word:
         text = self.source(node)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from gha2tekton.source import content_of
-from gha2tekton.tekton.bundle import MARK, REFERENCES
+from gha2tekton.tekton.bundle import KUSTOMIZATION, MARK, REFERENCES
 
 LOCK = "gha2tekton.lock"
 _OURS = frozenset({REFERENCES, LOCK})
+_REPORTS = frozenset({"report.txt", "report.json"})
+_REPORT = b'{\n  "version": 1,\n  "workflows": ['
+"""How a report begins of a bundle that may hold nothing else."""
 
 
 class WriteError(OSError):
@@ -23,8 +27,8 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
     """Put the files in place of those that an earlier conversion left; False when every byte was there already.
 
     Others see the old directory or the new one, never a mixture. Where files that are not ours lie in it they stay
-    untouched, and ours are replaced one by one. ``staging`` is a directory on the same file system for what is not
-    finished, by default the directory's own parent.
+    untouched, and ours are replaced one by one; WriteError where one of them is in the way. ``staging`` is a directory
+    on the same file system for what is not finished, by default the directory's own parent.
     """
     directory = _followed(directory)
     place = staging or directory.parent
@@ -36,6 +40,7 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
         wanted = {name: text.encode("utf-8", "surrogateescape") for name, text in files.items()}
         if before == wanted:
             return False
+        _see_that_nothing_is_lost(directory, wanted.keys() - before.keys())
         place.mkdir(parents=True, exist_ok=True)
         directory.parent.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=_prefix(directory), suffix=".new", dir=place))
@@ -46,12 +51,14 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
                 with open(os.path.join(new, name), "wb") as file:
                     file.write(data)
             new.chmod(0o755)
-            if set(_names(directory)) <= set(before):
+            if all(name in before for name in _names(directory, whole=True)):
                 _swap(new, directory)
             else:
                 _replace(new, directory, wanted, before)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+    except WriteError:
+        raise
     except OSError as error:
         raise WriteError(f"{directory}: cannot be written: {error.strerror}") from error
     return True
@@ -78,25 +85,53 @@ def _replace(new: Path, directory: Path, wanted: Mapping[str, bytes], before: Ma
 
 
 def generated(directory: Path) -> dict[str, bytes]:
-    """The files of a directory that a conversion wrote."""
+    """The files of a directory that a conversion wrote; other bundles that lie in it are not looked into."""
+    names = list(_names(directory))
+    known = _listed(directory) | _OURS
     found: dict[str, bytes] = {}
-    for name in _names(directory):
-        if name in _OURS or name.startswith("report."):
-            found[name] = content_of(directory / name)
-        elif name.endswith(".yaml"):
+    for name in names:
+        if name in known or name == "report.json" or name.endswith(".yaml"):
             data = content_of(directory / name)
-            if data.startswith(MARK.encode()):
+            if name in known or MARK.encode() in data or data.startswith(_REPORT):
                 found[name] = data
+    if found:
+        found |= {name: content_of(directory / name) for name in _REPORTS.intersection(names) - found.keys()}
     return found
 
 
-def _names(directory: Path) -> list[str]:
-    """Every file below, links not followed."""
-    found: list[str] = []
-    for folder, _, names in os.walk(directory):
+def _listed(directory: Path) -> set[str]:
+    """The files that the lock file of a bundle names: ours, whatever a hand has made of them."""
+    try:
+        return set(json.loads(content_of(directory / LOCK))["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _see_that_nothing_is_lost(directory: Path, names: Collection[str]) -> None:
+    """WriteError where a file is in the way that is somebody else's; what is empty is no loss."""
+    others = sorted(name for name in names if os.path.lexists(directory / name) and not _empty(directory / name))
+    if others:
+        more = f" (as are {len(others) - 1} more)" if len(others) > 1 else ""
+        raise WriteError(
+            f"{directory / others[0]}: is there already{more} and was not made by gha2tekton, so nothing is written: "
+            "move it, or choose another directory"
+        )
+
+
+def _empty(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size
+
+
+def _names(directory: Path, whole: bool = False) -> Iterator[str]:
+    """Every file below, links not followed; those of other bundles, and links to directories, only of the ``whole``."""
+    for folder, folders, names in os.walk(directory):
         place = folder[len(os.fspath(directory)) + 1 :].replace(os.sep, "/")
-        found += [f"{place}/{name}" if place else name for name in names]
-    return sorted(found)
+        if place and not whole and {LOCK, REFERENCES, KUSTOMIZATION}.intersection(names):
+            folders.clear()
+            continue
+        folders.sort()
+        links = [name for name in folders if whole and os.path.islink(os.path.join(folder, name))]
+        yield from (f"{place}/{name}" if place else name for name in sorted([*names, *links]))
 
 
 def _followed(directory: Path) -> Path:

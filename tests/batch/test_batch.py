@@ -225,6 +225,55 @@ def test_of_a_git_repository_only_what_is_read_is_fetched(tree: Path) -> None:
     assert sum(line.startswith("?") for line in listed.splitlines()) == 1
 
 
+SCRIPTED = """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: ci/all.sh
+      - run: docker compose -f deploy/gpu.yaml run web
+      - uses: ./tools/count
+"""
+FILES = {
+    ".gha2tekton.yaml": "rules: [ci/rules]\npin: ci/pins.txt\nnamespace: gpu-ci\n",
+    ".github/workflows/w1.yml": SCRIPTED,
+    "ci/all.sh": "ci/inner/one.sh\n",
+    "ci/inner/one.sh": "echo $GITHUB_ACTOR_ID\n",
+    "ci/pins.txt": "docker.io/library/python:3.12 sha256:" + "0" * 64 + "\n",
+    "ci/real.yml": SCRIPTED.replace("ci/all.sh", "make"),
+    "deploy/gpu.yaml": "services: {web: {image: nginx:1.27, command: [echo, hello]}}\n",
+    "tools/count/action.yml": "runs: {using: docker, image: Dockerfile}\n",
+    "tools/count/Dockerfile": "FROM alpine:3.20\nENTRYPOINT [/count]\n",
+}
+"""Files that only some workflows, and the options file, ask for."""
+
+
+def test_of_a_git_repository_all_is_read_that_is_read_of_a_checkout(tree: Path, batch: Batch) -> None:
+    place = repository(tree / "remote", ("ci", UNKNOWN))
+    for name, text in {**FILES, "ci/rules/actions/nobody/knows-this.yaml": RULE}.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+    (place / ".github/workflows/w2.yml").symlink_to("../../ci/real.yml")
+    (place / "Makefile").symlink_to("ci/inner/one.sh")
+    for number in range(20):
+        (place / f"unread{number}.bin").write_text(f"{number}\n")
+    committed(place)
+    for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        subprocess.run(["git", "config", name, "true"], cwd=place, check=True)
+    done = batch("remote", "-o", "near", "-j", 1)
+    assert done.returncode == 0, done.stderr
+    (tree / "list").write_text(json.dumps({"source": f"file://{place}", "name": "remote"}))
+    done = batch("list", "-o", "far", "-j", 1)
+    assert done.returncode == 0, done.stderr
+    near = content(tree / "near/remote")
+    assert content(tree / "far/remote") == near
+    text = b"".join(near.values())
+    for words in (b"GITHUB_ACTOR_ID", b"nginx:1.27", b"namespace: gpu-ci"):
+        assert words in text
+
+
 def test_a_ref_is_what_git_takes_it_for(tree: Path, batch: Batch) -> None:
     """A tag before a branch of its name, never another branch whose name ends like it; a tag's commit, not itself."""
     place = committed(repository(tree / "remote", ("ci", KNOWN)))

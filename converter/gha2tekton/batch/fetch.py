@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +25,7 @@ NEEDED = (
     "*compose*.yaml",
     ".env",
 )
-"""Patterns of the files that conversions read, as sparse checkouts write them."""
+"""Patterns of the files that most conversions read, as sparse checkouts write them; see ``bring`` for others."""
 
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -59,6 +61,8 @@ class Clock:
 def commit_of(origin: Origin, limit: Clock) -> str:
     """The commit that a ref stands for on the remote, without fetching it."""
     ref = origin.ref or "HEAD"
+    if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", ref):
+        return ref
     out = _git(["ls-remote", "--", origin.place, ref, f"{ref}^{{}}"], None, limit)
     commits = {name: commit for commit, name in (line.split("\t", 1) for line in out.splitlines())}
     for name in (ref, f"refs/{ref}", f"refs/tags/{ref}", f"refs/heads/{ref}"):  # the order in which git itself looks
@@ -76,7 +80,7 @@ def checkout(origin: Origin, place: Path, limit: Clock) -> str:
     folder = place / ".git" / "info"
     folder.mkdir(parents=True)
     (folder / "sparse-checkout").write_text("".join(f"{pattern}\n" for pattern in NEEDED), encoding="utf-8")
-    remote = ["-c", f"remote.origin.url={origin.place}", "-c", "core.sparseCheckout=true"]
+    remote = [*_url(origin), "-c", "core.sparseCheckout=true"]
     shallow = ["--depth", "1", "--no-tags", "--filter=blob:none"]
     _git(["init", "--quiet", "--template="], place, limit)
     try:
@@ -88,11 +92,51 @@ def checkout(origin: Origin, place: Path, limit: Clock) -> str:
     return (place / ".git" / "HEAD").read_text(encoding="ascii").strip()
 
 
-def idle(place: Path, limit: Clock) -> list[str]:
-    """As discover.idle, of all that the commit of such a checkout holds."""
-    names = _git(["ls-tree", "-r", "-z", "--name-only", "HEAD"], place, limit).split("\0")
+def listed(place: Path, limit: Clock) -> tuple[str, ...]:
+    """The names of all files that the commit of such a checkout holds."""
+    return tuple(_git(["ls-tree", "-r", "-z", "--name-only", "HEAD"], place, limit).split("\0")[:-1])
+
+
+def idle(names: Iterable[str]) -> list[str]:
+    """As discover.idle, of the names of a commit's files."""
     found = [name for name in names if name.rpartition("/")[0].endswith("/.github/workflows")]
     return sorted(name for name in found if name.endswith((".yml", ".yaml")) and not SKIPPED & set(name.split("/")))
+
+
+def bring(
+    origin: Origin, place: Path, held: Iterable[str], files: Iterable[str], folders: Iterable[str], limit: Clock
+) -> bool:
+    """Bring those of the files, and all below the folders, that the commit of such a checkout holds (``held``).
+
+    False where all of them are there.
+    """
+    asked = {way for name in files if "\0" not in name for way in _ways(_within(place, name))}
+    below = tuple(f"{_within(place, name)}/" for name in folders)
+    missing = [n for n in held if (n in asked or n.startswith(below)) and not os.path.lexists(place / n)]
+    words = ["--literal-pathspecs", *_url(origin), "checkout", "--quiet", "--ignore-skip-worktree-bits", "HEAD", "--"]
+    for at in range(0, len(missing), _AT_ONCE):
+        _git([*words, *missing[at : at + _AT_ONCE]], place, limit)
+    return bool(missing)
+
+
+_AT_ONCE = 500
+"""Names on one command line."""
+
+
+def _url(origin: Origin) -> list[str]:
+    return ["-c", f"remote.origin.url={origin.place}"]
+
+
+def _within(place: Path, name: str) -> str:
+    """The name that a file of a checkout has by way of no link."""
+    return os.path.relpath(os.path.realpath(place / name), os.path.realpath(place))
+
+
+def _ways(name: str) -> Iterator[str]:
+    """A name and those of all directories above: any of them may be a link."""
+    while name:
+        yield name
+        name = name.rpartition("/")[0]
 
 
 def changed_since(place: Path, when: str, limit: Clock) -> bool:

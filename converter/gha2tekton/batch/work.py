@@ -8,8 +8,8 @@ import pickle
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from gha2tekton.batch.inventory import describe
 from gha2tekton.batch.row import Row, Status, WorkflowRow
 from gha2tekton.batch.sources import Origin
 from gha2tekton.configuration import NAMES, ConfigurationError
+from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
 from gha2tekton.discover import InputError, idle, inside_of
 from gha2tekton.output import output_files
@@ -114,7 +115,7 @@ def _carried_out(order: Order, tell: Tell) -> Row:
         commit = ""
         if origin.kind == "git":
             if previous and previous.commit and _kept(order, previous) and _same_checkouts(order, previous):
-                commit = origin.ref if _is_commit(origin.ref) else fetch.commit_of(origin, clock)
+                commit = fetch.commit_of(origin, clock)
                 if previous.commit == commit:
                     return previous
             order.staging.mkdir(parents=True, exist_ok=True)
@@ -163,26 +164,39 @@ def _convert(order: Order, root: Path, commit: str, clock: fetch.Clock, tell: Te
     previous = order.previous
     if previous and not commit and _kept(order, previous) and _same_inputs(order, previous, root, shown):
         return previous
-    unseen = _told(fetch.idle(root, clock) if order.origin.kind == "git" else idle(root))
+    held = fetch.listed(root, clock) if order.origin.kind == "git" else ()
+    unseen = _told(fetch.idle(held) if held else idle(root))
     if not paths:
         if order.output is not None:
             disk.remove(order.output / order.origin.name)
         return _row(order, "nothing", commit, "there are no workflows" + (f"; {unseen}" if unseen else ""))
     chooser = _chooser(order.choice)
+    given = chooser.given(root)
+    if held:
+        fetch.bring(order.origin, root, held, map(str, given.files), map(str, given.rules), clock)
 
     def terms(_: Path, name: str) -> Terms:
         tell(name)
         settled = chooser.settle(root, name, order.origin.name)
         return Terms(settled.options, settled.rules, settled.actions)
 
-    done = convert_together(list(zip(paths, shown, strict=True)), terms)
+    found = list(zip(paths, shown, strict=True))
+    done = convert_together(found, terms)
+    while held and fetch.bring(order.origin, root, held, _missed(done), (), clock):
+        done = convert_together(found, terms)
     rows = sorted((describe(item) for item in done), key=lambda row: row.path)
     files = output_files(done)
     if order.output is not None and files:
         disk.write(files, order.output / order.origin.name, order.staging)
-    inputs = _inputs(root, chooser.given(root)) | {name: now for item in done for name, now in item.inputs.items()}
+    inputs = _inputs(root, given) | {name: now for item in done for name, now in item.inputs.items()}
     reason = "; ".join(told for told in (_refused(rows), unseen) if told)
     return _row(order, _status(rows), commit, reason, tuple(rows), inputs, lock.hashes(files))
+
+
+def _missed(done: Iterable[Conversion]) -> Iterator[str]:
+    """The files of the repository that were looked for and not there."""
+    every = (name for item in done for name, now in item.inputs.items() if not now)
+    return (name for name in every if not name.startswith(CHECKOUTS))
 
 
 def _inputs(root: Path, given: Given) -> dict[str, str]:
@@ -201,17 +215,17 @@ _RULES = "rules:"
 
 def _told(idle: list[str]) -> str:
     """Of workflows that GitHub does not see."""
-    if not idle:
-        return ""
-    more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
-    return f"GitHub does not see {idle[0]}{more}: only those in .github at the top"
+    return f"GitHub does not see {_first(idle)}: only those in .github at the top" if idle else ""
 
 
 def _refused(rows: list[WorkflowRow]) -> str:
     """Of workflows that GitHub would not run, or that cannot be read."""
     found = [row.reason for row in rows if row.status == "refused"]
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"{found[0]}{more}" if found else ""
+    return _first(found) if found else ""
+
+
+def _first(found: Sequence[str]) -> str:
+    return f"{found[0]} and {len(found) - 1} more" if len(found) > 1 else found[0]
 
 
 def _status(rows: list[WorkflowRow]) -> Status:
@@ -280,13 +294,7 @@ def _same_checkouts(order: Order, previous: Row, root: Path | None = None) -> bo
     return all(standing(Path(), place, name) == before for name, before in asked.items())
 
 
-def _is_commit(ref: str) -> bool:
-    return len(ref) in (40, 64) and all(letter in "0123456789abcdef" for letter in ref)
-
-
 def _said(error: Exception, root: Path, clone: Path | None) -> str:
     """The message without names that differ from run to run, or from machine to machine."""
     text = str(error) if not isinstance(error, OSError) or not error.strerror else f"{error.filename}: {error.strerror}"
-    for place in (root, clone) if clone else (root,):
-        text = text.replace(f"{place}/", "")
-    return text
+    return reduce(lambda said, place: said.replace(f"{place}/", ""), filter(None, (root, clone)), text)

@@ -143,6 +143,63 @@ def test_the_output_never_takes_the_place_of_a_file(workflow: Path) -> None:
     assert workflow.read_text() == WORKFLOW
 
 
+def test_a_workflow_that_is_named_twice_is_converted_once(workflow: Path, tmp_path: Path) -> None:
+    top = workflow.parents[2]
+    result = run(workflow, top, top / ".github", f"{top}/../{top.name}", "-o", tmp_path / "out")
+    assert result.exit_code == 2, "there are no workflows in .github itself"
+    assert "name files, a folder of workflows, or the top of a repository" in result.stderr
+    assert run(workflow, top, f"{top}/../{top.name}", "-o", tmp_path / "out").exit_code == 0
+    assert len(list((tmp_path / "out/tasks").iterdir())) == 1
+    assert CliRunner().invoke(cli, ["check", str(tmp_path / "out")]).output.endswith("up to date\n")
+
+
+@pytest.mark.parametrize("option", ["--rules", "--actions-dir", "--pin", "--config"])
+def test_a_path_that_leads_nowhere_is_told(workflow: Path, tmp_path: Path, option: str) -> None:
+    result = run(workflow, option, tmp_path / "nowhere", "-o", tmp_path / "out")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert result.stderr.startswith(f"{tmp_path}/nowhere: ")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["kustomization.yaml", "tasks/build.yaml", "report.txt", "report.json"])
+def test_what_is_somebody_elses_is_not_written_over(workflow: Path, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    run(workflow, "-o", out)
+    name = name.replace("build", next((out / "tasks").iterdir()).stem)
+    made = (out / name).read_bytes()
+    other = tmp_path / "other"
+    (other / name).parent.mkdir(parents=True)
+    (other / name).write_text("mine: 1\n")
+    result = run(workflow, "-o", other)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{other / name}: is there already and was not made by gha2tekton, so nothing is")
+    assert [path for path in other.rglob("*") if path.is_file()] == [other / name]
+    assert (other / name).read_text() == "mine: 1\n"
+    (other / name).write_text("")  # as a power cut leaves what was being written
+    assert run(workflow, "-o", other).exit_code == 0
+    (other / name).write_text("edited: 1\n")  # the lock file knows it
+    assert run(workflow, "-o", other).exit_code == 0
+    assert (other / name).read_bytes() == made
+
+
+def test_what_lies_in_the_directory_of_a_bundle_stays(workflow: Path, tmp_path: Path) -> None:
+    outer, inner = tmp_path / "out", tmp_path / "out/ci/tekton"
+    run(workflow, "-o", outer)
+    run(workflow, "-o", inner)
+    (outer / "notes.md").write_text("mine\n")
+    (outer / "report.md").write_text("mine\n")
+    (outer / "link").symlink_to(tmp_path)
+    before = {path: path.read_bytes() for path in outer.rglob("*") if path.is_file()}
+    workflow.write_text(WORKFLOW.replace("make", "make all"))
+    assert "written" in run(workflow, "-o", outer).stderr
+    after = {path: path.read_bytes() for path in outer.rglob("*") if path.is_file()}
+    assert before.keys() == after.keys()
+    assert {path for path in after if after[path] != before[path]}.isdisjoint(
+        {*inner.rglob("*"), outer / "notes.md", outer / "report.md"}
+    )
+    assert (outer / "link").is_symlink()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_an_unreadable_file(workflow: Path) -> None:
     workflow.chmod(0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gha2tekton import lock
-from gha2tekton.discover import SKIPPED, WORKFLOWS, InputError, inside_of, is_repository, shown
+from gha2tekton.discover import SKIPPED, WORKFLOWS, InputError, inside_of, is_repository, named
 from gha2tekton.record import Record
 from gha2tekton.source import content_of, text_of, why
 
@@ -52,12 +52,10 @@ def look(bundle: Path, terms: Callable[[lock.Lock, Path], tuple[str, Path | None
 
 def remaining(made: lock.Lock, root: Path) -> list[tuple[Path, str]]:
     """The workflows of a bundle's sources that are there today, each with its name."""
-    found: list[tuple[Path, str]] = []
-    for source in (root / source for source in made.sources):
-        if source.is_dir():
-            found += [(path, shown(path)) for path in inside_of(source)]
-        elif source.exists():
-            found.append((source, shown(source)))
+    sources = [root / source for source in made.sources]
+    found = named(
+        path for source in sources if source.exists() for path in (inside_of(source) if source.is_dir() else [source])
+    )
     if any(name.startswith(WORKFLOWS) for name in made.workflows):  # with the last of them their folder goes away
         found = [(path, name) for path, name in found if name.startswith(WORKFLOWS) or name in made.workflows]
     return found

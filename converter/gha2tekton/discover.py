@@ -24,19 +24,33 @@ def is_repository(folder: Path) -> bool:
 
 
 def find(paths: Iterable[Path]) -> list[tuple[Path, str]]:
-    """Every workflow named, folders opened, each with the name shown to people."""
-    found: list[tuple[Path, str]] = []
+    """Every workflow named, once however often it is, folders opened, each with the name shown to people."""
+    every: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = inside_of(path)
-            if not inside:
-                raise InputError(f"{path}: there are no workflows in this directory")
-            found += [(entry, shown(entry)) for entry in inside]
-        elif path.exists():
-            found.append((path, shown(path)))
-        else:
-            raise InputError(f"{path}: there is no such file")
-    return found
+        if not path.is_dir() and not path.exists():
+            raise InputError(f"{path}: there is no such file{_remote(path)}")
+        every += _inside(path) if path.is_dir() else [path]
+    return named(every)
+
+
+def named(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Each file once, whatever ways lead to its directory, with the name shown to people."""
+    found: dict[Path, tuple[Path, str]] = {}
+    for path in paths:
+        found.setdefault(path.parent.resolve() / path.name, (path, shown(path)))
+    return list(found.values())
+
+
+def _inside(folder: Path) -> list[Path]:
+    inside = inside_of(folder)
+    if not inside:
+        told = "name files, a folder of workflows, or the top of a repository; batch takes directories of repositories"
+        raise InputError(f"{folder}: there are no workflows in this directory: {told}")
+    return inside
+
+
+def _remote(path: Path) -> str:
+    return ": batch fetches repositories, here name what is on the disk" if ":/" in str(path) else ""
 
 
 def below(paths: Iterable[Path]) -> list[tuple[Path, str]]:

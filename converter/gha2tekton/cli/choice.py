@@ -96,10 +96,14 @@ class Choice(Record):
             if not folder.is_dir():
                 told = "" if "rules" in self.explicit else f", which {configuration.name} names"
                 raise ConfigurationError(f"{folder}: there is no such folder of rules{told}")
+        actions = values["actions_dir"]
+        if actions is not None and not actions.is_dir():
+            told = "" if "actions_dir" in self.explicit else f", which {configuration.name} names"
+            raise ConfigurationError(f"{actions}: there is no such folder of checkouts{told}")
         key = (folders, configuration.path)
         rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
         return Settled(
-            _options(values, repository, configuration.tables), rules, values["actions_dir"], values, configuration.name
+            _options(values, repository, configuration.tables), rules, actions, values, configuration.name
         )
 
     def given(self, root: Path | None) -> Given:

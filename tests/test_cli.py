@@ -125,6 +125,23 @@ def test_missing_files_and_empty_folders(tmp_path: Path) -> None:
         assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--report", "json={0}"), "{0}: is a directory"),
+        (("--source-map", "{0}"), "{0}: is a directory"),
+        (("--report", "csv={0}/file/x"), "{0}/file/x: cannot be written: {0}/file: File exists"),
+    ],
+)
+def test_a_run_that_could_not_report_does_not_begin(
+    workflow: Path, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    (tmp_path / "file").touch()
+    result = run(workflow, "-o", tmp_path / "out", *(word.format(tmp_path) for word in words))
+    assert (result.exit_code, result.stderr) == (2, told.format(tmp_path) + "\n")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("name", ["workflow", "action"])
 def test_the_schemas_are_printed(name: str) -> None:
     result = CliRunner().invoke(cli, ["schema", name])

@@ -45,7 +45,10 @@ def source_map(done: Sequence[Conversion], file: Path) -> None:
 
 def _put(text: str, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8", errors="surrogateescape")
+    try:
+        file.write_text(text, encoding="utf-8", errors="surrogateescape")
+    except OSError as error:  # of a full disk Python does not say which
+        raise OSError(error.errno, error.strerror, str(file)) from None
 
 
 def rendering(name: str, done: Sequence[Conversion]) -> str:

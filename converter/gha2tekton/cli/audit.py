@@ -11,7 +11,7 @@ import click
 from gha2tekton.cli import batch as shared
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.progress import Progress
-from gha2tekton.cli.reports import TEXT, Report
+from gha2tekton.cli.reports import TEXT, Report, see_that_there_is_room
 
 
 @click.command("audit")
@@ -39,7 +39,7 @@ def command(
     from gha2tekton.batch.summary import Summary
 
     origins = shared.find(sources)
-    shared.see_that_there_is_room(reports)
+    see_that_there_is_room(path for _, path in reports)
     terms = shared.terms_of(ctx, sources, time_limit, since, False)
     executor = shared.executor(scheduler, jobs)
     with tempfile.TemporaryDirectory(prefix="gha2tekton.") as place, Progress(len(origins), quiet) as progress:

@@ -14,7 +14,7 @@ from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.kinds import SINCE
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.progress import Progress
-from gha2tekton.cli.reports import TEXT, Report, report_option
+from gha2tekton.cli.reports import TEXT, Report, report_option, see_that_there_is_room
 from gha2tekton.cli.stop import stop
 from gha2tekton.source import printable
 
@@ -102,7 +102,7 @@ def command(
             problem = f"\t{origin.problem}" if origin.problem else ""
             click.echo(printable(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}{problem}"))
         return
-    see_that_there_is_room(reports)
+    see_that_there_is_room(path for _, path in reports)
     terms = terms_of(ctx, sources, time_limit, since, retry_failed)
     try:
         with Progress(len(origins), quiet) as progress:
@@ -209,7 +209,7 @@ def put(summary: Summary, reports: Sequence[Report]) -> None:
             else:
                 _write(path, text)
         except OSError as error:
-            stop(f"{path}: {error.strerror}")
+            stop(f"{path or 'output'}: {error.strerror}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -220,17 +220,6 @@ def _write(path: Path, text: str) -> None:
     part.write_text(text, encoding="utf-8", errors="surrogateescape")
     if not odd:
         os.replace(part, path)
-
-
-def see_that_there_is_room(reports: Sequence[Report]) -> None:
-    """End the program before the work where a report could not be written after it."""
-    for path in (path for _, path in reports if path is not None):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            stop(f"{path}: {error.strerror}")
-        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-            stop(f"{path}: {'is a directory' if path.is_dir() else 'cannot be written'}")
 
 
 def status(summary: Summary, fail_on: str) -> int:

@@ -12,7 +12,7 @@ import click
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.fail_on import fail_on_option, reached
 from gha2tekton.cli.options import conversion_options
-from gha2tekton.cli.reports import TEXT, Report, report_option
+from gha2tekton.cli.reports import TEXT, Report, report_option, see_that_there_is_room
 from gha2tekton.report import FORMATS
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def command(
     from gha2tekton.cli.work import convert_all, files_of, refused_of, tell_refused
     from gha2tekton.discover import find
 
+    see_that_there_is_room([*(path for _, path in reports), source_map])
     choice = Choice.of(ctx)
     found = find(workflows)
     done = convert_all(choice, found)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from gha2tekton.cli.stop import stop
 
 F = TypeVar("F", bound=Callable[..., Any])
 Report = tuple[str, Path | None]
@@ -39,3 +42,14 @@ def report_option(formats: Iterable[str], elsewhere: str) -> Callable[[F], F]:
         metavar="FORMAT[=FILE]",
         help=f"{', '.join(names)}: to a file or {elsewhere}; may be given again.",
     )
+
+
+def see_that_there_is_room(files: Iterable[Path | None]) -> None:
+    """End the program before the work where a report could not be written after it."""
+    for path in filter(None, files):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            stop(f"{path}: cannot be written: {error.filename}: {error.strerror}")
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            stop(f"{path}: {'is a directory' if path.is_dir() else 'cannot be written'}")

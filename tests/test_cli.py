@@ -149,6 +149,38 @@ def test_the_schemas_are_printed(name: str) -> None:
     assert json.loads(result.stdout)["$schema"].startswith("https://json-schema.org/")
 
 
+MISTAKES = {
+    "convert empty": "empty: there are no workflows in this directory: name files, a folder of workflows, or the top of",
+    "convert https://github.com/a/b": "https:/github.com/a/b: there is no such file: batch fetches repositories, here",
+    "batch repositories -o repositories": "repositories: one is a repository itself; name another directory for the",
+    "batch repositories -o out --scheduler here": "Invalid value for '--scheduler': 'here' is no address of a scheduler",
+    "batch repositories/one/.github/workflows -o out": "repositories/one/.github/workflows: there are no repositories",
+    "audit workflow.yml": "workflow.yml: a file is taken for a list of repositories; of a workflow name the repository",
+    "images nowhere": "nowhere: there is no such file or directory",
+    "images empty": "empty: there are no manifests here",
+    "images broken.yaml": "broken.yaml:2:1: ",
+    "config show nowhere": "nowhere: there is no such file or directory",
+    "config show --config empty/x": "empty/x: No such file or directory",
+    "rules new ../../x -o out": "../../x: name an action, owner/name",
+    "triggers explain empty --event push --payload workflow.yml": "empty: Is a directory",
+    "triggers explain workflow.yml --event push --payload empty": "empty: Is a directory",
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_mistakes_are_told_with_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "workflow.yml").write_text(WORKFLOW)
+    (tmp_path / "broken.yaml").write_text("a: [b\n")
+    (tmp_path / "repositories/one/.github/workflows").mkdir(parents=True)
+    (tmp_path / "repositories/one/.github/workflows/ci.yml").write_text(WORKFLOW)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, words.split())
+    said = result.stderr.splitlines()[-1].removeprefix("Error: ")
+    assert (result.exit_code, said[: len(MISTAKES[words])]) == (2, MISTAKES[words])
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unknown_option_is_told(workflow: Path) -> None:
     assert run(workflow, "--nonsense").exit_code == 2
 

@@ -6,6 +6,7 @@ are those of the command line; ``workflows`` holds overrides by file name.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -48,7 +49,7 @@ def load(path: Path) -> Configuration:
     """The options file at a path, or that of a repository when the path is a directory (none there: no values)."""
     if not path.is_dir():
         return _read(path, path.as_posix())
-    found = next((name for name in NAMES if (path / name).is_file()), None)
+    found = next((name for name in NAMES if os.path.lexists(path / name)), None)
     if found is not None:
         return _read(path / found, found)
     if not silent(path / PROJECT) and _table(path / PROJECT, PROJECT)[0] is not None:

@@ -25,8 +25,11 @@ def content_of(path: str | os.PathLike[str]) -> bytes:
     """What a file holds; OSError, too, for what is no regular file, or none that anyone wrote, which might not end."""
     streams = os.fspath(path).startswith(_STREAMS)
     descriptor = os.open(path, os.O_RDONLY | (0 if streams else os.O_NONBLOCK))
+    status = os.fstat(descriptor)
+    if stat.S_ISDIR(status.st_mode):
+        os.close(descriptor)
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
     with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) and not streams:
             raise OSError(errno.EINVAL, "is no regular file", os.fspath(path))
         if status.st_size > _MOST:

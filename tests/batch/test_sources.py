@@ -63,16 +63,20 @@ def test_lists(tree: Path, text: str, expected: list[str]) -> None:
         ('{"ref": "main"}\n', r"list\.txt:1: an entry has source"),
         ('{"source": "one", "branch": "main"}\n', r"list\.txt:1: an entry has source"),
         ('{"source": "one", "ref": 3}\n', r"list\.txt:1: ref is no text"),
+        ("one\nci.yml\n", r"ci\.yml: a file is taken for a list of repositories"),
         ("one\nlist.txt\n", r"list\.txt: the list holds itself"),
     ],
 )
 def test_lists_that_are_none(tree: Path, text: str, message: str) -> None:
+    (tree / "ci.yml").touch()
     (tree / "list.txt").write_text(text)
     with pytest.raises(SourceError, match=message):
         origins(["list.txt"])
 
 
-@pytest.mark.parametrize(("source", "problem"), [("nowhere", "no such file"), ("empty", "no repositories")])
+@pytest.mark.parametrize(
+    ("source", "problem"), [("nowhere", "no such file"), ("empty", "no repositories"), ("", "empty")]
+)
 def test_what_is_not_there_is_an_origin_with_a_problem(tree: Path, source: str, problem: str) -> None:
     (found,) = origins([source])
     assert problem in found.problem

@@ -58,6 +58,14 @@ def test_what_holds(repository: Path, name: str, text: str, arguments: list[str]
     assert line in [told.partition("  #")[0].strip() for told in said.splitlines()]
 
 
+def test_what_holds_for_a_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / ".gha2tekton.yaml").write_text("memory: 5Gi\nworkflows: {ci.yml: {memory: 6Gi}}\n")
+    for place in (".", ".github/workflows"):
+        assert "memory: 5Gi  # .gha2tekton.yaml" in run("config", "show", place)[1]
+    monkeypatch.chdir("/")
+    assert "memory: 5Gi  # .gha2tekton.yaml" in run("config", "show", str(repository))[1]
+
+
 WRONG = [
     (".gha2tekton.yaml", "layout: job\nmemroy: 1\n", r"\.gha2tekton\.yaml:2:1: .*memroy"),
     (".gha2tekton.yaml", "layout: sideways\n", r"\.gha2tekton\.yaml:1:9: 'sideways' is not one of"),
@@ -108,6 +116,8 @@ def test_a_wrong_file_is_named_with_the_place(repository: Path, name: str, text:
 NAMED = {
     "layout: x\n": ".gha2tekton.yaml:1:9: 'x' is not one of ['auto', 'job', 'stages']\n",
     "rules: [nope]\n": "nope: there is no such folder of rules, which .gha2tekton.yaml names\n",
+    "rules: [.github]\n": ".github: a folder without rules, neither actions/ nor commands/, which .gha2tekton.yaml names\n",
+    "actions-dir: nope\n": "nope: there is no such folder of checkouts, which .gha2tekton.yaml names\n",
     "rules: [ci]\n": "ci/actions/a/b.yaml:1:1: the file is empty\n",
     "pin: nope\n": "nope: No such file or directory\n",
     "pin: pins\n": "pins:1:3: y is not sha256: and 64 digits\n",
@@ -230,8 +240,10 @@ def test_all_that_init_writes_may_be_taken(repository: Path) -> None:
     assert sorted(line.partition(":")[0] for line in kept if line[0].isalpha()) == sorted(known)
     path.write_text("\n".join(kept) + "\n")
     assert load(path).path == path
-    (repository / "ci/rules").mkdir(parents=True)
+    (repository / "ci/rules/actions").mkdir(parents=True)
+    (repository.parent / "checkouts").mkdir()
     (repository / "ci/images.txt").touch()
+    (repository / ".github/workflows/gpu.yml").write_text(WORKFLOW)
     status, said = run("config", "show", ".github/workflows/gpu.yml")
     assert status == 0, said
     assert all(line.endswith("  # .gha2tekton.yaml") for line in said.splitlines()), said

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gha2tekton.batch.blockers import blockers
-from gha2tekton.batch.row import WorkflowRow
+from gha2tekton.batch.row import Status, WorkflowRow
 from gha2tekton.conversion import Conversion
 from gha2tekton.plan.model import JobPlan, Plan
 
@@ -50,3 +50,22 @@ def _actions(plan: Plan) -> dict[str, str]:
 
 def _labels(jobs: Iterable[JobPlan]) -> set[str]:
     return {value.text for job in jobs if job.job.runs_on for value in job.job.runs_on.labels}
+
+
+def refused(rows: Sequence[WorkflowRow]) -> str:
+    """Of workflows that GitHub would not run, or that cannot be read."""
+    found = [row.reason for row in rows if row.status == "refused"]
+    return first_of(found) if found else ""
+
+
+def first_of(found: Sequence[str]) -> str:
+    """The first of many for a message, and how many more there are."""
+    return f"{found[0]} and {len(found) - 1} more" if len(found) > 1 else found[0]
+
+
+def status(rows: Sequence[WorkflowRow]) -> Status:
+    """What a repository is by its workflows."""
+    kinds = {row.status for row in rows}
+    if len(kinds) == 1:
+        return kinds.pop()
+    return "partly" if kinds & {"whole", "partly"} else "not"

@@ -56,6 +56,9 @@ def origins(sources: Sequence[str]) -> list[Origin]:
 
 def _expand(source: str, lists: tuple[Path, ...] = ()) -> Iterator[Origin]:
     path = Path(source)
+    if not source:
+        yield Origin("", source, problem="an empty name")
+        return
     if _URL.match(source):
         yield Origin("", source, kind="git")
         return
@@ -98,7 +101,7 @@ def _tree(top: Path) -> Iterator[Origin]:
         name = "/".join(place.relative_to(top).parts)
         yield Origin(name, str(place), problem=f"the directory cannot be read: {why(error)}")
     if not count and not closed:
-        yield Origin("", str(top), problem="there are no repositories in this directory")
+        yield Origin("", str(top), problem="there are no repositories in this directory, none with .git or .github")
 
 
 def _kind(path: Path) -> Literal["directory", "git"] | None:
@@ -114,6 +117,8 @@ def _kind(path: Path) -> Literal["directory", "git"] | None:
 
 
 def _listed(path: Path, lists: tuple[Path, ...]) -> Iterator[Origin]:
+    if path.suffix in (".yml", ".yaml"):
+        raise SourceError(f"{path}: a file is taken for a list of repositories; of a workflow name the repository")
     try:
         lines = text_of(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:

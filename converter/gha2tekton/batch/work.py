@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from gha2tekton import __version__, lock
 from gha2tekton.batch import fetch, state
-from gha2tekton.batch.inventory import describe
+from gha2tekton.batch.inventory import describe, first_of, refused, status
 from gha2tekton.batch.row import Row, Status, WorkflowRow
 from gha2tekton.batch.sources import Origin
 from gha2tekton.configuration import NAMES, ConfigurationError
@@ -171,9 +171,13 @@ def _convert(order: Order, root: Path, commit: str, clock: fetch.Clock, tell: Te
             disk.remove(order.output / order.origin.name)
         return _row(order, "nothing", commit, "there are no workflows" + (f"; {unseen}" if unseen else ""))
     chooser = _chooser(order.choice)
+
+    def bring(files: Iterable[object], folders: Iterable[object] = ()) -> bool:
+        return bool(held) and fetch.bring(order.origin, root, held, map(str, files), map(str, folders), clock)
+
+    bring(NAMES)
     given = chooser.given(root)
-    if held:
-        fetch.bring(order.origin, root, held, map(str, given.files), map(str, given.rules), clock)
+    bring(given.files, given.rules)
 
     def terms(_: Path, name: str) -> Terms:
         tell(name)
@@ -182,15 +186,15 @@ def _convert(order: Order, root: Path, commit: str, clock: fetch.Clock, tell: Te
 
     found = list(zip(paths, shown, strict=True))
     done = convert_together(found, terms)
-    while held and fetch.bring(order.origin, root, held, _missed(done), (), clock):
+    while bring(_missed(done)):
         done = convert_together(found, terms)
     rows = sorted((describe(item) for item in done), key=lambda row: row.path)
     files = output_files(done)
     if order.output is not None and files:
         disk.write(files, order.output / order.origin.name, order.staging)
     inputs = _inputs(root, given) | {name: now for item in done for name, now in item.inputs.items()}
-    reason = "; ".join(told for told in (_refused(rows), unseen) if told)
-    return _row(order, _status(rows), commit, reason, tuple(rows), inputs, lock.hashes(files))
+    reason = "; ".join(told for told in (refused(rows), unseen) if told)
+    return _row(order, status(rows), commit, reason, tuple(rows), inputs, lock.hashes(files))
 
 
 def _missed(done: Iterable[Conversion]) -> Iterator[str]:
@@ -215,24 +219,7 @@ _RULES = "rules:"
 
 def _told(idle: list[str]) -> str:
     """Of workflows that GitHub does not see."""
-    return f"GitHub does not see {_first(idle)}: only those in .github at the top" if idle else ""
-
-
-def _refused(rows: list[WorkflowRow]) -> str:
-    """Of workflows that GitHub would not run, or that cannot be read."""
-    found = [row.reason for row in rows if row.status == "refused"]
-    return _first(found) if found else ""
-
-
-def _first(found: Sequence[str]) -> str:
-    return f"{found[0]} and {len(found) - 1} more" if len(found) > 1 else found[0]
-
-
-def _status(rows: list[WorkflowRow]) -> Status:
-    kinds = {row.status for row in rows}
-    if len(kinds) == 1:
-        return kinds.pop()
-    return "partly" if kinds & {"whole", "partly"} else "not"
+    return f"GitHub does not see {first_of(idle)}: only those in .github at the top" if idle else ""
 
 
 def _row(

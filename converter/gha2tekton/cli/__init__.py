@@ -65,7 +65,7 @@ class _Commands(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            stop(f"{error.filename or 'output'}: {error.strerror or error}")
+            stop(f"{error.filename or 'output'}: {error.strerror}" if error.strerror else str(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gha2tekton.cli.choice import Choice
-from gha2tekton.cli.kinds import SINCE
+from gha2tekton.cli.kinds import SCHEDULER, SINCE
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.progress import Progress
 from gha2tekton.cli.reports import TEXT, Report, report_option, see_that_there_is_room
@@ -31,7 +31,7 @@ FORMATS = ("text", "markdown", "html", "json", "csv")
 
 _OPTIONS = (
     click.option("--jobs", "-j", type=click.IntRange(1), default=None, help="Worker processes; the cores by default."),
-    click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work."),
+    click.option("--scheduler", type=SCHEDULER, metavar="ADDRESS", help="A Dask scheduler whose workers do the work."),
     click.option(
         "--since",
         type=SINCE,
@@ -102,6 +102,7 @@ def command(
             problem = f"\t{origin.problem}" if origin.problem else ""
             click.echo(printable(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}{problem}"))
         return
+    see_that_it_is_apart(output, origins)
     see_that_there_is_room(path for _, path in reports)
     terms = terms_of(ctx, sources, time_limit, since, retry_failed)
     try:
@@ -131,6 +132,13 @@ def find(sources: Sequence[str]) -> list[Origin]:
         told = "\n".join(f"{origin.source}: {origin.problem}" for origin in found)
         raise SourceError(told or "the lists name no repository")
     return found
+
+
+def see_that_it_is_apart(output: Path, origins: Sequence[Origin]) -> None:
+    """End the program where a bundle would come to lie among what it is made of."""
+    for origin in origins:
+        if origin.kind == "directory" and os.path.realpath(output / origin.name) == os.path.realpath(origin.place):
+            stop(f"{output}: {origin.name} is a repository itself; name another directory for the output")
 
 
 def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: str, retry_failed: bool) -> Terms:

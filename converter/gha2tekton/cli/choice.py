@@ -87,24 +87,24 @@ class Choice(Record):
         ``repository`` goes before all names, where many share a namespace.
         """
         from gha2tekton.configuration import ConfigurationError
-        from gha2tekton.rules.load import RuleSet
+        from gha2tekton.rules.load import RuleSet, holds_rules
 
         configuration = self.configuration(root)
         values = {**defaults(), **self._values(root, workflow)}
         folders = tuple(Path(folder) for folder in values["rules"] or ())
         for folder in folders:
+            told = "" if "rules" in self.explicit else f", which {configuration.name} names"
             if not folder.is_dir():
-                told = "" if "rules" in self.explicit else f", which {configuration.name} names"
                 raise ConfigurationError(f"{folder}: there is no such folder of rules{told}")
+            if not holds_rules(folder):
+                raise ConfigurationError(f"{folder}: a folder without rules, neither actions/ nor commands/{told}")
         actions = values["actions_dir"]
         if actions is not None and not actions.is_dir():
             told = "" if "actions_dir" in self.explicit else f", which {configuration.name} names"
             raise ConfigurationError(f"{actions}: there is no such folder of checkouts{told}")
         key = (folders, configuration.path)
         rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
-        return Settled(
-            _options(values, repository, configuration.tables), rules, actions, values, configuration.name
-        )
+        return Settled(_options(values, repository, configuration.tables), rules, actions, values, configuration.name)
 
     def given(self, root: Path | None) -> Given:
         """The files and folders that the options name, for whatever workflow; ConfigurationError as above."""

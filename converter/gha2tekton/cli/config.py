@@ -46,9 +46,12 @@ def show(ctx: click.Context, /, workflow: Path | None, **_: Any) -> None:
     from gha2tekton.discover import shown
     from gha2tekton.workflow.repository import Repository
 
-    place = workflow or Path.cwd() / "workflow.yml"
+    if workflow is not None and not workflow.exists():
+        stop(f"{workflow}: there is no such file or directory")
+    single = workflow is not None and workflow.is_file()
+    place = workflow if workflow and single else (workflow or Path.cwd()) / "workflow.yml"
     choice = Choice.of(ctx)
-    name = shown(place) if workflow else ""
+    name = shown(place) if single else ""
     root = Repository.around(place).root
     try:
         settled = choice.settle(root, name)

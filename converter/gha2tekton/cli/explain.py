@@ -10,6 +10,7 @@ import click
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.stop import stop
+from gha2tekton.discover import WORKFLOWS
 from gha2tekton.source import content_of, why
 
 
@@ -50,10 +51,11 @@ def _place(text: str) -> tuple[Path, int]:
 
 
 def _bundle(path: Path) -> Path | None:
-    """The bundle that a file lies in."""
+    """The bundle that a file lies in; workflows may lie below one, too."""
     from gha2tekton import lock
 
-    return next((folder for folder in path.resolve().parents if (folder / lock.NAME).is_file()), None)
+    folder = next((folder for folder in path.resolve().parents if (folder / lock.NAME).is_file()), None)
+    return None if folder and path.resolve().parent.match(WORKFLOWS) else folder
 
 
 def _of_output(bundle: Path, path: Path, line: int) -> list[str]:

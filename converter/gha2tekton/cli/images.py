@@ -12,19 +12,20 @@ from gha2tekton.cli.stop import stop
 
 
 @click.command()
-@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
 def command(bundles: tuple[Path, ...]) -> None:
     """List the images of BUNDLES, directories of manifests, one a line."""
-    from gha2tekton.source import text_of
+    from gha2tekton.check import read_bundle
     from gha2tekton.yaml import documents
 
     found: set[str] = set()
-    for path in sorted(file for bundle in bundles for file in bundle.rglob("*.yaml")):
-        try:
-            for document in documents(text_of(path), str(path)):
-                found |= set(_images(document))
-        except (OSError, ValueError) as error:
-            stop(str(error))
+    for bundle in bundles:
+        for name, text in read_bundle(bundle).items():
+            try:
+                for document in documents(text, str(bundle if bundle.is_file() else bundle / name)):
+                    found |= set(_images(document))
+            except ValueError as error:
+                stop(str(error))
     for image in sorted(found):
         click.echo(image)
 

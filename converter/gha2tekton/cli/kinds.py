@@ -53,6 +53,21 @@ class Since(click.ParamType):  # type: ignore[type-arg]  # as above
 SINCE = Since()
 
 
+class Scheduler(click.ParamType):  # type: ignore[type-arg]  # as above
+    """Where a scheduler listens."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """As click wants it: the value, or a failure that says what is wanted."""
+        if not re.fullmatch(r"([a-z+]+://)?[^\s/:]*(\[[0-9a-fA-F:.]+\])?:\d{1,5}/?", str(value)):
+            self.fail(f"{value!r} is no address of a scheduler, such as tcp://10.0.0.1:8786", param, ctx)
+        return str(value)
+
+
+SCHEDULER = Scheduler()
+
+
 @cache
 def shapes() -> Mapping[str, Any]:
     """The schema of each option in the options file."""

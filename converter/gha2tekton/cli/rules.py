@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -72,7 +73,7 @@ def new(name: str, output: Path | None, action_file: Path | None, actions_dir: P
     from gha2tekton.yaml import documents
 
     action = name.partition("@")[0]
-    if action.count("/") < 1 or not all(action.split("/")):
+    if not re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)+", action, re.ASCII):
         stop(f"{name}: name an action, owner/name")
     source = Repository(None, actions_dir).remote_action(action, name.partition("@")[2])
     try:

@@ -42,11 +42,13 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], jobs: int | None
         for found in _findings(orders, min(jobs or os.cpu_count() or 1, len(orders))):
             parts += found.parts
             silent += len(found.silent)
+            if not found.parts:
+                click.echo(f"{found.workflow}: no part of it is converted: GitHub itself would refuse it", err=True)
             for one in found.silent:
                 click.echo(f"{found.workflow}: {one.path}: {one.why}")
     except UnicodeDecodeError as error:
         stop(str(error))
-    click.echo(f"{len(orders)} workflows, {time.monotonic() - begin:.0f} s", err=True)
+    click.echo(f"{len(orders)} workflow{'s' if len(orders) > 1 else ''}, {time.monotonic() - begin:.0f} s", err=True)
     click.echo(f"{parts} parts, {silent} silent")
     sys.exit(1 if silent else 0)
 

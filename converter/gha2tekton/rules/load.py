@@ -169,6 +169,12 @@ def faults(node: Node, kind: str) -> list[tuple[str, Span]]:
     return schema.explain(node, kind)
 
 
+def holds_rules(folder: Path) -> bool:
+    """Whether a folder has anything that is looked for in one of rules."""
+    ours = {entry.name for entry in resources.mappings().iterdir()}
+    return not ours.isdisjoint(entry.name for entry in folder.iterdir())
+
+
 class RuleSet:
     """All rules: ours, and before them the user's; a file is read once, when something asks for it."""
 

@@ -466,3 +466,53 @@ def test_an_uploader_that_cannot_be_fetched_fails_where_that_is_asked(machine: M
     for strict, status in (("true", 22), ("false", 0)):
         words = ("--fail-ci-if-error", strict, "--files", "a.xml")
         assert call(machine, directory, "codecov-upload", *words, RUNNER_TEMP=str(directory)).code == status
+
+
+NPM = [
+    # what is asked for, what npm's file says then
+    (("--url", "https://registry.npmjs.org"), ["//registry.npmjs.org/", "registry=https://registry.npmjs.org/"]),
+    (("--url", "https://r.test/npm/", "--scope", "Acme"), ["//r.test/npm/", "@acme:registry=https://r.test/npm/"]),
+    (
+        ("--url", "https://npm.pkg.github.com/", "--scope", "", "--owner", "Octo"),
+        ["//npm.pkg.github.com/", "@octo:registry=https://npm.pkg.github.com/"],
+    ),
+    (("--url", "https://r.test", "--owner", "Octo"), ["//r.test/", "registry=https://r.test/"]),
+    (("--url", ""), []),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "lines"), NPM)
+def test_npm_finds_its_registry(machine: Machine, directory: Path, words: tuple[str, ...], lines: list[str]) -> None:
+    assert call(machine, directory, "npm-registry", *words, RUNNER_TEMP=str(directory)).code == 0
+    if lines:
+        lines = [f"{lines[0]}:_authToken=${{NODE_AUTH_TOKEN}}", *lines[1:]]
+        assert said(directory, "env") == [f"NPM_CONFIG_USERCONFIG={directory}/.npmrc", "NODE_AUTH_TOKEN=none"]
+    assert said(directory, ".npmrc") == lines
+
+
+@pytest.mark.slow
+def test_registries_of_npm_add_up(machine: Machine, directory: Path) -> None:
+    for url in ("https://one.test", "https://two.test"):
+        for scope in ("", "@acme"):
+            done = call(
+                machine,
+                directory,
+                "npm-registry",
+                "--url",
+                url,
+                "--scope",
+                scope,
+                RUNNER_TEMP=str(directory),
+                NODE_AUTH_TOKEN="t",
+            )
+            assert done.code == 0
+    assert said(directory, "env")[-1] == "NODE_AUTH_TOKEN=t"
+    assert said(directory, ".npmrc")[-2:] == [
+        "//two.test/:_authToken=${NODE_AUTH_TOKEN}",
+        "@acme:registry=https://two.test/",
+    ]
+    assert [line for line in said(directory, ".npmrc") if "registry=" in line] == [
+        "registry=https://two.test/",
+        "@acme:registry=https://two.test/",
+    ]

@@ -660,8 +660,8 @@ SERVICE_OPTIONS = [
     ("--ulimit nofile=65536:65536 --restart always", "dropped"),
     ("--tmpfs /var/lib/mysql --memory 2g --health-cmd x", "adapted"),
     ("--health-cmd x --name db", "exact"),
-    ("--network-alias other", "manual"),
-    ("--privileged", "manual"),
+    ("--network-alias other", "exact"),
+    ("--privileged", "exact"),
 ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.expression import Expression, Literal, Partial, fold, fold_template
 from gha2tekton.lower.carrier import Carrier, Unsupported
+from gha2tekton.lower.containers.services import lacking
 from gha2tekton.lower.environment import leg_count
 from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
 from gha2tekton.lower.values import written
@@ -105,10 +106,8 @@ def _possible(job: JobPlan, defaults: Partial, clashes: Mapping[Key, Sequence[st
             if key in clashes:
                 return replace(job, refused=f"{' and '.join(clashes[key])} are one name on Tekton: rename one of them")
     carrier = Carrier(dynamic=bool(job.matrix))
-    if not job.refused and (name := _unknown_service(job, carrier)):
-        return replace(
-            job, refused=f"what service {name} is must be known when the Pod starts: its image and variables"
-        )
+    if not job.refused and (why := _impossible_service(job, carrier)):
+        return replace(job, refused=why)
     if job.refused or carrier.tekton(job.image):
         return job
     known = {**job.scope.known, "inputs": defaults}
@@ -120,12 +119,14 @@ def _possible(job: JobPlan, defaults: Partial, clashes: Mapping[Key, Sequence[st
     return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")
 
 
-def _unknown_service(job: JobPlan, carrier: Carrier) -> str:
-    """A service of which a run must first compute something."""
+def _impossible_service(job: JobPlan, carrier: Carrier) -> str:
+    """Why a service is no sidecar: a run must first compute something of it, or it has what no sidecar has."""
     for name, service in job.job.services.items():
         values = (job.scope.fold(value) for value in (service.image, *service.env.values()))
         if any(carrier.tekton(written(value)) is None and context_of(value) != "secrets" for value in values):
-            return name
+            return f"what service {name} is must be known when the Pod starts: its image and variables"
+        if why := lacking(job, service):
+            return f"service {name} cannot be a sidecar: {why}"
     return ""
 
 

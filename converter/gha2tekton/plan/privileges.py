@@ -67,6 +67,12 @@ def of_call(call: DockerCall) -> tuple[Manifest, str, str]:
     return made, "; ".join(sorted(notes)), f"a sidecar has no {', '.join(wrong)}" if wrong else ""
 
 
+def run_as(user: str) -> dict[str, int]:
+    """A user by number, as a Pod names one: ``1000``, ``1000:100``; root is 0."""
+    numbers = user.replace("root", "0").split(":")
+    return dict(zip(("runAsUser", "runAsGroup"), map(int, numbers), strict=False)) if user else {}
+
+
 def of_gpu(device: str, amd: bool) -> bool:
     """Whether a device comes with the GPU that a container asks for; ``amd`` tells that it is one of AMD's."""
     return device.startswith(("/dev/nvidia", "nvidia.com/gpu", *(("/dev/kfd", "/dev/dri") if amd else ())))

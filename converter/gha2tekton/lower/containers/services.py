@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable
 
@@ -12,25 +11,20 @@ from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.registries import account_credentials
+from gha2tekton.lower.containers.service_options import OF_SERVICE, ServiceOptions, of_docker, service_options
 from gha2tekton.lower.containers.sidecars import SHM_VOLUME, is_host
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for
 from gha2tekton.plan.images import larger, shared_memory
 from gha2tekton.plan.model import JobPlan
-from gha2tekton.plan.privileges import DIFFERS, ULIMIT
 from gha2tekton.plan.scope import literal
 from gha2tekton.record import Record
 from gha2tekton.shell.docker import container_options
-from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount
+from gha2tekton.tekton.model import Container, EnvVar, Mount
 from gha2tekton.tekton.names import STEP, Namespace
-from gha2tekton.workflow.compose_keys import seconds
 from gha2tekton.workflow.model import Container as Service
 from gha2tekton.workflow.model import Value
-
-_OF_POD = ("--name", "--hostname", "--init", "--pull", "--rm", "--restart")
-"""Options for what a Pod has, or a service that runs as long as its job needs none of."""
-_SHARED = ("--shm-size", "--ipc")
 
 
 def service_sidecars(
@@ -49,6 +43,27 @@ def memory_of_services(job: JobPlan) -> str:
     """How large /dev/shm is for the services of a job that ask for one of their own; empty where none does."""
     given = (service.options for service in job.job.services.values() if service.options is not None)
     return larger(*(shared_memory(container_options(job.scope.guess(one) or "")) for one in given))
+
+
+def lacking(job: JobPlan, service: Service) -> str:
+    """What of a service no sidecar can be; empty where it can be one."""
+    if left := service_options(job, service.options).left:
+        return f"that has no word for {', '.join(left)}; do without, or write a sidecar of your own"
+    if any(value is not None and _words(job, value) is None for value in (service.entrypoint, service.command)):
+        return "its command must be known when the Pod starts"
+    for volume in service.volumes:
+        asked = bind(job.scope.guess(volume) or "")
+        if not of_docker(asked) and host.mount(job, asked) is None:
+            return f"{volume.text} is a directory of the runner: give it a volume of the cluster by hand"
+    return ""
+
+
+def _words(job: JobPlan, value: Value) -> list[str] | None:
+    text = literal(job.scope.fold(value))
+    try:
+        return shlex.split(text) if text is not None else None
+    except ValueError:
+        return None
 
 
 class _Services(Record):
@@ -73,19 +88,23 @@ class _Services(Record):
         account_credentials(service, self.journal)
         for port in service.ports:
             self.port(port)
+        asked = service_options(self.job, service.options)
+        self.told(service.options, asked)
+        mounts = [mount for volume in service.volumes if (mount := self.mount(volume))]
         return Container(
             name=self.names.take(name),
             image=image.removeprefix("docker://"),
-            env=tuple(self.variable(key, value) for key, value in service.env.items()),
-            command=self.words(service.entrypoint),
+            env=(
+                *(one for one in asked.env if one.name not in service.env),
+                *(self.variable(key, value) for key, value in service.env.items()),
+            ),
+            command=self.words(service.entrypoint) or asked.entrypoint,
             args=self.words(service.command),
-            mounts=(*(mount for volume in service.volumes if (mount := self.mount(volume))), *self.shared(service)),
-            readiness=self.readiness(service.options) if service.options is not None else None,
+            working_dir=asked.working_dir,
+            mounts=(*mounts, *asked.mounts, *((Mount(SHM_VOLUME, "/dev/shm"),) if asked.shared_memory else ())),
+            readiness=asked.readiness,
+            security=asked.security,
         )
-
-    def shared(self, service: Service) -> tuple[Mount, ...]:
-        text = self.job.scope.guess(service.options) if service.options is not None else None
-        return (Mount(SHM_VOLUME, "/dev/shm"),) if shared_memory(container_options(text or "")) else ()
 
     def variable(self, name: str, value: Value) -> EnvVar:
         template = self.job.scope.fold(value)
@@ -106,57 +125,28 @@ class _Services(Record):
             self.journal.dropped(value.path, "superseded", told)
 
     def words(self, value: Value | None) -> tuple[str, ...]:
-        """The words of a command or entrypoint, which must be known when the Pod starts."""
-        if value is None:
-            return ()
-        text = literal(self.job.scope.fold(value))
-        try:
-            words = shlex.split(text) if text is not None else None
-        except ValueError:
-            words = None
-        if words is None:
-            self.journal.manual(value.path, "the command of a service must be known when the Pod starts", self.target)
+        """The words of a command or entrypoint."""
+        words = _words(self.job, value) if value is not None else None
+        if value is None or words is None:
             return ()
         self.journal.exact(value.path, self.target)
         return tuple(escaped(word) for word in words)
 
     def mount(self, volume: Value) -> Mount | None:
         asked = bind(self.job.scope.guess(volume) or "")
-        mount = None
-        if re.fullmatch(r"[\w.-]*", asked.source) and asked.target.startswith("/"):
-            why = "the service's files lie in its container, and end with it"
-            self.journal.dropped(volume.path, "superseded", why)
-        elif (mount := host.mount(self.job, asked)) is not None:
-            self.journal.adapted(volume.path, stands_for([asked.source]), self.target)
-        else:
-            why = "a directory of the runner: give the sidecar a volume by hand"
-            self.journal.manual(volume.path, why, self.target)
-        return mount
+        if of_docker(asked):
+            self.journal.dropped(volume.path, "superseded", OF_SERVICE)
+            return None
+        self.journal.adapted(volume.path, stands_for([asked.source]), self.target)
+        return host.mount(self.job, asked)
 
-    def readiness(self, value: Value) -> Manifest | None:
-        """The probe that the options of docker come to, all of which are told of."""
-        text = self.job.scope.guess(value)
-        call = container_options(text or "")
-        names = [name for name, _ in call.options if not name.startswith("--health") and name not in _OF_POD]
-        names = [name for name in names if not (name in _SHARED and shared_memory(call))]
-        left = [name for name in names if name.removeprefix("--") not in DIFFERS and name != "--ulimit"]
-        differs = {DIFFERS.get(name.removeprefix("--"), ULIMIT): None for name in names}
-        if text is None or left or call.unknown:
-            why = f"options a sidecar has no word for: {' '.join(left) or value.text}"
-            self.journal.manual(value.path, why, self.target)
-        elif differs and not call.option("--health-cmd") and not shared_memory(call):
-            self.journal.dropped(value.path, "superseded", "; ".join(differs))
-        elif differs:
-            self.journal.adapted(value.path, "; ".join(differs), self.target)
+    def told(self, value: Value | None, asked: ServiceOptions) -> None:
+        """The options of docker, all of which are told of."""
+        if value is None:
+            return
+        if asked.differs and asked.no_more:
+            self.journal.dropped(value.path, "superseded", "; ".join(asked.differs))
+        elif asked.differs:
+            self.journal.adapted(value.path, "; ".join(asked.differs), self.target)
         else:
             self.journal.exact(value.path, self.target)
-        command = call.option("--health-cmd")
-        if not command:
-            return None
-        probe: Manifest = {"exec": {"command": ["sh", "-c", command]}}
-        for option, key in (("--health-interval", "periodSeconds"), ("--health-timeout", "timeoutSeconds")):
-            if given := call.option(option):
-                probe[key] = seconds(given)
-        if retries := call.option("--health-retries"):
-            probe["failureThreshold"] = int(retries) if retries.isdigit() else 3
-        return probe

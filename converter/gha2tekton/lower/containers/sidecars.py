@@ -6,10 +6,12 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
+from gha2tekton.lower.containers.service_options import service_options
 from gha2tekton.lower.runtime import MOUNT, PLACE
 from gha2tekton.lower.values import escaped
 from gha2tekton.plan.images import larger
 from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
+from gha2tekton.plan.privileges import run_as
 from gha2tekton.plan.scope import WORKSPACE
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.quote import word
@@ -186,7 +188,7 @@ def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], sh
             mounts=mounts,
             limits=dict(limits),
             readiness=_readiness(service),
-            security={**container.security, **_run_as(service.user if service is not None else "")} or None,
+            security={**container.security, **run_as(service.user if service is not None else "")} or None,
         )
     made = Container(
         name=container.name,
@@ -214,18 +216,13 @@ def forwarder(containers: Sequence[ContainerPlan]) -> tuple[Container, ...]:
 def known_as(job: JobPlan, stage: Stage) -> tuple[str, ...]:
     """The names that lead to the Pod itself: of services, and of containers as scripts know them."""
     names = [name for container in stage.containers for name in container.hosts]
+    names += [name for one in job.job.services.values() for name in service_options(job, one.options).hosts]
     return tuple(dict.fromkeys(name for name in (*job.job.services, *names) if is_host(name)))
 
 
 def is_host(name: str) -> bool:
     """Whether Kubernetes lets a Pod know itself by this name."""
     return _HOST.fullmatch(name) is not None
-
-
-def _run_as(user: str) -> dict[str, int]:
-    """A user by number, as a Pod names one: ``1000``, ``1000:100``; root is 0."""
-    numbers = user.replace("root", "0").split(":")
-    return dict(zip(("runAsUser", "runAsGroup"), map(int, numbers), strict=False)) if user else {}
 
 
 def _words(words: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gha2tekton.record import Record
@@ -34,6 +35,20 @@ class Sequence(Record, frozen=True, eq=False):
 
 
 Node = Scalar | Mapping | Sequence
+
+
+def deepest(node: Node, way: Iterable[str | int]) -> Node:
+    """The node at the end of a way of keys and positions, or the last one on it that is there."""
+    for step in way:
+        below: Node | None = None
+        if isinstance(node, Mapping) and isinstance(step, str):
+            below = node.get(step)
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            below = node.items[step]
+        if below is None:
+            break
+        node = below
+    return node
 
 
 def plain(node: Node) -> Any:

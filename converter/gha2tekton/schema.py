@@ -13,10 +13,10 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
-from gha2tekton import yaml
+from gha2tekton.nodes import Mapping as Entries
+from gha2tekton.nodes import Node, deepest, plain
 from gha2tekton.resources import mappings
 from gha2tekton.source import Span
-from gha2tekton.yaml import Node, plain
 
 
 def names() -> tuple[str, ...]:
@@ -100,15 +100,7 @@ def _validator(name: str) -> Any:
 
 def _locate(node: Node, path: Iterable[str | int], key: str = "") -> Span:
     """The place of a node, or of the deepest one above it; with ``key`` that of this key of it."""
-    for step in path:
-        below: Node | None = None
-        if isinstance(node, yaml.Mapping) and isinstance(step, str):
-            below = node.get(step)
-        elif isinstance(node, yaml.Sequence) and isinstance(step, int) and step < len(node.items):
-            below = node.items[step]
-        if below is None:
-            break
-        node = below
-    if key and isinstance(node, yaml.Mapping):
+    node = deepest(node, path)
+    if key and isinstance(node, Entries):
         return next((own.span for own, _ in node.entries if own.text == key), node.span)
     return node.span

@@ -90,3 +90,46 @@ def test_tags_of_compose_are_no_faults_of_the_file() -> None:
     with pytest.raises(ComposeError, match="!reset") as caught:
         read("services: {s: {image: a, ports: !reset []}}")
     assert type(caught.value) is ComposeError
+
+
+REFUSED = [
+    # what stands in the service s, where, and what is said of it
+    ("ports: 80", "1:23", "services.s.ports must be a list"),
+    ("environment: A=1", "1:29", "services.s.environment must be a list or a mapping"),
+    ("cap_add: ALL", "1:25", "services.s.cap_add must be a list"),
+    ("command: {a: b}", "1:25", "services.s.command must be one value or a list"),
+    ("deploy: all", "1:24", "services.s.deploy must be a mapping"),
+    ("deploy: {resources: {reservations: {devices: [{device_ids: 0}]}}}", "1:75", "services.s.deploy.resources.reservations.devices.device_ids must be a list"),
+    ("build: {args: 3}", "1:30", "services.s.build.args must be a list or a mapping"),
+    ("volumes: [[a]]", "1:26", "services.s.volumes must be one value or a mapping"),
+    ("networks: {n: {aliases: me}}", "1:40", "services.s.networks.n.aliases must be a list"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "place", "wanted"), REFUSED, ids=[row[0][:40] for row in REFUSED])
+def test_what_compose_refuses(text: str, place: str, wanted: str) -> None:
+    with pytest.raises(ComposeError) as caught:
+        read(f"services: {{s: {{{text}}}}}")
+    assert str(caught.value) == f"compose.0.yaml:{place}: {wanted}"
+
+
+@pytest.mark.parametrize("text", ["include: compose.yml\nservices: {}", "services: [a]", "services: {a: b}", "include: {a: b}"])
+def test_files_that_compose_refuses(text: str) -> None:
+    with pytest.raises(ComposeError, match=r"^compose\.0\.yaml:1:\d+: "):
+        read(text)
+
+
+def test_words_that_no_shell_could_read() -> None:
+    with pytest.raises(ComposeError, match="service s: No closing quotation in echo 'a"):
+        read("services: {s: {command: \"echo 'a\"}}")
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("env_file: 3", {"env_files": ("3",)}),
+    ("tmpfs: 3", {"shm_size": ""}),
+    ("extra_hosts: [alone]", {"ignored": ("extra_hosts of alone",)}),
+    ("healthcheck: {test: [CMD, a], interval: 1.2.3s}", {"health": Health(("a",), 2)}),
+])  # fmt: skip
+def test_values_that_say_little(text: str, wanted: dict[str, Any]) -> None:
+    service = read(f"services: {{s: {{{text}}}}}")["s"]
+    assert {key: getattr(service, key) for key in wanted} == wanted

@@ -116,6 +116,7 @@ _CLUSTERS = frozenset(
 class _Filled(Record):
     """The texts of a service with what their variables say."""
 
+    service: str
     variables: Mapping[str, str]
     unset: list[str] = field(default_factory=list)
     pinned: dict[str, str] = field(default_factory=dict)
@@ -132,7 +133,10 @@ class _Filled(Record):
             return None
         if isinstance(value, list):
             return tuple(self.text(item) for item in value)
-        return tuple(shlex.split(self.text(value)))
+        try:
+            return tuple(shlex.split(self.text(value)))
+        except ValueError as error:
+            raise ComposeError(f"service {self.service}: {error} in {self.text(value)}") from None
 
 
 def _environment(
@@ -151,7 +155,7 @@ def _environment(
 
 
 def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], others: Collection[str]) -> Service:
-    filled = _Filled(variables)
+    filled = _Filled(name, variables)
     text = filled.text
     build, build_options, build_left = build_of(body.get("build"), text)
     files = body.get("env_file") or ()
@@ -168,7 +172,7 @@ def _service(name: str, body: Mapping[str, Any], variables: Mapping[str, str], o
         build_left=build_left,
         environment=environment,
         open_environment=later,
-        env_files=tuple(env_file_of(item, text) for item in ([files] if isinstance(files, str) else files)),
+        env_files=tuple(env_file_of(item, text) for item in (files if isinstance(files, (list, tuple)) else [files])),
         volumes=tuple(pair for item in body.get("volumes") or () if (pair := volume_of(item, text))),
         working_dir=text(body.get("working_dir")),
         open_input=tuple(key for key in ("tty", "stdin_open") if text(body.get(key, False)) == "true"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from gha2tekton.source import Source, Span
 from gha2tekton.workflow.compose_keys import target_of
+from gha2tekton.workflow.compose_shape import misfit
 from gha2tekton.yaml import YamlError, compose, documents, joined, plain
 
 
@@ -54,15 +55,14 @@ def _services(source: Source, reader: Reader, depth: int = 0) -> dict[str, dict[
             raise UnreadableCompose(error.message, error.span) from None
         raise ComposeError(f"{error.span}: {error.message}") from None
     document = joined(plain(root)) if root is not None else None
+    if root is not None and (wrong := misfit(root, document)):
+        raise ComposeError(wrong)
     services = document.get("services") if isinstance(document, dict) else None
     included = _included(source, document, reader, depth) if isinstance(document, dict) else {}
     if services is None and included:
         return included
     if not isinstance(services, dict):
         raise ComposeError(f"{source.name}:1:1: no services in this compose file")
-    for name, body in services.items():
-        if body is not None and not isinstance(body, dict):
-            raise ComposeError(f"{source.name}:1:1: service {name} is not a mapping")
     return included | {name: body or {} for name, body in services.items()}
 
 

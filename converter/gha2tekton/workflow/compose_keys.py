@@ -41,7 +41,7 @@ def shared_memory_of(body: Mapping[str, Any], text: Callable[[Any], str]) -> str
     if text(body.get("ipc")) == "host" or (SHARED, SHARED) in pairs:
         return "host"
     given = body.get("tmpfs") or ()
-    sizes = (size_of_tmpfs(text(one)) for one in ([given] if isinstance(given, str) else given))
+    sizes = (size_of_tmpfs(text(one)) for one in (given if isinstance(given, (list, tuple)) else [given]))
     return text(body.get("shm_size")) or next(filter(None, sizes), "")
 
 
@@ -58,9 +58,9 @@ def hosts_of(body: Mapping[str, Any], text: Callable[[Any], str]) -> tuple[tuple
         if isinstance(extra, dict)
         else extra
     )
-    pairs = (re.split("[:=]", str(one), maxsplit=1) for one in lines)
+    pairs = (re.match("([^:=]*)[:=]?(.*)", str(one), re.DOTALL) for one in lines)
     elsewhere: list[str] = []
-    for host, place in ((text(one), text(two)) for one, two in pairs):
+    for host, place in ((text(pair[1]), text(pair[2])) for pair in pairs if pair is not None):
         if place in ("host-gateway", "127.0.0.1"):
             names.append(host)
         else:
@@ -190,4 +190,5 @@ def health_of(value: Any, text: Any) -> Health | None:
 def seconds(text: str) -> int:
     """A duration such as 1m30s, rounded, at least one second."""
     units = {"ms": 0.001, "us": 0.000001, "s": 1, "m": 60, "h": 3600, "": 1}
-    return max(1, round(sum(float(n) * units[unit] for n, unit in re.findall(r"([\d.]+)(ms|us|s|m|h|)", text))))
+    parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(ms|us|s|m|h|)", text)
+    return max(1, round(sum(float(number) * units[unit] for number, unit in parts)))

@@ -72,9 +72,14 @@ CASES = {
     "an image of the run": (
         f"""
   a: {{runs-on: ubuntu-latest, outputs: {{i: "${{{{ steps.s.outputs.i }}}}"}}, steps: [{{id: s, run: "echo i=x >> $GITHUB_OUTPUT"}}]}}
-  b: {{needs: a, runs-on: ubuntu-latest, container: "${{{{ needs.a.outputs.i }}}}", {STEPS}}}
+  b: {{needs: a, runs-on: ubuntu-latest, steps: [{{run: "docker run $(cat image) true"}}]}}
+  c:
+    needs: a
+    runs-on: ubuntu-latest
+    services: {{db: {{image: postgres, env: {{URL: "x-${{{{ secrets.A }}}}"}}}}}}
+    {STEPS}
 """,
-        [("image", NAMELESS)],
+        [("container", "only the run knows what a service is given: write it out"), ("image", NAMELESS)],
     ),
 }
 

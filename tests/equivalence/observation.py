@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ from tests.equivalence.case import contents
 from tests.equivalence.comparison import Seen, SeenJob, SeenStep
 
 Pod = Mapping[str, Any]
-_OURS = frozenset({"GHA_MATRIX", "BUILDAH_ISOLATION"})
-"""What the steps of Tasks of ours have, which work out the legs of a job or build images before it."""
+_OURS = frozenset({"GHA_MATRIX", "GHA_VALUE_1", "BUILDAH_ISOLATION"})
+"""What the steps of Tasks of ours have, which work out a job's legs or images, or build images, before it."""
 STATUS = {"True": "success", "False": "failure"}
 
 
@@ -25,7 +25,9 @@ def observe(record: RunRecord, before: Mapping[str, str]) -> Seen:
         # the Tasks of a split job share its state directory
         stages.setdefault(str(_state(record, pod) or pod["metadata"]["name"]), []).append(pod)
     jobs = [_job(record, pods, before) for pods in stages.values()]
-    jobs += [SeenJob(name, "skipped") for name in record.skipped]
+    ended = [job for pod in record.pods() for job in _unstarted(record, pod)]
+    jobs += ended
+    jobs += [SeenJob(name, "skipped") for name in record.skipped if name not in {job.name for job in ended}]
     return Seen(min(record.exit_status, 1), tuple(jobs))
 
 
@@ -43,6 +45,14 @@ def _job(record: RunRecord, pods: list[Pod], before: Mapping[str, str]) -> SeenJ
     name = _variables(last).get("GHA_JOB") or task.pipeline_task
     result = _text(state / "result") or STATUS.get(task.status, task.status)
     return SeenJob(name, result, tuple(map(_step, sorted((state / "steps").iterdir()))), _outputs(state), files)
+
+
+def _unstarted(record: RunRecord, pod: Pod) -> Iterator[SeenJob]:
+    """Jobs and legs of which a Task before them says how they ended: they never start."""
+    for path in _variables(pod).get("GHA_STATES", "").split():
+        state = _place(record, pod, path)
+        if state is not None and (state / "result").exists() and not (state / "steps").exists():
+            yield SeenJob(state.name.partition(".")[0], _text(state / "result"))
 
 
 def _step(entry: Path) -> SeenStep:

@@ -40,7 +40,12 @@ _CLASSES: tuple[tuple[str, str, str], ...] = (
         "image",
         "that of a Dockerfile: build and push it, then give it with --action-image",
     ),
-    (r"image must be known when|image is not known before", "image", "only the run knows its name: write it out"),
+    (
+        r"image of its container.* must be known before|image is not known before",
+        "image",
+        "only the run knows its name: write it out",
+    ),
+    (r"must be known before its Pod starts", "container", "only the run knows what a service is given: write it out"),
     (r"^what \S+ runs by itself is not known", "image", "what it runs by itself is not known: name the command"),
     (r"^options that a Pod has no word for", "container", "options that a Pod has no word for"),
     (re.escape(NOT_UNDERSTOOD), "fault", "parts that gha2tekton itself did not understand: please tell us"),

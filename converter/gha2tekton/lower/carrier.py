@@ -219,19 +219,12 @@ class Carrier(Record):
             return
         if name == "token":
             self.secret("GITHUB_TOKEN")
-        elif name == "sha":
-            self.params["git-revision"] = ("git", "revision")
-            self.give(EnvVar("GITHUB_SHA", "$(params.git-revision)"))
         else:
             self.bring(("github", name))
 
     def bring(self, path: Path) -> str:
         """A param for a context value, and a variable of its name; the param's name."""
-        origin = path
-        if len(path) == 4 and tuple(part.lower() for part in path[:3]) == ("github", "event", "inputs"):
-            origin = ("inputs", path[3])  # the same input, as text
-        name = input_param(origin[1:]) if origin[0] == "inputs" else param(origin)
-        self.params[name] = origin
+        name = self.param_of(path)
         self.give(EnvVar(variable(path), f"$(params.{name})"))
         return name
 
@@ -278,14 +271,19 @@ class Carrier(Record):
             own = root == "github" and path[1].lower() in {*_RUNTIME, *_DERIVED, "token"}
             if own or (root == "matrix" and self.dynamic):
                 return None
-            if root == "github" and path[1].lower() == "sha":
-                self.params["git-revision"] = ("git", "revision")
-                out.append("$(params.git-revision)")
-                continue
-            name = input_param(path[1:]) if root == "inputs" else param((root, *path[1:]))
-            self.params[name] = (root, *path[1:])
-            out.append(f"$(params.{name})")
+            out.append(f"$(params.{self.param_of((root, *path[1:]))})")
         return "".join(out)
+
+    def param_of(self, path: Path) -> str:
+        """The name of a param that holds a context value."""
+        lowered = tuple(part.lower() for part in path)
+        if lowered == ("github", "sha"):
+            path = ("git", "revision")
+        elif lowered[:-1] == ("github", "event", "inputs"):
+            path = ("inputs", path[-1])  # the same input, as text
+        name = input_param(path[1:]) if path[0] == "inputs" else param(path)
+        self.params[name] = path
+        return name
 
     def trusts(self, tree: Expression) -> bool:
         """Whether only the repository's own people can set what an expression gives in this job."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from gha2tekton.expression import fold_template
 from gha2tekton.journal import Journal
 from gha2tekton.lower.concurrency import holders
+from gha2tekton.lower.fan_out import ANY, IMAGE_OF
 from gha2tekton.lower.lowered import LoweredWorkflow
+from gha2tekton.lower.pod_values import STARTS
 from gha2tekton.lower.status import PATHS, TASK, Check, pending, status_params, status_task, verdict
 from gha2tekton.lower.triggers.listener import TriggerSettings, ask_for_token
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import literal
 from gha2tekton.record import replace
-from gha2tekton.tekton.model import Param
+from gha2tekton.tekton.model import Param, PipelineTask
 from gha2tekton.tekton.names import Namespace
 from gha2tekton.workflow.matrix import Leg, job_name
+
+_DECIDES = re.compile(rf"\$\(tasks\.([^.]+)\.results\.(?:{STARTS}|{ANY}|{IMAGE_OF}-\d+)\)")
 
 
 def with_checks(
@@ -57,15 +62,26 @@ def _checks(lowered: LoweredWorkflow, plan: Plan) -> Iterator[Check]:
         if not job.refused or not known:
             known += [_name(job, leg) for leg in job.legs]
     groups = holders(lowered.pipeline.tasks)
+    deciders = {task.name: place for task in lowered.pipeline.tasks for place in _deciders(task)}
     for id, places in lowered.ends.items():
         names = legs.get(id, [])
         if any(job.spread and job.job.id.lower() == id for job in plan.jobs):
             # As many of them run as the legs have images; one verdict speaks of all.
-            yield Check(names[0], "".join(f"$(tasks.{place}.status)" for place in places))
+            told = (deciders[places[0]], *places)
+            yield Check(names[0], "".join(f"$(tasks.{place}.status)" for place in told))
             continue
         for index, place in enumerate(places):
             held = f"$(tasks.{groups[place]}.status) " if place in groups else ""
+            # A job that was never started, for want of an image or of legs, is not one that was skipped.
+            held += f"$(tasks.{deciders[place]}.status)" if place in deciders else ""
             yield Check(names[index] if index < len(names) else place, f"{held}$(tasks.{place}.status)")
+
+
+def _deciders(task: PipelineTask) -> Iterator[str]:
+    """The task that says whether this one is started, by what it worked out."""
+    for when in task.when:
+        if found := _DECIDES.fullmatch(when.input):
+            yield found[1]
 
 
 def _one_of_each_name(checks: Iterable[Check]) -> tuple[Check, ...]:

@@ -9,8 +9,7 @@ from gha2tekton.lower import runtime
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.environment import waited_for
 from gha2tekton.lower.params import declarations
-from gha2tekton.lower.refusal import IMAGE
-from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
+from gha2tekton.lower.settings import ARTIFACTS, BUSYBOX, MANAGED, WORKSPACES
 from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.record import replace
@@ -61,7 +60,8 @@ def legs_task(plan: Plan, job: JobPlan, name: str, carrier: Carrier, journal: Jo
     target = f"tasks/{name}.yaml"
     for path in journal.open_leaves(f"{job.job.strategy.path}.matrix") if job.job.strategy else ():
         journal.exact(path, target)
-    step = Container("legs", IMAGE, _script(results), env=(*env, *carrier.variables.values()), mounts=(runtime.MOUNT,))
+    env += carrier.variables.values()
+    step = Container("legs", BUSYBOX, _script(results), env=tuple(env), mounts=(runtime.MOUNT,))
     step = replace(step, env_from=tuple(carrier.sources.values()))
     return Task(
         name,

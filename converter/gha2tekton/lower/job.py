@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.lower import runtime, supplied
+from gha2tekton.lower import pod_values, runtime, supplied
 from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.cloning import built_before, checkout_variables
 from gha2tekton.lower.containers import host
@@ -37,7 +37,7 @@ from gha2tekton.lower.words import fits
 from gha2tekton.plan.builds import RUN_PARAM
 from gha2tekton.plan.images import larger
 from gha2tekton.plan.model import JobPlan, Plan, Stage, pushes
-from gha2tekton.plan.scope import WORKSPACE, input_defaults
+from gha2tekton.plan.scope import WORKSPACE, input_defaults, literal
 from gha2tekton.record import Record, field, replace
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label
@@ -195,6 +195,8 @@ class JobWriter(Record):
         if limits and split:
             limits["memory"] = self.settings.memory
         named = split and stage.role == "notebook" and stage.gpu and not any(one.built for one in stage.containers)
+        # The default of a param can hold no other.
+        named = named and (stage.own is not None or literal(job.image) is not None)
         return Gpu(limits, IMAGE_PARAM if named else "")
 
     def service(self, job: JobPlan, stage: Stage, gpu: Gpu) -> Served:
@@ -282,7 +284,10 @@ def _image(job: JobPlan, carrier: Carrier) -> str:
     if job.spread:
         carrier.params[LEG_IMAGE] = (LEG_IMAGE,)
         return f"$(params.{LEG_IMAGE})"
-    return carrier.tekton(job.image) or ""
+    container = job.job.container
+    if container is None:
+        return carrier.tekton(job.image) or ""
+    return pod_values.told(job, container.image, job.image, carrier) or ""
 
 
 def _place(workspace: str) -> str:

@@ -20,6 +20,9 @@ _OWN: Mapping[Path, str] = {
     ("leg-image",): "Image that the leg runs in",
     ("image", "version"): "Version of the image that the leg asks for",
 }
+COMPUTED = "worked out before the job"
+"""Where a param holds what a leaf of the workflow comes to: the path begins with this, and the leaf's follows."""
+
 SIZES = {
     "gpu-count": "GPUs of the run; its taskRunSpecs carry the quantity, which no param can",
     "memory-limit": "Memory of the GPU container; its taskRunSpecs carry it",
@@ -52,7 +55,7 @@ def about(path: Path, item: Input | None = None) -> str:
         return _about(item)
     if path[0] == JSON:
         return "matrix as JSON" if path[1] == EVERY else f"matrix.{path[1]} as JSON"
-    return _OWN.get(path, ".".join(path))
+    return f"what {path[1]} comes to" if path[0] == COMPUTED else _OWN.get(path, ".".join(path))
 
 
 def _about(item: Input) -> str:

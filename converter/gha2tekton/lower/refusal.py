@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gha2tekton.expression import Expression, Literal, Partial, fold, fold_template
+from gha2tekton.expression import Expression, Literal, fold, fold_template
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.containers.services import lacking
 from gha2tekton.lower.environment import leg_count
-from gha2tekton.lower.settings import ARTIFACTS, MANAGED, WORKSPACES
-from gha2tekton.lower.values import written
+from gha2tekton.lower.legs import leg_carrier
+from gha2tekton.lower.pod_values import with_values
+from gha2tekton.lower.settings import ARTIFACTS, BUSYBOX, MANAGED, WORKSPACES
 from gha2tekton.lower.words import safe
 from gha2tekton.plan.model import JobPlan, Plan
-from gha2tekton.plan.scope import context_of, input_defaults, literal
+from gha2tekton.plan.scope import input_defaults, literal
 from gha2tekton.record import replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, Task, Workspace
 from gha2tekton.tekton.names import variable
 from gha2tekton.workflow.inlining import reads
-
-IMAGE = "docker.io/library/busybox:1.37"
+from gha2tekton.workflow.model import Workflow
 
 Key = tuple[str, str]
 """The variable that holds a value, and the job whose own it is."""
@@ -31,7 +31,7 @@ def refused_task(job: JobPlan, name: str, unmapped: str) -> Task:
     quoted = "".join(f"#   {safe(line)}\n" for line in job.job.span.source.text[job.job.span.start :].splitlines()[:12])
     end = "exit 0" if unmapped == "skip" else "exit 1"
     script = f"#!/bin/sh\n{quoted}echo {word(text)} >&2\n{end}\n"
-    return Task(name, (Container("by-hand", IMAGE, script),), f"jobs.{job.job.id}: to be done by hand", dict(MANAGED))
+    return Task(name, (Container("by-hand", BUSYBOX, script),), f"jobs.{job.job.id}: to be done by hand", dict(MANAGED))
 
 
 _GATE = """#!/bin/sh
@@ -68,7 +68,7 @@ def gate_task(name: str, plan: Plan) -> Task:
     script = _GATE.format(jobs=" ".join(words), workspace=ARTIFACTS, legs=_LEGS if dynamic else "")
     return Task(
         name,
-        (Container("status", IMAGE, script),),
+        (Container("status", BUSYBOX, script),),
         "Gives the run the status of its jobs",
         dict(MANAGED),
         workspaces=(Workspace(ARTIFACTS, WORKSPACES[ARTIFACTS]),),
@@ -81,8 +81,8 @@ def possible(plan: Plan) -> Plan:
     They are those whose image would have to be computed after the Pod has started, and those that read two values
     which are one name on Tekton.
     """
-    defaults, clashes = input_defaults(plan.workflow), _clashes(plan)
-    return replace(plan, jobs=tuple(_possible(job, defaults, clashes) for job in plan.jobs))
+    clashes = _clashes(plan)
+    return replace(plan, jobs=tuple(_possible(job, plan.workflow, clashes) for job in plan.jobs))
 
 
 def _clashes(plan: Plan) -> Mapping[Key, Sequence[str]]:
@@ -100,34 +100,34 @@ def _keys(job: JobPlan) -> Iterator[tuple[Key, str]]:
             yield (variable(path), job.job.id if path[0] == "matrix" else ""), ".".join(path).lower()
 
 
-def _possible(job: JobPlan, defaults: Partial, clashes: Mapping[Key, Sequence[str]]) -> JobPlan:
+def _possible(job: JobPlan, workflow: Workflow, clashes: Mapping[Key, Sequence[str]]) -> JobPlan:
     if clashes and not job.refused:
         for key, _ in _keys(job):
             if key in clashes:
                 return replace(job, refused=f"{' and '.join(clashes[key])} are one name on Tekton: rename one of them")
-    carrier = Carrier(dynamic=bool(job.matrix))
-    if not job.refused and (why := _impossible_service(job, carrier)):
-        return replace(job, refused=why)
-    if job.refused or carrier.tekton(job.image):
+    if job.refused:
         return job
-    known = {**job.scope.known, "inputs": defaults}
+    if why := _lacking(job):
+        return replace(job, refused=why)
+    carrier = leg_carrier(workflow, job)
+    if job.matrix and carrier.tekton(job.image) is None and _computable(job, carrier):
+        job = replace(job, spread=True)
+    made = with_values(job, workflow)
+    if not made.refused:
+        return made
+    # Where nothing works the image out it is the one for the inputs that nobody gave.
+    known = {**job.scope.known, "inputs": input_defaults(workflow)}
     usual = literal(fold_template(job.image, known))
-    if usual and not any(_no_image(fold(part, known)) for part in job.image if not isinstance(part, str)):
-        return replace(job, image=(usual,), assumed=f"the image is that of the inputs' defaults, {usual}")
-    if job.matrix and _computable(job):
-        return replace(job, spread=True)
-    return replace(job, refused="its image must be known when the Pod starts: name it, or give it as an input")
+    if not usual or any(_no_image(fold(part, known)) for part in job.image if not isinstance(part, str)):
+        return made
+    assumed = f"the image is that of the inputs' defaults, {usual}"
+    return with_values(replace(job, image=(usual,), assumed=assumed), workflow)
 
 
-def _impossible_service(job: JobPlan, carrier: Carrier) -> str:
-    """Why a service is no sidecar: a run must first compute something of it, or it has what no sidecar has."""
-    for name, service in job.job.services.items():
-        values = (job.scope.fold(value) for value in (service.image, *service.env.values()))
-        if any(carrier.tekton(written(value)) is None and context_of(value) != "secrets" for value in values):
-            return f"what service {name} is must be known when the Pod starts: its image and variables"
-        if why := lacking(job, service):
-            return f"service {name} cannot be a sidecar: {why}"
-    return ""
+def _lacking(job: JobPlan) -> str:
+    """Why one of its services is no sidecar, empty where each can be one."""
+    found = ((name, lacking(job, service)) for name, service in job.job.services.items())
+    return next((f"service {name} cannot be a sidecar: {why}" for name, why in found if why), "")
 
 
 def _no_image(tree: Expression) -> bool:
@@ -135,10 +135,10 @@ def _no_image(tree: Expression) -> bool:
     return isinstance(tree, Literal) and not isinstance(tree.value, str)
 
 
-def _computable(job: JobPlan) -> bool:
+def _computable(job: JobPlan, carrier: Carrier) -> bool:
     """Whether the Task that works out the legs can work out their images too."""
     try:
-        Carrier(dynamic=True).text(job.image)
+        carrier.text(job.image)
     except Unsupported:
         return False
     return True

@@ -28,8 +28,8 @@ ACTIONS = frozenset(
     cache-save caches.sh changed-files changes.awk checkout codecov-upload comment commit-files concurrency
     container-action download-artifact earlier-artifacts fetch-action filters.awk github-api github-artifacts
     github-script google-login image-tags image-tags.awk install-tool javascript-action json.awk matrix matrix.awk
-    npm-registry open-pull-request own-program packages.sh publish-release push-files registry-login retry revision.sh
-    send-mail setup-conda setup-pixi setup-tool setup-uv upload-artifact version-file versions.awk
+    npm-registry open-pull-request own-program packages.sh pod-values publish-release push-files registry-login retry
+    revision.sh send-mail setup-conda setup-pixi setup-tool setup-uv upload-artifact version-file versions.awk
     """.split()
 )
 """The files that scripts call in the place of actions, and what these need; no other file calls them."""

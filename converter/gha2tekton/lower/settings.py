@@ -65,6 +65,9 @@ WORKSPACES = {
     JOB: "The workspace of a job that is one Task, and gone with its Pod",
 }
 
+BUSYBOX = "docker.io/library/busybox:1.37"
+"""The image of Tasks of our own, which need a shell and awk."""
+
 RUN = "the run"
 """Stands in rows of the ledger for the file of the PipelineRun, until its name is known."""
 IMAGES_OF = "images of job {}"

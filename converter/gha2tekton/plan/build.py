@@ -14,7 +14,7 @@ from gha2tekton.plan.containers import find
 from gha2tekton.plan.dynamic import matrix_text
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.host_directories import host_directories, shared, told
-from gha2tekton.plan.job_image import base_programs, job_image
+from gha2tekton.plan.job_image import base_programs, job_image, of_images
 from gha2tekton.plan.labels import idle
 from gha2tekton.plan.model import JobPlan, Plan, PlannedStep, Stage
 from gha2tekton.plan.native import native
@@ -91,20 +91,22 @@ class _Builder:
         except RuntimeMatrix as error:
             if job.uses is not None or job.strategy is None:
                 return [self.refused(job, f"the matrix cannot be expanded: {error}")]
-            machine = self.runner(job, job_scope(self.workflow, job, Leg(), True, True))
-            return [replace(self.group(job, [(Leg(), machine)], 2, dynamic=True), matrix=matrix_text(job.strategy))]
+            scope = job_scope(self.workflow, job, Leg(), True, True)
+            on = [(Leg(), self.runner(job, scope))]
+            return [replace(self.group(of_images(job, scope), on, 2, dynamic=True), matrix=matrix_text(job.strategy))]
         except MatrixError as error:
             return [self.refused(job, f"the matrix cannot be expanded: {error}")]
         if job.uses is not None:
             return [self.refused(job, f"{job.uses.value.text}: {_not_drawn_in(job)}")]
         # Legs on machines of one kind share a Task, which gets the leg's values as params.
-        groups: dict[str, list[tuple[Leg, Runner]]] = {}
+        groups: dict[str, tuple[Job, list[tuple[Leg, Runner]]]] = {}
         for leg in all_legs:
             scope = job_scope(self.workflow, job, leg, static=True)
             runner = self.runner(job, scope)
-            kind = repr(replace(runner, note="", hosted=False)) if len(all_legs) > 1 else ""
-            groups.setdefault(kind, []).append((leg, runner))
-        return [plan for group in groups.values() for plan in self.divided(job, group, len(all_legs))]
+            own = of_images(job, scope)
+            kind = repr((replace(runner, note="", hosted=False), own.container is None, list(own.services)))
+            groups.setdefault(kind if len(all_legs) > 1 else "", (own, []))[1].append((leg, runner))
+        return [plan for own, group in groups.values() for plan in self.divided(own, group, len(all_legs))]
 
     def divided(self, job: Job, on: Sequence[tuple[Leg, Runner]], total: int) -> list[JobPlan]:
         """Legs of one kind of machine: each by itself where a Pod must know more of it than a param can say."""

@@ -58,6 +58,8 @@ def _templates(job: Job) -> Iterable[Template]:
     values += list(job.runs_on.labels) if job.runs_on else []
     if job.container:
         values += [job.container.image, job.container.options, *job.container.env.values()]
+    for service in job.services.values():
+        values += [service.image, service.options, *service.env.values()]
     for step in job.steps:
         if step.condition is not None:
             yield (step.condition.tree,)

@@ -26,6 +26,14 @@ def base_programs(rules: RuleSet) -> frozenset[str]:
     )
 
 
+def of_images(job: Job, scope: Scope) -> Job:
+    """The job with those containers that have an image: GitHub starts none for an empty name."""
+    container = job.container if job.container is not None and scope.text(job.container.image) != "" else None
+    services = {name: one for name, one in job.services.items() if scope.text(one.image) != ""}
+    same = container is job.container and len(services) == len(job.services)
+    return job if same else replace(job, container=container, services=services)
+
+
 _VERSION = Property(Context("image"), "version")
 
 

@@ -248,6 +248,8 @@ class JobPlan(Record, frozen=True):
     """The matrix as JSON where only the run knows its legs; ``legs`` then is one that stands for all."""
     spread: bool = False
     """Its legs, which only the run knows, have images of their own, which are worked out with them."""
+    computed: Mapping[str, str] = field(default_factory=dict)
+    """What a Task before the job works out for its Pod: params by the leaves of the workflow whose values they hold."""
     unserved: Mapping[str, str] = field(default_factory=dict)
     """Rows of docker commands that nothing in the Pod can do, with the reason."""
     noted: Mapping[str, str] = field(default_factory=dict)

@@ -39,7 +39,7 @@ def param(path: tuple[str, ...]) -> str:
 def input_param(path: tuple[str, ...]) -> str:
     """The param of an input: its own name, but for what params of ours and of contexts are called."""
     own = param(path)
-    return f"inputs-{own}" if own in _OURS or own.startswith(("github-", "matrix-", "strategy-")) else own
+    return f"inputs-{own}" if own in _OURS or own.startswith(("github-", "matrix-", "pod-", "strategy-")) else own
 
 
 @lru_cache(maxsize=4096)

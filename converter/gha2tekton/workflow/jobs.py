@@ -127,7 +127,7 @@ def _container(reader: Reader, node: Node | None) -> Container | None:
         return None
     if isinstance(node, Scalar):
         image = reader.value(node)
-        return Container(reader.path(node), node.span, image) if image and image.text else None
+        return Container(reader.path(node), node.span, image) if image is not None else None
     entries = reader.entries(node)
     credentials = reader.entries(entries.get("credentials"))
     image = reader.value(entries.get("image"))

@@ -9,6 +9,7 @@ from typing import Any
 from gha2tekton.expression import Partial, whole
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
+from gha2tekton.lower import pod_values
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.registries import account_credentials
@@ -68,7 +69,7 @@ def job_container(
         several = f"the images of the legs are worked out by the run: it fails where they are more than {IMAGES}"
         journal.adapted(container.image.path, job.assumed or several, target)
     else:
-        journal.exact(container.image.path, target)
+        pod_values.account(job, container.image, journal, target)
     account_credentials(container, journal)
     for value in container.ports:
         journal.dropped(value.path, "superseded", "containers of a Pod share their ports")

@@ -6,7 +6,7 @@ https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-accou
 from __future__ import annotations
 
 from gha2tekton.journal import Journal, Setup
-from gha2tekton.plan.model import Plan
+from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.tekton.names import label
 from gha2tekton.workflow.model import Container, Job, Value
 
@@ -29,11 +29,12 @@ def pull_secrets(plan: Plan, account: str, existing: bool, namespace: str, journ
                 found.setdefault(_host(step.scope.guess(given) if given else HUB), f"job {job.job.id} logs in to it")
         for build in job.builds:
             found.setdefault(_registry(build.image), f"images that job {job.job.id} runs are pushed to it before")
-        for value in _credentials(job.job):
-            found.setdefault(_registry(job.scope.guess(value)), f"job {job.job.id} takes images from it")
+        for value in [] if job.refused else _credentials(job.job):
+            host = _host_of(job, value) or f"the registry of job {job.job.id}"
+            found.setdefault(host, f"job {job.job.id} takes images from it")
     names = {host: _secret(host) for host in found}
     for host, why in found.items():
-        server = _HUB_SERVER if host == HUB else host
+        server = _HUB_SERVER if host == HUB else "..." if " " in host else host
         command = (
             f"kubectl create secret docker-registry {names[host]} --namespace {namespace} --docker-server={server} "
             "--docker-username=... --docker-password=..."
@@ -65,6 +66,14 @@ def _credentials(job: Job) -> list[Value]:
     """The images that a job's containers take with a name and a password."""
     every = [*job.services.values(), *([job.container] if job.container is not None else [])]
     return [one.image for one in every if one.username is not None]
+
+
+def _host_of(job: JobPlan, value: Value) -> str:
+    """The registry of a job's image, of which conversion may know the beginning alone; empty where not even that."""
+    if (text := job.scope.guess(value)) is not None:
+        return _registry(text)
+    first = job.scope.fold(value)[0]
+    return _registry(first) if isinstance(first, str) and ("/" in first or ":" in first) else ""
 
 
 def _registry(image: str | None) -> str:

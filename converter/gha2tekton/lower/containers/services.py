@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gha2tekton.expression import whole
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.journal import Journal
+from gha2tekton.lower import pod_values
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.registries import account_credentials
@@ -35,8 +36,7 @@ def service_sidecars(
     for one in taken:
         names.take(one)
     services = _Services(job, carrier, names, journal, target)
-    made = (services.sidecar(name, service) for name, service in job.job.services.items())
-    return tuple(one for one in made if one is not None)
+    return tuple(services.sidecar(name, service) for name, service in job.job.services.items())
 
 
 def memory_of_services(job: JobPlan) -> str:
@@ -75,16 +75,12 @@ class _Services(Record):
     journal: Journal
     target: str
 
-    def sidecar(self, name: str, service: Service) -> Container | None:
-        image = self.carrier.tekton(self.job.scope.fold(service.image))
-        if not image:
-            for path in self.journal.open_leaves(f"{self.job.job.path}.services.{name}"):
-                self.journal.dropped(path, "superseded", "a service without an image is none")
-            return None
+    def sidecar(self, name: str, service: Service) -> Container:
+        image = pod_values.told(self.job, service.image, self.job.scope.fold(service.image), self.carrier)
         if self.job.job.container is not None and not is_host(name):
             why = f"no host of a Pod may be called {name}: the job's container must ask for localhost"
             self.journal.manual(service.image.path, why, self.target)
-        self.journal.exact(service.image.path, self.target)
+        pod_values.account(self.job, service.image, self.journal, self.target)
         account_credentials(service, self.journal)
         for port in service.ports:
             self.port(port)
@@ -93,7 +89,7 @@ class _Services(Record):
         mounts = [mount for volume in service.volumes if (mount := self.mount(volume))]
         return Container(
             name=self.names.take(name),
-            image=image.removeprefix("docker://"),
+            image=(image or "").removeprefix("docker://"),
             env=(
                 *(one for one in asked.env if one.name not in service.env),
                 *(self.variable(key, value) for key, value in service.env.items()),
@@ -108,7 +104,7 @@ class _Services(Record):
 
     def variable(self, name: str, value: Value) -> EnvVar:
         template = self.job.scope.fold(value)
-        text = self.carrier.tekton(written(template))
+        text = pod_values.told(self.job, value, written(template), self.carrier)
         path = static_path(whole(template))
         self.journal.exact(value.path, self.target)
         if text is not None or path is None:

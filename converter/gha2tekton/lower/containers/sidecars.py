@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.containers.service_options import service_options
 from gha2tekton.lower.runtime import MOUNT, PLACE
+from gha2tekton.lower.settings import BUSYBOX
 from gha2tekton.lower.values import escaped
 from gha2tekton.plan.images import larger
 from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
@@ -23,7 +24,6 @@ HANDOFF_MOUNT = Mount("handoff", HANDOFF)
 SHM_VOLUME = "dshm"
 ELSEWHERE = "/gha2tekton-workspace"
 """Where a sidecar has the workspace in whose place it was given something else."""
-_BUSYBOX = "docker.io/library/busybox:1.37"
 _HOST = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """What Kubernetes takes for the name of a machine."""
 BUILDAH = "quay.io/buildah/stable:v1.41"
@@ -210,7 +210,7 @@ def forwarder(containers: Sequence[ContainerPlan]) -> tuple[Container, ...]:
     lines = "".join(f"busybox nc $many -p {host} -e busybox nc 127.0.0.1 {inner} &\n" for host, inner in pairs)
     # Builds of busybox differ in the letter for a server that goes on.
     letter = "case $(busybox nc --help 2>&1) in *-ll*) many=-ll ;; *) many=-lk ;; esac\n"
-    return (Container(name="published-ports", image=_BUSYBOX, script=f"#!/bin/sh\n{letter}{lines}wait\n"),)
+    return (Container(name="published-ports", image=BUSYBOX, script=f"#!/bin/sh\n{letter}{lines}wait\n"),)
 
 
 def known_as(job: JobPlan, stage: Stage) -> tuple[str, ...]:

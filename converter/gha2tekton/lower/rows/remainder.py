@@ -46,6 +46,7 @@ def account(plan: Plan, own: Mapping[str, tuple[str, ...]], journal: Journal) ->
         matrix_rows.refused(job, plan, journal)
     for job in plan.jobs:
         _job(job, own.get(job.job.id.lower(), ("pipeline.yaml",)), plan.parts(job), journal)
+    _without_image(plan, journal)
     _without_effect(plan, journal)
     _lost(plan, journal)
     for path in journal.open_leaves():
@@ -155,6 +156,16 @@ def _key(value: Value) -> str:
     """The key of a job that a leaf is the value of, empty for any other leaf."""
     found = _KEY_OF_A_JOB.fullmatch(value.path)
     return found[1] if found else ""
+
+
+def _without_image(plan: Plan, journal: Journal) -> None:
+    """Rows of containers that no leg has: GitHub starts none for an empty name."""
+    for job in plan.workflow.jobs:
+        parts = [part.job for part in plan.jobs if part.job.id == job.id and not part.refused]
+        had = {one.path for part in parts for one in (part.container, *part.services.values()) if one is not None}
+        for one in (job.container, *job.services.values()):
+            for path in journal.open_leaves(one.path) if one is not None and parts and one.path not in had else ():
+                journal.dropped(path, "superseded", "a container without an image is none")
 
 
 def _without_effect(plan: Plan, journal: Journal) -> None:

@@ -7,6 +7,7 @@ keys, no duplicate keys, one document. The composer is libyaml's, through ruamel
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -272,11 +273,19 @@ def _shallow(text: str) -> None:
             raise ComposerError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
 
 
-def documents(text: str, name: str) -> list[Any]:
-    """All documents of a file as plain data, for manifests; ValueError names the place where it is no YAML."""
+def documents(text: str, name: str, kubectl: bool = False) -> list[Any]:
+    """All documents of a file as plain data, for manifests; ValueError names the place where it is no YAML.
+
+    ``kubectl`` takes plain scalars as it does: by YAML 1.1, where yes is true and 010 is eight.
+    """
     try:
         _shallow(text)
-        found = list(YAML(typ="safe").load_all(text))
+        reader = YAML(typ="safe")
+        if kubectl:
+            reader.version = (1, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of numbers that 1.1 and 1.2 take alike
+            found = list(reader.load_all(text))
         if "*" in text and "&" in text:
             see_that_it_ends(found, name)
         return found

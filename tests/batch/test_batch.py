@@ -188,6 +188,41 @@ def test_audit_says_what_to_do_first_and_writes_nothing(tree: Path) -> None:
     assert "src=" not in page
 
 
+def audit(tree: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command("audit", *words, "-j", 1), cwd=tree, capture_output=True, text=True, env=environment(), check=False
+    )
+
+
+def test_an_audit_with_a_state_does_what_changed(tree: Path) -> None:
+    committed(repository(tree / "remote", ("ci", KNOWN)))
+    words = ("repos", f"file://{tree}/remote", "--report", "json")
+    plain = audit(tree, *words).stdout
+    first = audit(tree, *words, "--state", "state")
+    assert (first.returncode, first.stdout) == (0, plain)
+    assert audit(tree, *words, "--state", "state").stderr.count("(unchanged)") == 5
+    (tree / "repos/half/.github/workflows/w1.yml").unlink()
+    again = audit(tree, *words, "--state", "state")
+    assert again.stderr.count("(unchanged)") == 4
+    assert again.stdout == audit(tree, *words).stdout != plain
+    assert sorted(path.name for path in (tree / "state").iterdir()) == ["lock", "state.jsonl"]
+    with State(tree / "state"):
+        busy = audit(tree, *words, "--state", "state")
+    assert (busy.returncode, "another run is at work here" in busy.stderr) == (2, True)
+
+
+def test_an_audit_that_failed_in_part_is_tried_again(tree: Path) -> None:
+    (tree / "list").write_text("repos/good\nrepos/later\n")
+    assert audit(tree, "list", "--retry-failed").returncode == 2
+    audit(tree, "list", "--state", "state")
+    listed = audit(tree, "list", "--state", "state", "--retry-failed", "--dry-run").stdout
+    assert listed == "later\trepos/later\tthere is no such file or directory\n"
+    repository(tree / "repos/later", ("ci", KNOWN))
+    said = audit(tree, "list", "--state", "state", "--retry-failed").stderr
+    assert "later: converted\n" in said
+    assert "good: converted (unchanged)\n" in said
+
+
 def test_git_repositories_are_fetched_once(tree: Path, batch: Batch) -> None:
     place = committed(repository(tree / "remote", ("ci", KNOWN)))
     url = f"file://{place}"
@@ -310,6 +345,7 @@ def test_retry_failed_does_only_what_failed(tree: Path, batch: Batch) -> None:
     (tree / "repos/good/.github/workflows/w0.yml").write_text("on: push\njobs: 3\n")
     done = batch("list", "-o", "out", "-j", 1, "--retry-failed")
     assert "later: converted" in done.stderr
+    assert batch("list", "-o", "out", "--retry-failed", "--dry-run").stdout == ""
     assert "good: converted (unchanged)" in done.stderr
 
 
@@ -395,10 +431,10 @@ def test_where_there_is_no_repository_at_all(tree: Path, batch: Batch) -> None:
 
 
 def test_two_runs_on_one_directory_refuse_each_other(tree: Path, batch: Batch) -> None:
-    with State(tree / "out"):
+    with State(tree / "out/.gha2tekton"):
         done = batch("repos", "-o", "out", "-j", 1)
     assert done.returncode == 2
-    assert "another batch is at work here" in done.stderr
+    assert "another run is at work here" in done.stderr
 
 
 @pytest.mark.slow

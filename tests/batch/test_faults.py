@@ -193,6 +193,25 @@ def test_a_kill_at_any_moment_costs_nothing(tmp_path: Path, batch: Batch) -> Non
     assert content(tmp_path / "out") == content(tmp_path / "undisturbed")
 
 
+def test_an_audit_that_was_killed_goes_on(tmp_path: Path) -> None:
+    for number in range(30):
+        repository(tmp_path / f"repos/r{number:02}", ("ci", KNOWN), ("other", "nobody/knows@v1"))
+    words = ("audit", "repos", "--state", "state", "-j", "1", "--report", "csv")
+    process = subprocess.Popen(
+        command(*words), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    for _ in range(8):
+        process.stderr.readline()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    done = subprocess.run(command(*words), cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+    assert 8 <= done.stderr.count("(unchanged)") < 30
+    plain = [word for word in words if word not in ("--state", "state")]
+    assert done.stdout == subprocess.run(command(*plain), cwd=tmp_path, capture_output=True, text=True).stdout
+
+
 def heard() -> None:
     """A test that runs in the background hears no interruptions, and what it starts hears none either."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

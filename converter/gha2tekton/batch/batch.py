@@ -10,7 +10,7 @@ from pathlib import Path
 from gha2tekton.batch.row import Row
 from gha2tekton.batch.run import Executor
 from gha2tekton.batch.sources import Origin
-from gha2tekton.batch.state import State
+from gha2tekton.batch.state import FOLDER, State
 from gha2tekton.batch.work import Chooser, Order
 from gha2tekton.record import Record
 
@@ -33,7 +33,35 @@ def convert(
     ``tell`` hears of each row as it is finished, and whether it had been there already. Raises state.Busy when another
     batch works there.
     """
-    with State(output) as state:
+    return _resumed(origins, State(output / FOLDER), output, terms, executor, tell)
+
+
+def survey(
+    origins: Sequence[Origin],
+    place: Path,
+    terms: Terms,
+    executor: Executor,
+    tell: Callable[[Row, bool], None],
+    kept: bool = False,
+) -> Iterator[Row]:
+    """Look at all repositories without writing any output.
+
+    ``place`` is a directory for clones, and for what is known where that is to be ``kept`` for the next time.
+    """
+    if kept:
+        return _resumed(origins, State(place), None, terms, executor, tell)
+    return _once(origins, place, terms, executor, tell)
+
+
+def _resumed(
+    origins: Sequence[Origin],
+    state: State,
+    output: Path | None,
+    terms: Terms,
+    executor: Executor,
+    tell: Callable[[Row, bool], None],
+) -> Iterator[Row]:
+    with state:
         payload = pickle.dumps(terms.choice)
 
         def orders() -> Iterator[Order]:
@@ -46,7 +74,7 @@ def convert(
                     origin,
                     payload,
                     terms.made,
-                    output.resolve(),
+                    output and output.resolve(),
                     state.staging.resolve(),
                     terms.limit,
                     terms.since,
@@ -63,10 +91,9 @@ def convert(
         yield from state.rows({origin.name for origin in origins})
 
 
-def survey(
+def _once(
     origins: Sequence[Origin], place: Path, terms: Terms, executor: Executor, tell: Callable[[Row, bool], None]
 ) -> Iterator[Row]:
-    """Look at all repositories without writing any output; ``place`` is a directory for clones."""
     payload = pickle.dumps(terms.choice)
     orders = (Order(origin, payload, terms.made, None, place.resolve(), terms.limit, terms.since) for origin in origins)
     with closing(executor.rows(orders)) as rows:

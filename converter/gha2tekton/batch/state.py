@@ -27,18 +27,33 @@ def log_of(output: Path, name: str) -> Path:
     return output / FOLDER / "logs" / f"{name}.log"
 
 
+_FILES = ("state.jsonl", "journal.jsonl")
+
+
+def settled(folder: Path) -> set[tuple[str, str, str]]:
+    """Name, source and ref of all that did not fail, as far as what is kept in a directory says."""
+    found: dict[str, Row] = {}
+    for path in (folder / name for name in _FILES):
+        for line in path.read_bytes().splitlines() if path.exists() else ():
+            try:
+                row = parse(line.decode())
+            except ValueError:
+                break  # torn by a kill
+            found[row.name] = row
+    return {(row.name, row.source, row.ref) for row in found.values() if row.status != "failed"}
+
+
 class Busy(Refused):
     """Another run works on the same directory."""
 
 
 class State:
-    """The state of the batch whose output is a directory; use it as a context, which locks the directory."""
+    """The state that is kept in a directory; use it as a context, which locks the directory."""
 
-    def __init__(self, output: Path) -> None:
-        self.folder = output / FOLDER
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.staging = self.folder / "staging"
-        self._journal = self.folder / "journal.jsonl"
-        self._final = self.folder / "state.jsonl"
+        self._final, self._journal = (folder / name for name in _FILES)
         self._places: dict[str, tuple[Path, int]] = {}
         self._fresh: set[str] = set()
         self._readers: dict[Path, BinaryIO] = {}
@@ -50,7 +65,7 @@ class State:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(self._lock)
-            raise Busy(f"{self.folder.parent}: another batch is at work here") from None
+            raise Busy(f"{self.folder}: another run is at work here; let it end, or stop it") from None
         self._index(self._final)
         self._fresh = set(self._index(self._journal))
         self._files = ExitStack()

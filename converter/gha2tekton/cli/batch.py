@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,6 +31,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "markdown", "html", "json", "csv")
 
 _OPTIONS = (
+    click.option("--retry-failed", is_flag=True, help="Do again only what failed before."),
+    click.option("--dry-run", is_flag=True, help="List the repositories that would be looked at."),
     click.option("--jobs", "-j", type=click.IntRange(1), default=None, help="Worker processes; the cores by default."),
     click.option("--scheduler", type=SCHEDULER, metavar="ADDRESS", help="A Dask scheduler whose workers do the work."),
     click.option(
@@ -61,8 +64,6 @@ def batch_options(function: F) -> F:
 @click.command("batch")
 @click.argument("sources", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Directory for all bundles.")
-@click.option("--retry-failed", is_flag=True, help="Do again only what failed before.")
-@click.option("--dry-run", is_flag=True, help="List the repositories that would be converted.")
 @click.option(
     "--fail-on",
     type=click.Choice(["manual", "adapted", "never"]),
@@ -93,25 +94,20 @@ def command(
     Killed and run again with the same arguments it goes on where it was.
     """
     from gha2tekton.batch import batch
-    from gha2tekton.batch.state import log_of
+    from gha2tekton.batch.state import FOLDER, log_of
     from gha2tekton.batch.summary import Summary
 
     origins = find(sources)
     if dry_run:
-        for origin in origins:
-            problem = f"\t{origin.problem}" if origin.problem else ""
-            click.echo(printable(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}{problem}"))
+        show(origins, output / FOLDER if retry_failed else None)
         return
     see_that_it_is_apart(output, origins)
     see_that_there_is_room(path for _, path in reports)
     terms = terms_of(ctx, sources, time_limit, since, retry_failed)
     try:
-        with Progress(len(origins), quiet) as progress:
+        with resumable(), Progress(len(origins), quiet) as progress:
             rows = batch.convert(origins, output, terms, executor(scheduler, jobs), teller(progress))
             summary = Summary.of(rows)
-    except KeyboardInterrupt:
-        click.echo("interrupted: the same command goes on where this one was", err=True)
-        sys.exit(130)
     except OSError as error:
         stop(f"{error.filename or output}: {error.strerror or error}")
     if summary.repositories["failed"]:
@@ -121,6 +117,28 @@ def command(
 
 
 _ENDS = {"text": "txt", "html": "html", "json": "json", "csv": "csv"}
+
+
+@contextmanager
+def resumable(kept: bool = True) -> Iterator[None]:
+    """What Ctrl-C does: status 130, and a word on what is ``kept``."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        told = "the same command goes on where this one was" if kept else "nothing is kept without --state"
+        click.echo(f"interrupted: {told}", err=True)
+        sys.exit(130)
+
+
+def show(origins: Sequence[Origin], state: Path | None) -> None:
+    """List repositories; without those that did not fail, as far as a ``state`` tells."""
+    from gha2tekton.batch.state import settled
+
+    done = settled(state) if state else set()
+    for origin in origins:
+        if (origin.name, origin.source, origin.ref) not in done:
+            problem = f"\t{origin.problem}" if origin.problem else ""
+            click.echo(printable(f"{origin.name}\t{origin.source}{f' {origin.ref}' if origin.ref else ''}{problem}"))
 
 
 def find(sources: Sequence[str]) -> list[Origin]:
@@ -141,7 +159,9 @@ def see_that_it_is_apart(output: Path, origins: Sequence[Origin]) -> None:
             stop(f"{output}: {origin.name} is a repository itself; name another directory for the output")
 
 
-def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: str, retry_failed: bool) -> Terms:
+def terms_of(
+    ctx: click.Context, sources: Sequence[str], limit: float, since: str, retry_failed: bool, writes: bool = True
+) -> Terms:
     """How the work is to be done, from a command that has the options of conversions.
 
     Repositories that lie in one directory find each other's actions and workflows there.
@@ -155,7 +175,7 @@ def terms_of(ctx: click.Context, sources: Sequence[str], limit: float, since: st
         choice.fallback = {"actions_dir": Path(sources[0]).resolve()}
     choice.settle(None, "")
     given = choice.given(None)
-    made = made_by(given.rules, given.files, {**choice.explicit, "config": choice.config})
+    made = made_by(given.rules, given.files, {**choice.explicit, "config": choice.config, "writes": writes})
     return Terms(choice.absolute(), made, limit, since, retry_failed)
 
 

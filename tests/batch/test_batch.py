@@ -119,6 +119,7 @@ def test_a_checkout_that_comes_later_or_changes_is_noticed(tree: Path, batch: Ba
     remote = committed(repository(tree / "remote", ("ci", UNKNOWN)))
     sources = ("repos", *words) if not words else ("repos", f"file://{remote}", *words)
     action = tree / ("others" if words else "repos") / "nobody/knows-this/action.yml"
+    (tree / "others").mkdir()
     half = tree / "out/half"
     batch(*sources, "-o", "out", "-j", 1)
     before = content(half)

@@ -171,6 +171,7 @@ def test_one_of_two_files_that_were_named_goes_away(repository: Path) -> None:
 @pytest.mark.parametrize("how", ["on the command line", "in the options file"])
 def test_a_checkout_that_comes_later_is_noticed(repository: Path, place: str, how: str) -> None:
     edit(repository / ".github/workflows/ci.yml", "- run: make", "- uses: acme/greet@v1\n      - run: make")
+    (repository / "others").mkdir()
     if how == "in the options file":
         (repository / ".gha2tekton.yaml").write_text("actions-dir: others\n")
         run("convert", ".", "-o", "tekton")

@@ -166,7 +166,8 @@ def headline(summary: Summary) -> Iterator[str]:
     parts = sum(summary.parts[fate] for fate in _FATES)
     if parts:
         told = ", ".join(f"{summary.parts[fate]} {fate}" for fate in _FATES)
-        yield f"{parts} parts: {told}"
+        of = " of workflows that are not refused" if summary.workflows["refused"] else ""
+        yield f"{parts} parts{of}: {told}"
     steps = [step for step in summary.plan()[:5] if step.whole and not lasting(step.blocker)]
     if steps and summary.convertible:
         reached = share(steps[-1].whole, summary.convertible)

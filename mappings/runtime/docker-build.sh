@@ -82,7 +82,7 @@ indexed() {
 }
 
 build() {
-  _pushes=no _tags='' _made='' _interactive=no _mounts='' _variables=''
+  _pushes=no _tags='' _gives='' _made='' _interactive=no _mounts='' _variables=''
   while [ $# -gt 0 ]; do
     _option=$1
     case $_option in
@@ -109,7 +109,9 @@ build() {
       -o | --output)
         case $_value in
           type=registry*) _pushes=yes ;;
-          type=docker* | type=image*) case $_value in *push=true*) _pushes=yes ;; esac ;;
+          type=docker* | type=image* | type=oci*)
+            case $_value in *push=true*) _pushes=yes ;; esac
+            [ -z "$(part dest "$_value")" ] || _gives=$_value ;;
           *) part_of --output "$_value" ;;
         esac ;;
       --pull) part_of --pull=always ;;
@@ -128,10 +130,12 @@ build() {
     /*) mounted "$1" "$1" ;;
   esac
   case " $_made " in *"'--file' '-'"* | *"'-f' '-'"*) _interactive=yes ;; esac
+  [ -z "$_gives" ] || [ -n "$_tags" ] || { _tags=gha2tekton-output; part_of --tag "$_tags"; }
   eval "handed buildah build --format docker $_made $(quoted "$1")"
-  [ "$_code" = 0 ] && [ "$_pushes" = yes ] || return
   eval "set -- $_tags"
   _mounts='' _interactive=no
+  [ "$_code" != 0 ] || [ -z "$_gives" ] || given_out "$@"
+  [ "$_code" = 0 ] && [ "$_pushes" = yes ] || return
   for _word; do
     handed buildah push "$_word"
     [ "$_code" = 0 ] || return

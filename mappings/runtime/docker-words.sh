@@ -23,18 +23,6 @@ pulled() {
   for _word; do plain_name "$_word" >> "$_images"; echo >> "$_images"; done
 }
 
-# A script may look at the archive it saved: it is there, and empty.
-saved() {
-  while [ $# -gt 0 ]; do
-    case $1 in
-      -o | --output) : > "$2"; shift ;;
-      --output=*) : > "${1#*=}" ;;
-      -o?*) : > "${1#-o}" ;;
-    esac
-    shift
-  done
-}
-
 image_there() {
   _valued='-f --format --platform'
   operands "$@"

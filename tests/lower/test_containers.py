@@ -53,7 +53,7 @@ VERBS: list[tuple[str, str]] = [
     ("docker context use ci", "dropped"),
     ("docker buildx create --use ci", "dropped"),
     ("docker buildx inspect --bootstrap", "dropped"),
-    ("docker save a:1 -o a.tar", "dropped"),
+    ("docker save a:1 -o a.tar", "adapted"),
     ("docker load < a.tar", "dropped"),
     ("docker pull a:1", "dropped"),
     ("docker image ls", "adapted"),

@@ -150,3 +150,27 @@ def test_a_service_whose_image_is_to_be_had_is_pulled(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(COMPOSE)
     assert built(convert(CHECKOUT, run("docker compose up -d pulled"), root=tmp_path)) == []
     assert len(built(convert(CHECKOUT, run("docker compose up -d --build pulled"), root=tmp_path))) == 1
+
+
+CACHE = "uses: actions/cache@v4, with: {path: x.tar, key: k}"
+UPLOAD = "uses: actions/upload-artifact@v4, with: {path: x.tar}"
+ARCHIVES = [
+    # the steps, with a registry or without, whether a builder does it, and the fate of what is done to archives
+    ([run(BUILD), run("docker save -o x.tar x")], "", True, ["adapted"]),
+    ([run("docker load -i x.tar"), run("docker tag x r.io/x && docker push r.io/x")], "", True, ["adapted"]),
+    ([run("docker load -i x.tar && docker run --rm postgres:17 true")], "", False, ["dropped"]),
+    ([run("docker pull postgres:17 && docker save postgres:17 > x.tar"), UPLOAD], "", True, ["adapted"]),
+    ([CACHE, run("docker load -i x.tar || docker pull postgres:17 && docker save -o x.tar postgres:17")], "", False, ["dropped"] * 2),
+    ([CACHE, run("docker load -i x.tar"), run(f"{BUILD} && docker save -o x.tar x")], "", True, ["adapted"] * 2),
+    ([run(f"{BUILD} && docker save x y > x.tar")], "", True, ["manual"]),
+    ([run(f"{BUILD} && {RUN} && docker save x > x.tar")], REGISTRY, True, ["manual"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("steps", "registry", "builder", "fates"), ARCHIVES)
+def test_images_in_files(steps: list[str], registry: str, builder: bool, fates: list[str]) -> None:
+    done = convert(CHECKOUT, *steps, registry=registry)
+    files = done.bundle.files["tasks/ci-a.yaml"]
+    assert any(sidecar["name"] == "builder" for sidecar in files[0]["spec"].get("sidecars", ())) == builder
+    rows = [one for one in done.journal.outcomes() if one.subject.startswith(("command docker save", "command docker load"))]
+    assert [one.fate for one in rows] == fates

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from gha2tekton.plan import images
 from gha2tekton.plan.builds import BEFORE, NO_BUILDS, Builds, of_action
 from gha2tekton.plan.compose_services import container_of, fit_for_pod, must_agree
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.images import bare, readable
-from gha2tekton.plan.made import Made
+from gha2tekton.plan.made import ARCHIVED, Made
 from gha2tekton.plan.model import ContainerPlan, PlannedStep, SeenCommand
 from gha2tekton.plan.mounts import displaces
 from gha2tekton.plan.printed import Key, printed
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.service_builds import ServiceBuilds
-from gha2tekton.plan.verbs import BUILDS, LISTS, LOOKS, NEVER, hosts_of, looked_at
+from gha2tekton.plan.verbs import ARCHIVES, BUILDS, LISTS, LOOKS, NEVER, hosts_of, looked_at
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import facts
@@ -32,7 +32,7 @@ BUILDER = "builder"
 
 
 def find(
-    steps: Iterable[PlannedStep],
+    steps: Sequence[PlannedStep],
     repository: Repository,
     rules: RuleSet,
     elsewhere: Collection[str] = (),
@@ -47,7 +47,10 @@ def find(
     for top in steps:
         for step in top.walk():
             finder.step(top, step)
-    finder.problems |= finder.services.unmet()
+    for top, row in finder.made.archived(steps, (BUILDER, BUILDER) in finder.containers):
+        finder.builder(top)
+        finder.notes[row] = ARCHIVED
+    finder.problems |= finder.services.unmet() | finder.made.problems
     return Found(
         tuple(finder.settled(container, rules) for container in finder.containers.values()),
         finder.problems,
@@ -72,7 +75,7 @@ class _Finder:
         self.unreadable: list[UnreadableCompose] = []
         self.users: dict[str, set[str]] = {}
         self.names: set[str] = set()
-        self.made = Made()
+        self.made = Made(before.made)
         self.elsewhere: Collection[str] = ()
         self.printed: Mapping[str, Key] = {}
         self.variables: dict[str, tuple[str, str]] = {}
@@ -128,15 +131,11 @@ class _Finder:
                     self.unreadable.append(error)
         elif call.verb in LOOKS:
             self.users.setdefault(top.step.path, set()).update(looked_at(call, self.containers.values()))
-        elif call.verb in BUILDS:
+        elif call.verb in BUILDS | LISTS | ARCHIVES:
             if seen.path in self.before.rows:
                 self.notes[seen.path] = BEFORE
-            elif self.made.takes(call):
+            elif self.made.takes(top, seen.path, call):
                 self.builder(top)
-        elif call.verb in LISTS:
-            if call.given("--format") or call.option("--dry-run") == "true":
-                self.problems[seen.path] = "only the whole list can be printed: read it with jq"
-            self.builder(top)
         elif call.verb in NEVER:
             self.problems[seen.path] = f"docker {call.verb}: {NEVER[call.verb]}"
 

@@ -15,6 +15,8 @@ LISTS = frozenset(
     "manifest push, manifest rm".split(", ")
 )
 """Verbs that work on lists of images."""
+ARCHIVES = frozenset({"save", "load"})
+"""Verbs that bring images to files, and from there."""
 LOOKS = frozenset({"cp", "compose cp", "wait", "start", "inspect"})
 """Verbs that ask for something of a container which an earlier command has started."""
 NEVER = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import shlex
 import socketserver
 import tarfile
@@ -516,3 +517,18 @@ def test_registries_of_npm_add_up(machine: Machine, directory: Path) -> None:
         "registry=https://two.test/",
         "@acme:registry=https://two.test/",
     ]
+
+
+ENDS = [(0, 0), (2, 0), (1, 1), (7, 1)]
+"""How a program ends, and how its wrapper does."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("status", "wanted"), ENDS)
+def test_what_a_program_says_becomes_outputs(machine: Machine, directory: Path, status: int, wanted: int) -> None:
+    tool(directory, "terraform-bin", f"""cat; printf "%s|" "$@"; printf '\\nan end'; echo oh >&2; exit {status}""")
+    done = call(machine, directory, "with-outputs", "terraform-bin", "plan", "a b", RUNNER_TEMP=str(directory))
+    assert (done.code, done.out.partition("::error::")[0]) == (wanted, "plan|a b|\nan end")
+    text = "\n".join(said(directory, "output"))
+    values = [part.partition("\n")[2].rpartition("\n")[0] for part in re.split(r"(?:^|\n)(?=\w+<<)", text) if part]
+    assert values == ["plan|a b|\nan end", "oh\n", str(status)]

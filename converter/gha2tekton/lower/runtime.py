@@ -30,6 +30,7 @@ ACTIONS = frozenset(
     github-script google-login image-tags image-tags.awk install-tool javascript-action json.awk matrix matrix.awk
     npm-registry open-pull-request own-program packages.sh pod-values publish-release push-files registry-login retry
     revision.sh send-mail setup-conda setup-pixi setup-tool setup-uv upload-artifact version-file versions.awk
+    with-outputs
     """.split()
 )
 """The files that scripts call in the place of actions, and what these need; no other file calls them."""

@@ -38,6 +38,65 @@ def test_images_of_lines_of_releases(version: str, tag: str) -> None:
     assert images(text) == (f"docker.io/library/node:{tag}", [])
 
 
+RANGES = [
+    # an action, the version that it is asked for, the tag of the image
+    ("python", ">=3.9", "python:3"),
+    ("python", ">=3.9,<3.13", "python:3.12"),
+    ("python", ">=3.9,!=3.9.1", "python:3"),
+    ("python", "<4", "python:3"),
+    ("python", "<=3.12", "python:3.12"),
+    ("python", "~=3.9.1", "python:3.9"),
+    ("python", "^3.10", "python:3"),
+    ("python", "3.11 || 3.12", "python:3.12"),
+    ("node", ">=18", "node:22"),
+    ("node", ">=24", "node:24"),
+    ("node", ">=20.1 <20.9.3", "node:20.9.2"),
+    ("node", ">=20.5 <20", "node:20.5"),
+    ("go", "^1.21", "golang:1"),
+    ("go", ">=1.22.0 <2.0", "golang:1"),
+    ("java", "17.0.9", "eclipse-temurin:17"),
+    ("java", "1.8", "eclipse-temurin:8"),
+]
+
+
+@pytest.mark.parametrize(("tool", "version", "image"), RANGES)
+def test_images_are_of_the_newest_version_that_a_range_allows(tool: str, version: str, image: str) -> None:
+    step = f"{{uses: actions/setup-{tool}@v4, with: {{{tool}-version: '{version}'}}}}"
+    text = f"on: push\nname: w\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n      - {step}\n"
+    assert images(text) == (f"docker.io/library/{image}", [])
+
+
+FILES = [
+    # what a step asks for, a file of the repository and what it says, the image
+    ("actions/setup-node@v4, with: {node-version-file: .nvmrc}", ".nvmrc", "v20.11.1\n", "node:20.11.1"),
+    ("actions/setup-node@v4, with: {node-version-file: ./a/.node-version}", "a/.node-version", "20", "node:20"),
+    ("actions/setup-node@v4, with: {node-version-file: .tool-versions}", ".tool-versions", "nodejs 18.1\n", "node:18.1"),
+    ("actions/setup-node@v4, with: {node-version-file: package.json}", "package.json", '{"engines":{"node":"18"}}', "node:22"),
+    ("actions/setup-node@v4, with: {node-version: 18, node-version-file: .nvmrc}", ".nvmrc", "20", "node:18"),
+    ("actions/setup-node@v4, with: {node-version-file: gone}", ".nvmrc", "20", "node:22"),
+    ("actions/setup-go@v5, with: {go-version-file: go.mod}", "go.mod", "module x\n\ngo 1.22.3 // x\n", "golang:1.22.3"),
+    ("actions/setup-go@v5, with: {go-version-file: go.mod}", "go.mod", "go 1.22\ntoolchain go1.23.1\n", "golang:1.23.1"),
+    ("actions/setup-go@v5, with: {go-version-file: go.mod}", "go.mod", "go 1.22\ntoolchain default\n", "golang:1.22"),
+    ("actions/setup-python@v5", ".python-version", "# ours\n3.11\n3.12\n", "python:3.11"),
+    ("actions/setup-python@v5, with: {python-version-file: pyproject.toml}", "pyproject.toml", "[project]", "python:3.12"),
+    ("actions/setup-java@v4, with: {distribution: zulu, java-version-file: .java-version}", ".java-version", "17.0.9", "eclipse-temurin:17"),
+    ("ruby/setup-ruby@v1", ".ruby-version", "ruby-3.2.4\n", "ruby:3.2.4"),
+    ("ruby/setup-ruby@v1, with: {ruby-version: .tool-versions}", ".tool-versions", "ruby 3.1.2\n", "ruby:3.1.2"),
+    ("ruby/setup-ruby@v1, with: {ruby-version: jruby-9.4}", ".ruby-version", "3.1", "ruby:3.3"),
+    ("ruby/setup-ruby@v1, with: {ruby-version: ruby-3.4}", ".ruby-version", "3.1", "ruby:3.4"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("uses", "name", "said", "image"), FILES, ids=[f"{row[0]} {row[2]}" for row in FILES])
+def test_images_are_of_the_version_that_a_file_of_the_repository_states(
+    uses: str, name: str, said: str, image: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(said)
+    text = f"on: push\nname: w\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n      - {{uses: {uses}}}\n"
+    assert images(text, tmp_path)[0] == f"docker.io/library/{image}"
+
+
 def images(text: str, root: Path | None = None) -> tuple[str, list[str]]:
     done = conversion.convert(text, root)
     assert not [outcome for outcome in done.journal.outcomes() if outcome.fate == "manual"]
@@ -116,3 +175,11 @@ NEEDS = [
 def test_images_have_the_pip_that_lines_use(steps: list[str], image: str) -> None:
     text = "on: push\nname: w\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n"
     assert images(text + "".join(f"      - {step}\n" for step in steps)) == (image, [])
+
+
+def test_what_comes_with_a_tool_that_a_step_brings_is_not_installed_before() -> None:
+    steps = "[{uses: ruby/setup-ruby@v1}, {uses: actions/setup-node@v4}, {run: npm ci && npx tsc}]"
+    done = conversion.convert(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: {steps}\n")
+    (task,) = [held[0]["spec"] for name, held in done.bundle.files.items() if name.startswith("tasks/")]
+    assert task["steps"][0]["image"].startswith("docker.io/library/ruby:")
+    assert "Install what the runner had" not in task["steps"][0]["script"]

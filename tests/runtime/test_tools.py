@@ -226,13 +226,14 @@ case $last in
   *) cat "$HOME/tool.tar.gz" ;;
 esac
 """
+GO = "[ $1 = version ] && echo go version go%s linux/amd64 || echo /gopath"
 BROUGHT = [
     ("node", "20", "echo v20.11.0", "https://nodejs.org/dist/v20.11.0/node-v20.11.0-linux-"),
     ("node", "lts/*", "echo v22.9.1", "https://nodejs.org/dist/v22.9.1/node-v22.9.1-linux-"),
     ("node", "lts/iron", "echo v20.11.0", "https://nodejs.org/dist/v20.11.0/node-v20.11.0-linux-"),
     ("node", "", "echo v24.1.0", "https://nodejs.org/dist/v24.1.0/node-v24.1.0-linux-"),
-    ("go", "1.22", "echo go version go1.22.10 linux/amd64", "https://go.dev/dl/go1.22.10.linux-"),
-    ("go", "1.2.2", "echo go version go1.2.2 linux/amd64", "https://go.dev/dl/go1.2.2.linux-"),
+    ("go", "1.22", GO % "1.22.10", "https://go.dev/dl/go1.22.10.linux-"),
+    ("go", "1.2.2", GO % "1.2.2", "https://go.dev/dl/go1.2.2.linux-"),
     ("java", "17", "echo 'openjdk version \"17.0.9\"' >&2", "https://api.adoptium.net/v3/binary/latest/17/ga/linux/"),
 ]
 
@@ -254,7 +255,8 @@ def test_tools_that_the_image_lacks_are_brought(
         ended = call(machine, directory, "setup-tool", name, asked)
         assert (ended.code, "::warning::" in ended.out) == (0, False), ended
     assert said(directory, "calls")[-1].startswith(url)
-    (place,) = set(said(directory, "path"))
+    (place,) = set(said(directory, "path")) - {"/gopath/bin"}
+    assert (name == "go") == ("/gopath/bin" in said(directory, "path"))
     assert said(directory, "output")[1] == f"{name}-path={place}/{name}"
     assert (name == "java") == (said(directory, "env") != [])
 
@@ -532,3 +534,24 @@ def test_what_a_program_says_becomes_outputs(machine: Machine, directory: Path, 
     text = "\n".join(said(directory, "output"))
     values = [part.partition("\n")[2].rpartition("\n")[0] for part in re.split(r"(?:^|\n)(?=\w+<<)", text) if part]
     assert values == ["plan|a b|\nan end", "oh\n", str(status)]
+
+
+RUBIES = [
+    # what is asked for, the files, whether it fits Ruby 3.3.5 or is another one
+    (".ruby-version", {".ruby-version": "3.3\n"}, "fits"),
+    ("", {".ruby-version": "ruby-3.2.1\n"}, "warns"),
+    ("default", {".tool-versions": "ruby 3.2.1\n"}, "warns"),
+    ("", {}, "fits"),
+    ("ruby-3.3", {}, "fits"),
+    ("jruby-9.4", {}, "fails"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("asked", "files", "wanted"), RUBIES)
+def test_the_ruby_of_files(machine: Machine, directory: Path, asked: str, files: dict[str, str], wanted: str) -> None:
+    tool(directory, "ruby", "echo 'ruby 3.3.5 (2024-09-03 revision ef084cc8f4) [x86_64-linux]'")
+    for name, text in files.items():
+        (directory / name).write_text(text)
+    done = call(machine, directory, "setup-tool", "ruby", asked)
+    assert (done.code, "::warning::" in done.out) == (wanted == "fails", wanted == "warns")

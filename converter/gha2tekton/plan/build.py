@@ -144,6 +144,7 @@ class _Builder:
             runner,
             () if dynamic else group,
             self.options.image,
+            self.repository,
             self.rules,
             self.journal,
         )

@@ -10,13 +10,16 @@ from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.programs import own_programs
 from gha2tekton.plan.scope import Scope, context_of, input_defaults, literal
 from gha2tekton.plan.tools import by_pip, missing, supplied, wanted_of_image
+from gha2tekton.plan.version_files import stated
 from gha2tekton.record import Record, replace
 from gha2tekton.rules import machines
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.machines import with_version
 from gha2tekton.rules.model import ImageChoice, Runner
+from gha2tekton.rules.tags import tag
 from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import Job, Workflow
+from gha2tekton.workflow.repository import Repository
 
 
 def base_programs(rules: RuleSet) -> frozenset[str]:
@@ -54,6 +57,7 @@ def job_image(
     runner: Runner,
     legs: Sequence[Leg],
     asked_for: str,
+    repository: Repository,
     rules: RuleSet,
     journal: Journal,
 ) -> ImageChoice:
@@ -66,7 +70,7 @@ def job_image(
         known = machines.facts(rules, literal(reference) or "")
         everything = known or next(iter(machines.images(rules)))
         return ImageChoice(reference, known.holds if known else frozenset(), (), everything)
-    asked = _asked(steps, rules)
+    asked = _asked(steps, repository, rules)
     lines = asked.brings | {tool for tool in asked.tools if supplied(rules, tool)}
     choice = machines.choose(rules, set(asked.tools), asked.versions, lines)
     if fixed := asked_for or runner.image:
@@ -85,25 +89,26 @@ def _of_run(choice: ImageChoice, version: Template, legs: Sequence[Leg], default
     image = choice.image
     found = [literal(fold_template(version, {"matrix": dict(leg.values)})) for leg in legs]
     if found and None not in found:
-        tags = tuple(machines.tag(image, text or "") for text in found)
+        tags = tuple(tag(image, text or "") for text in found)
         if len(set(tags)) == 1:
             return replace(choice, reference=with_version(image, (tags[0],)))
         if list(tags) == found and context_of(version) == "matrix":
             return choice
         return replace(choice, reference=with_version(image, (_VERSION,)), tags=tags)
     usual = literal(fold_template(version, {"inputs": defaults})) if context_of(version) == "inputs" else None
-    if image.tool not in machines.BROUGHT or (usual and machines.tag(image, usual) == usual):
+    if image.tool not in machines.BROUGHT or (usual and tag(image, usual) == usual):
         return choice
     return replace(choice, reference=with_version(image, (image.version,)))
 
 
-def _asked(steps: Sequence[PlannedStep], rules: RuleSet) -> _Asked:
+def _asked(steps: Sequence[PlannedStep], repository: Repository, rules: RuleSet) -> _Asked:
     versions: dict[str, Template] = {}
     tools, provided, brings = set[str](), set[str](), set[str]()
     for part in (part for step in steps for part in step.walk()):
         if part.rule and part.rule.provides and part.rule.provides.tool not in versions:
             given = part.step.inputs.get(part.rule.provides.version)
-            text = part.scope.guess(given) if given else None
+            in_file = stated(repository, part.rule.provides, part.step.inputs, part.scope)
+            text = in_file or (part.scope.guess(given) if given else None)
             usual = (part.rule.provides.default,)
             versions[part.rule.provides.tool] = (text,) if text else part.scope.of_job(part.scope.fold(given)) or usual
         open_tools = part.tools - provided - base_programs(rules)

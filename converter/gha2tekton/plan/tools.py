@@ -248,6 +248,8 @@ def supplies(
                     into.setdefault(rule.supply, "" if rule.wants else seen.name)
                 there |= set(rule.provides)
             there |= part.provided | part.brings
+            if part.rule is not None and part.rule.provides is not None and job.container is None:
+                there |= machines.brought(rules, [part.rule.provides.tool])
             # What is installed into the machine ends with the Task.
             carried |= frozenset() if "system" in part.effects else part.provided | part.brings
         told.append(lines)

@@ -58,7 +58,6 @@ def _action(body: Mapping[str, Any], id: str, ref: str, version: str) -> ActionR
     if program:
         body = {**(_BY_COMMAND if command else _BY_NODE), **body}
     image = _IN_IMAGE.sub(lambda name: _input(inputs.pop(name[1])).default, str(body.get("image", "")))
-    provides = body.get("provides")
     return ActionRule(
         id=id,
         action=str(body["action"]).lower(),
@@ -70,9 +69,7 @@ def _action(body: Mapping[str, Any], id: str, ref: str, version: str) -> ActionR
         role=body.get("role") or "",
         effects=frozenset(body.get("effects") or ()),
         tools=(*(("git",) if command else ("node", "git") if program else ()), *(body.get("tools") or ())),
-        provides=Provides(provides["tool"], provides.get("version", ""), str(provides.get("default", "")))
-        if provides
-        else None,
+        provides=_provides(body.get("provides")),
         brings=tuple(body.get("brings") or ()),
         needs=frozenset(body.get("needs") or ()),
         identity=_identity(body.get("identity")),
@@ -99,6 +96,13 @@ def _place(folder: Path, action: str) -> Path:
 
 def _matches(pattern: str, ref: str) -> bool:
     return re.fullmatch(pattern, ref, re.IGNORECASE) is not None
+
+
+def _provides(body: Mapping[str, Any] | None) -> Provides | None:
+    if body is None:
+        return None
+    default, files = str(body.get("default", "")), tuple(body.get("files") or ())
+    return Provides(body["tool"], body.get("version", ""), default, body.get("file", ""), files)
 
 
 def _identity(body: Mapping[str, Any] | None) -> Identity | None:

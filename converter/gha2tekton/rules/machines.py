@@ -10,12 +10,12 @@ from gha2tekton.expression import Template
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Image, ImageChoice, Runner
+from gha2tekton.rules.tags import tag
 
 BROUGHT = frozenset({"python", "node", "go", "java"})
 """What the runtime's ``install-tool`` brings."""
 _LARGE = 10000
 """The size of an image, in megabytes, in whose place a line that installs something is welcome."""
-_EARLY = re.compile(r"-(dev|alpha|beta|rc|nightly|0$)")
 _TAG = re.compile(r"[@:][^/]*\Z")
 _DEFAULT = Runner("linux", note="no entry in runners.yaml matches: taken for a Linux machine without a GPU")
 
@@ -116,6 +116,7 @@ def _images(rules: RuleSet) -> list[Image]:
             entrypoint=entry.get("entrypoint", ""),
             command=entry.get("command", ""),
             version=str(entry.get("version", "")),
+            numbers=int(entry.get("numbers", 0)),
             channels={str(name): str(text) for name, text in (entry.get("channels") or {}).items()},
             job=bool(entry.get("job", True)),
             paths=tuple(entry.get("paths") or ()),
@@ -197,22 +198,6 @@ def with_version(image: Image, version: Template) -> Template:
     if len(wanted) == 1 and isinstance(wanted[0], str):
         return (head + tag(image, wanted[0]) + tail,)
     return (head, *wanted, tail)
-
-
-def tag(image: Image, version: str) -> str:
-    """A version as image tags write it: 3.x is 3, a free-threaded 3.13t is 3.13, nothing is the newest 3.
-
-    What is yet to be released has no image: the usual one is taken, and the tool's step brings the version.
-    """
-    version = version.strip().splitlines()[-1].strip() if version.strip() else ""
-    if version in image.channels:
-        return image.channels[version]
-    if _EARLY.search(version):
-        return image.version or "latest"
-    version = re.sub(r"^(pypy-?|>=|~=|\^|~|v|=+)\s*", "", version)
-    version = re.sub(r"\.(x|\*)$", "", version)
-    found = re.match(r"\d+(\.\d+)*", version)
-    return found[0] if found else "latest"
 
 
 def facts(rules: RuleSet, reference: str) -> Image | None:

@@ -30,6 +30,10 @@ class Provides(Record, frozen=True):
     tool: str
     version: str = ""
     default: str = ""
+    file: str = ""
+    """The input that names a file in which the version is."""
+    files: tuple[str, ...] = ()
+    """Files that say it where nothing else does; ``version`` may name one of them."""
 
 
 class Identity(Record, frozen=True):
@@ -151,6 +155,8 @@ class Image(Record, frozen=True):
     """What it runs by itself, behind the entrypoint."""
     version: str = ""
     """The tag's version where a job asks for none."""
+    numbers: int = 0
+    """How many numbers of a version its tags have at most; 0 for all."""
     channels: Mapping[str, str] = field(default_factory=dict)
     """The tags of versions that are asked for by the name of a line of releases."""
     job: bool = True

@@ -26,6 +26,9 @@ function keep_mask(text,   i, n, parts) {
   close(ENVIRON["GHA_MASKS"]); close(ENVIRON["GHA_STATE"] "/masks")
 }
 
+# Where what runs at the job's end finds what a step saves.
+function kept() { return ENVIRON["GHA_LEFT"] != "" ? ENVIRON["GHA_LEFT"] : ENVIRON["GHA_STEP"] }
+
 # Whether a line was a command, which then has had its effect.
 function obey(name, list, value,   file, place) {
   if (name == "add-mask") keep_mask(value)
@@ -33,7 +36,7 @@ function obey(name, list, value,   file, place) {
     file = property(list, "name")
     if (file ~ /^$|\//) return 0
     if (name == "set-output") { place = ENVIRON["GHA_STEP"] "/outputs.names"; print file >> place; close(place) }
-    file = ENVIRON["GHA_STEP"] "/" (name == "set-output" ? "outputs/" tolower(file) : "saved/" file)
+    file = name == "set-output" ? ENVIRON["GHA_STEP"] "/outputs/" tolower(file) : kept() "/saved/" file
     printf "%s", value > file; close(file)
   } else if (name == "error" || name == "warning" || name == "notice") {
     place = property(list, "file")

@@ -24,9 +24,13 @@ function content(file,   line, out, found) {
 function status(   v) {
   if (ENVIRON["GHA_STATUS"] != "") return ENVIRON["GHA_STATUS"]
   if ("GHA_ABOVE" in ENVIRON) return chain(ENVIRON["GHA_ABOVE"])
-  v = content(scope() "/status")
-  return v == "z" ? "success" : substr(v, 2)
+  return said(scope())
 }
+
+function said(place,   v) { v = content(place "/status"); return v == "z" ? "success" : substr(v, 2) }
+
+# The job's own, even in a composite action.
+function job_status() { return ENVIRON["GHA_STATUS"] != "" ? ENVIRON["GHA_STATUS"] : said(ENVIRON["GHA_STATE"]) }
 
 function scope() { return ENVIRON["GHA_SCOPE"] != "" ? ENVIRON["GHA_SCOPE"] : ENVIRON["GHA_STATE"] }
 
@@ -37,7 +41,8 @@ function lookup(path, depth,   p, root, v, i, name) {
     v = variable((root == "vars" ? "GHA_VARS_" : "GHA_SECRET_") shouted(p[2]))
     return v == "z" && brought(root) ? member(every_one(root), p[2]) : v
   }
-  if (root == "job" && depth == 2 && tolower(p[2]) == "status") return "s" status()
+  if (root == "job" && depth == 2 && tolower(p[2]) == "status") return "s" job_status()
+  if (root == "job" && depth == 2 && tolower(p[2]) == "action_status") return ENVIRON["GHA_SCOPE"] == "" ? "z" : "s" status()
   if (root == "steps") return step_value(p, depth)
   if (root == "needs") return need_value(p, depth)
   if (root ~ /^(inputs|env|secrets|vars|runner|job)$/ && (depth == 1 || p[2] == "*")) return parts(whole_context(root), p, 2, depth)

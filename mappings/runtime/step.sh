@@ -107,7 +107,7 @@ run_step() {
   if [ "$_runs" != true ] || { [ -n "$_after" ] && [ ! -d "$GHA_LEFT" ]; }; then
     told "$_name" skipped; printf skipped > "$_entry/outcome"; return
   fi
-  [ -z "$_main" ] || { mkdir -p "$GHA_LEFT" && printf '%s' "${GHA_SCOPE:-}" > "$GHA_LEFT/scope"; }
+  [ -z "$_main" ] || { mkdir -p "$GHA_LEFT/saved" && printf '%s' "${GHA_SCOPE:-}" > "$GHA_LEFT/scope"; }
   told "$_name"
   if run_script; then printf success > "$_entry/outcome"; else printf failure > "$_entry/outcome"; fi
 }

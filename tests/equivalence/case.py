@@ -160,6 +160,6 @@ def contents(root: Path, *, without: Mapping[str, str] | None = None) -> dict[st
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
         if IGNORED.isdisjoint(relative.parts) and (path.is_file() or path.is_symlink()):
-            text = f"-> {path.readlink()}" if path.is_symlink() else path.read_text(encoding="utf-8", errors="replace")
+            text = f"-> {path.readlink()}" if path.is_symlink() else path.read_bytes().decode("utf-8", "replace")
             found[str(relative)] = text
     return {path: text for path, text in found.items() if (without or {}).get(path) != text}

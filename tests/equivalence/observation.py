@@ -65,7 +65,7 @@ def _outputs(state: Path) -> dict[str, str]:
 
 
 def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8") if file.exists() else ""
+    return file.read_bytes().decode() if file.exists() else ""
 
 
 def _task(record: RunRecord, pod: Pod) -> TaskRecord:

@@ -278,11 +278,11 @@ def test_names_that_no_shell_can_hold(machine: Machine, directory: Path) -> None
 
 @pytest.mark.slow
 def test_what_is_done_at_the_end_of_steps_that_ran(machine: Machine, directory: Path) -> None:
-    script = step("one", 'echo kept > "$GHA_LEFT/x"', "--main", "k1") + step(
+    script = step("one", 'echo kept > "$GHA_LEFT/x"; echo "::save-state name=y::a%0Ab"', "--main", "k1") + step(
         "two", "echo no", "--if", "false", "--main", "k2"
     )
     script += step("Post two", "echo no", "--after", "k2", "--if", "always()") + step(
-        "Post one", 'cat "$GHA_LEFT/x"', "--after", "k1"
+        "Post one", 'cat "$GHA_LEFT/x" "$GHA_LEFT/saved/y"', "--after", "k1"
     )
     script += step("other", 'echo "[$GHA_LEFT]"')
     job = run_job(machine, directory, script)
@@ -292,6 +292,8 @@ def test_what_is_done_at_the_end_of_steps_that_ran(machine: Machine, directory: 
         "=== Post two: skipped",
         "=== Post one",
         "kept",
+        "a",
+        "b",
         "=== other",
         "[]",
     ]

@@ -210,7 +210,7 @@ class Carrier(Record):
         if part == "check_run_id":
             self.notes.add(CHECK_RUN)
             self.give(EnvVar(variable(path), "$(context.taskRun.name)"))
-        elif part != "status":
+        elif part not in ("status", "action_status"):
             raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
 
     def github(self, name: str) -> None:

@@ -119,6 +119,8 @@ def _places(job: JobPlan, carrier: Carrier, legs: bool) -> list[EnvVar]:
         EnvVar("GHA_STATE", state),
         EnvVar("GITHUB_WORKSPACE", f"$(workspaces.{SOURCE}.path)"),
     ]
+    if job.job.own_id:
+        out.append(EnvVar("GITHUB_JOB", job.job.own_id))
     if job.job.container is not None:
         out.append(EnvVar("GHA_CONTAINER", "true"))
     if legs and job.state:

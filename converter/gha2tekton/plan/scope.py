@@ -135,7 +135,8 @@ def job_scope(workflow: Workflow, job: Job, leg: Leg, static: bool, dynamic: boo
         "github": Partial(
             workspace=WORKSPACE,
             workflow=workflow.title,
-            job=job.id,
+            job=job.own_id or job.id,
+            action_status=Property(Context("job"), "action_status"),
             token=Property(Context("secrets"), "GITHUB_TOKEN"),
             run_attempt="1",
         ),

@@ -182,6 +182,7 @@ class _Flat:
         below = replace(
             inlined,
             id=self.ids[job.id.lower()],
+            own_id=job.own_id or job.id,
             name=self.name(inlined),
             needs=needs,
             condition=Condition(said, tree) if tree is not None else None,

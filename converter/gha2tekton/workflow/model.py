@@ -1,7 +1,4 @@
-"""GitHub's nouns: workflows, jobs, steps, events, actions.
-
-https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
-"""
+"""GitHub's nouns: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax"""
 
 from __future__ import annotations
 
@@ -209,6 +206,8 @@ class Job(Record, frozen=True):
     id: str
     path: str
     span: Span
+    own_id: str = ""
+    """The id that the called workflow gives it which it was drawn in from."""
     name: Value | None = None
     needs: tuple[Value, ...] = ()
     condition: Condition | None = None

@@ -61,9 +61,23 @@ def rewired(job: Job, drawn: Mapping[str, Drawn]) -> Job:
         else:
             needs += [renamed(need, id) for id in call.ids if id in call.ends or id.lower() in asked]
     told = {name: call.ids for name, call in calls.items()}
+    # What a call gives may speak of jobs that the call needs, and this job does not.
+    lent = asked - needed_by(job) - {need.text.lower() for need in needs} - calls.keys()
+    origin = next(need for need in job.needs if need.text.lower() in calls)
+    for name in sorted(lent):
+        ids = drawn[name].ids if name in drawn else (name,)
+        needs += [renamed(origin, id) for id in ids]
+        told |= {name: ids} if name in drawn else {}
     idle = job.idle.union(*(call.idle.intersection(leaf.path for leaf in leaves) for call in calls.values()))
     called = (*job.called, *dict.fromkeys(leaves))
-    return replace(new, needs=tuple(needs), calls={**job.calls, **told}, called=called, idle=idle)
+    return replace(
+        new,
+        needs=tuple(needs),
+        calls={**job.calls, **told},
+        called=called,
+        idle=idle,
+        borrowed=job.borrowed | lent,
+    )
 
 
 def resolved(call: Drawn, drawn: Mapping[str, Drawn]) -> Drawn:

@@ -1,0 +1,12 @@
+const fs = require('fs');
+const env = process.env;
+const given = [env['INPUT_A-B'], env.INPUT_WITH_SPACE, JSON.stringify(env.INPUT_LINES), env.OWN, process.cwd() === env.GITHUB_WORKSPACE];
+fs.appendFileSync('js.log', `main ${given.join('|')}\n`);
+fs.appendFileSync(env.GITHUB_OUTPUT, `said=${env['INPUT_A-B']}!\nlines<<X\n1\n2\nX\n`);
+fs.appendFileSync(env.GITHUB_STATE, `name=${env['INPUT_A-B']}\nlines<<X\nq\nw\nX\n`);
+fs.appendFileSync(env.GITHUB_ENV, 'EXPORTED=yes $HOME\n');
+fs.mkdirSync('bin', { recursive: true });
+fs.writeFileSync('bin/left-tool', '#!/bin/sh\necho tool\n', { mode: 0o755 });
+fs.appendFileSync(env.GITHUB_PATH, `${process.cwd()}/bin\n`);
+console.log('::save-state name=old::of a%0Acommand');
+if (env.INPUT_FAIL === 'yes') process.exit(2);

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import shlex
+
 import pytest
 from tests import conversion
 
@@ -39,10 +42,9 @@ jobs:
     step = task["spec"]["steps"][0]["script"].replace("GHA_STEPS_A_OUTPUTS_", "").split("\nstep ")[-1]
     options, _, body = step.partition("<<'STEP'\n")
     assert body == f"{written}\nSTEP\n"
-    shown = [option.replace("'\\''", "'") for option in options.split("--env '")[1:]]
-    assert [
-        option.rstrip("\\ \n").removesuffix("'").replace("${{ ", "").replace(" }}", "") for option in shown
-    ] == variables
+    words = shlex.split(options.replace("\\\n", " "))
+    shown = [value for option, value in itertools.pairwise(words) if option == "--env"]
+    assert [value.replace("\\${{ ", "${{ ").replace("${{ ", "").replace(" }}", "") for value in shown] == variables
 
 
 DECIDES = [

@@ -19,6 +19,21 @@ def test_words() -> None:
     assert shell("printf '%s\\0' " + " ".join(word(text) for text in TEXTS)) == "".join(f"{text}\0" for text in TEXTS)
 
 
+FORMS = [
+    ("a", "a"),
+    ("a b", "'a b'"),
+    ("it's", '"it\'s"'),
+    ("!x != ''", '''"!x != ''"'''),
+    ("${{ a || 'b' }}", '''"\\${{ a || 'b' }}"'''),
+    ('"$a" "$b" it\'s', "'\"$a\" \"$b\" it'\\''s'"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), FORMS)
+def test_a_word_has_the_form_that_is_easiest_to_read(text: str, form: str) -> None:
+    assert word(text) == form
+
+
 def test_requoted() -> None:
     around = {"double": '"{}"', "single": "'{}'", "bare": "x{}", "ansi": "$'{}'"}
     script = "".join(

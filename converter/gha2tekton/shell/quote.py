@@ -15,9 +15,8 @@ def word(text: str) -> str:
         return text
     if "'" not in text:
         return f"'{text}'"
-    if not re.search(r'[$`"\\!]', text):
-        return f'"{text}"'
-    return "'" + text.replace("'", "'\\''") + "'"
+    single, double = "'" + text.replace("'", "'\\''") + "'", '"' + requoted(text, "double") + '"'
+    return min(double, single, key=len)
 
 
 def unescaped(text: str) -> str:

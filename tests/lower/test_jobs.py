@@ -620,6 +620,22 @@ def test_devices_come_with_the_accelerator(label: str, options: str, fate: str, 
     assert said(done, "jobs.a.container.options")[0] == fate
 
 
+BESIDE = [
+    ("container: {image: a, options: --isolation x}", "--isolation x"),
+    ("container: {image: a, volumes: ['${{ github.workspace }}/d:/d']}", "github.workspace"),
+    ("services: {s: {image: a, options: --isolation x}}", "--isolation"),
+    ("container: {image: a, options: --gpus all}", ""),
+]
+
+
+@pytest.mark.parametrize(("beside", "named"), BESIDE)
+def test_what_is_by_hand_beside_the_steps_fails_loudly(beside: str, named: str) -> None:
+    done = convert(f"runs-on: gpu\n{beside}\nsteps:\n- run: make")
+    script = task(done)["steps"][0]["script"]
+    first = script.index("make")
+    assert (named in script[:first], "exit 1" in script[:first]) == (True, bool(named))
+
+
 STAYS = [
     # a step before, and whether a variable of the workflow is still what the workflow says
     ("cp -r out ./kept", True),

@@ -10,6 +10,7 @@ from gha2tekton.lower import pod_values, runtime, supplied
 from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.cloning import built_before, checkout_variables
 from gha2tekton.lower.containers import host
+from gha2tekton.lower.containers.by_hand import by_hand
 from gha2tekton.lower.containers.daemon import daemon
 from gha2tekton.lower.containers.in_place import image_of, in_place, own_names
 from gha2tekton.lower.containers.job_container import ContainerOptions, job_container
@@ -115,11 +116,14 @@ class JobWriter(Record):
         options = job_container(job, above, input_defaults(self.workflow), carrier, self.journal, target)
         env = given_env(self.workflow, job, carrier, self.journal, target)
         writer = self.script_writer(job, stage, carrier, above, target)
-        variables = variable_lines((*options.later, *env.later), env.wrong)
-        script = stage_script(self.workflow, job, index, names, writer, variables)
         gpu = self.gpu(job, stage)
-        proofs = identities(stage, self.journal, self.settings.namespace or "default")
         service = self.service(job, stage, gpu)
+        others = [one.name for one in service.sidecars]
+        services = service_sidecars(job, carrier, others, self.journal, target) if index == 0 else ()
+        before = variable_lines((*options.later, *env.later), env.wrong)
+        before += by_hand(job.job, self.journal, self.settings.unmapped) if index == 0 else ""
+        script = stage_script(self.workflow, job, index, names, writer, before)
+        proofs = identities(stage, self.journal, self.settings.namespace or "default")
         own: Sequence[EnvVar] = env.now
         if stage.native:
             own, options = own_names(own), replace(options, security=service.security)
@@ -145,8 +149,6 @@ class JobWriter(Record):
         )
         if not fits(script):
             step = self.filed(step, name)
-        others = [one.name for one in service.sidecars]
-        services = service_sidecars(job, carrier, others, self.journal, target) if index == 0 else ()
         beside = memory_of_services(job) if services else ""
         workspaces = self.workspaces(job)
         task = Task(

@@ -164,7 +164,7 @@ class _Asked(Record):
                 self.differs.append(ULIMIT)
             case "--volume" | "--mount":
                 self.options, differs = _volume(self.job, self.options, bind(text))
-                (self.differs if differs else self.by_hand).append(differs or OF_RUNNER)
+                (self.differs if differs else self.by_hand).append(differs or f"{name} {text}: {OF_RUNNER}")
             case "--user" if text == "root" or text.split(":")[0].isdigit():
                 self.secure("runAsUser", 0 if text == "root" else int(text.split(":")[0]))
             case "--env" if "=" in text or re.fullmatch(r"\w+", text):

@@ -337,6 +337,12 @@ def test_what_the_runner_had_is_installed_and_no_more(script: str, line: str) ->
     assert [text.split("|| { ")[1].removesuffix("; }") for text in found] == ([line] if line else [])
 
 
+def test_an_image_that_the_workflow_names_has_what_it_has() -> None:
+    """GitHub runs the steps in the same image, and installs nothing there but what actions need."""
+    done = convert("runs-on: gpu\ncontainer: x/y\nsteps:\n- run: pytest -q; zip a.zip a")
+    assert "command -v" not in task(done)["steps"][0]["script"]
+
+
 PYTHON = "- uses: actions/setup-python@v5\n  with: {python-version: '3.11'}\n"
 
 
@@ -620,10 +626,23 @@ def test_devices_come_with_the_accelerator(label: str, options: str, fate: str, 
     assert said(done, "jobs.a.container.options")[0] == fate
 
 
+CONTEXTS_OF_CONTAINERS = [
+    ("job.services.s.ports[80]", "exact"),
+    ("job.services.s.id", "manual"),
+    ("job.services.s.network", "manual"),
+    ("job.container.id", "manual"),
+]
+
+
+@pytest.mark.parametrize(("context", "fate"), CONTEXTS_OF_CONTAINERS)
+def test_what_docker_gave_containers_is_not_known(context: str, fate: str) -> None:
+    done = convert(f"runs-on: gpu\nservices: {{s: {{image: a, ports: [80]}}}}\nsteps:\n- run: x ${{{{ {context} }}}}")
+    assert said(done, "jobs.a.steps[0].run")[0] == fate
+
+
 BESIDE = [
     ("container: {image: a, options: --isolation x}", "--isolation x"),
     ("container: {image: a, volumes: ['${{ github.workspace }}/d:/d']}", "github.workspace"),
-    ("services: {s: {image: a, options: --isolation x}}", "--isolation"),
     ("container: {image: a, options: --gpus all}", ""),
 ]
 

@@ -155,7 +155,7 @@ def job_scope(workflow: Workflow, job: Job, leg: Leg, static: bool, dynamic: boo
         ),
     }
     if job.services:
-        known["job"]["services"] = {name: {"ports": _ports(service)} for name, service in job.services.items()}
+        known["job"]["services"] = {name: Partial(ports=_ports(service)) for name, service in job.services.items()}
     if (static or not leg.values) and not dynamic:
         known["matrix"] = dict(leg.values)
     lent = job.strategy is not None and not job.strategy.path.startswith(f"{job.path}.")

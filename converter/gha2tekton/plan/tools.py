@@ -236,8 +236,10 @@ def supplies(
                 rule = seen.rule
                 if rule is None or in_container(seen):
                     continue
-                if rule.wants:
-                    lacking = job.container is None and rule.wants not in there
+                if job.container is not None:
+                    lacking = False
+                elif rule.wants:
+                    lacking = rule.wants not in there
                 else:
                     known = {"*", seen.name, *(("*.py",) if rule.supply.startswith(PIP) else ())}
                     lacking = seen.name in part.tools and seen.name not in held

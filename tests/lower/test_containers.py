@@ -389,6 +389,7 @@ def test_legs_whose_pods_differ_have_tasks_of_their_own(matrix: str, line: str, 
 SHARED = [
     (["--shm-size 1g", "--shm-size 512m"], ["1Gi"]),
     (["--shm-size 512m", "--shm-size 8gb"], ["8Gi"]),
+    (["--shm-size 1.5g", "--shm-size 1GiB"], ["1.5Gi"]),
     (["--shm-size 8g", "--ipc host"], [None]),
     (["", "--shm-size 2g"], ["2Gi"]),
     (["", ""], []),

@@ -36,9 +36,9 @@ from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, 
 from gha2tekton.lower.stage_script import stage_script, variable_lines
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.builds import RUN_PARAM
-from gha2tekton.plan.images import larger
 from gha2tekton.plan.model import JobPlan, Plan, Stage, pushes
 from gha2tekton.plan.scope import WORKSPACE, input_defaults, literal
+from gha2tekton.plan.sizes import larger
 from gha2tekton.record import Record, field, replace
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Param, Result, Task, Workspace
 from gha2tekton.tekton.names import STEP, label

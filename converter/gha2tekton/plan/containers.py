@@ -17,6 +17,7 @@ from gha2tekton.plan.printed import Key, printed
 from gha2tekton.plan.privileges import of_call
 from gha2tekton.plan.projects import Project, Projects
 from gha2tekton.plan.service_builds import ServiceBuilds
+from gha2tekton.plan.sizes import larger
 from gha2tekton.plan.verbs import ARCHIVES, BUILDS, LISTS, LOOKS, NEVER, hosts_of, looked_at
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
@@ -176,7 +177,7 @@ class _Finder:
             security={**before.security, **security},
             gpus=images.more(before.gpus, gpus),
             keys=tuple(dict.fromkeys((*before.keys, *keys))),
-            shared_memory=images.larger(before.shared_memory, shared),
+            shared_memory=larger(before.shared_memory, shared),
             root=before.root or images.as_root(call),
             apart=before.apart or apart,
         )

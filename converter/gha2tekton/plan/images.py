@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import posixpath
 import re
 from collections.abc import Collection, Iterable
@@ -95,18 +94,6 @@ def shared_memory(call: DockerCall) -> str:
         return "host"
     sizes = (size_of_tmpfs(given or "") for given in call.all("--tmpfs"))
     return call.option("--shm-size") or next(filter(None, sizes), "")
-
-
-def larger(*sizes: str) -> str:
-    """Of sizes of /dev/shm the largest; "host" is the machine's, which has no limit, and "" is none."""
-    return max(sizes, key=_bytes, default="")
-
-
-def _bytes(size: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) *([bkmg]?)b?", size.lower())
-    if found is None:
-        return math.inf if size else 0
-    return float(found[1]) * 1024.0 ** " kmg".index(found[2].replace("b", "") or " ")
 
 
 def variable(word: str) -> str:

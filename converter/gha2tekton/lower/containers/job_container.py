@@ -20,6 +20,7 @@ from gha2tekton.lower.words import usual
 from gha2tekton.plan.host_directories import Bind, bind, stands_for
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import DIFFERS, OPTIONS, ULIMIT, brought_by, of_gpu
+from gha2tekton.plan.sizes import quantity
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest, Mount
@@ -184,9 +185,12 @@ class _Asked(Record):
                 kind = name.removeprefix("--cap-")
                 held = dict((self.options.security or {}).get("capabilities") or {})
                 self.secure("capabilities", held | {kind: [*held.get(kind, ()), text.upper().removeprefix("CAP_")]})
+            case "--memory" if size := quantity(text):
+                self.have(limits={**self.options.limits, "memory": size})
+            case "--cpus" if re.fullmatch(r"\d+(\.\d+)?", text):
+                self.have(limits={**self.options.limits, "cpu": text})
             case "--memory" | "--cpus":
-                key = "memory" if name == "--memory" else "cpu"
-                self.have(limits={**self.options.limits, key: _quantity(text)})
+                self.by_hand.append(f"{name} {text} is no quantity")
             case _ if name.removeprefix("--") in DIFFERS:
                 self.differs.append(DIFFERS[name.removeprefix("--")])
             case _:
@@ -222,9 +226,3 @@ def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[Conta
     if (mount := host.mount(job, asked)) is not None:
         return replace(options, mounts=(*options.mounts, mount)), stands_for([source])
     return options, ""
-
-
-def _quantity(text: str) -> str:
-    """Docker's sizes (4g) as Kubernetes writes them (4Gi)."""
-    units = {"k": "Ki", "m": "Mi", "g": "Gi"}
-    return text[:-1] + units[text[-1].lower()] if text[-1:].lower() in units else text

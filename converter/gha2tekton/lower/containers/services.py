@@ -17,9 +17,10 @@ from gha2tekton.lower.containers.sidecars import SHM_VOLUME, is_host
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for
-from gha2tekton.plan.images import larger, shared_memory
+from gha2tekton.plan.images import shared_memory
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.scope import literal
+from gha2tekton.plan.sizes import larger
 from gha2tekton.record import Record
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import Container, EnvVar, Mount

@@ -10,10 +10,10 @@ from gha2tekton.lower.containers.service_options import service_options
 from gha2tekton.lower.runtime import MOUNT, PLACE
 from gha2tekton.lower.settings import BUSYBOX
 from gha2tekton.lower.values import escaped
-from gha2tekton.plan.images import larger
 from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
 from gha2tekton.plan.privileges import run_as
 from gha2tekton.plan.scope import WORKSPACE
+from gha2tekton.plan.sizes import larger, quantity
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import Container, EnvVar, Manifest, Mount, Task
@@ -244,7 +244,5 @@ def _readiness(service: Service | None) -> Manifest | None:
 
 def shared_memory_volume(size: str) -> Manifest:
     """/dev/shm in memory, as large as was asked for: 8g, 512m; "host" and "" have no limit."""
-    found = re.fullmatch(r"(\d+)([bkmg]?)b?", size.lower())
-    units = {"": "", "b": "", "k": "Ki", "m": "Mi", "g": "Gi"}
-    limit = {"sizeLimit": found[1] + units[found[2]]} if found else {}
+    limit = {"sizeLimit": given} if (given := quantity(size)) else {}
     return {"name": SHM_VOLUME, "emptyDir": {"medium": "Memory", **limit}}

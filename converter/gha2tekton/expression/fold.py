@@ -200,7 +200,7 @@ def _opened(tree: Call, arguments: Sequence[_Known | Expression]) -> Expression 
     if not arguments or not isinstance(arguments[0], _Known) or not is_open(arguments[0].value):
         return None
     match tree.name.lower(), arguments[0].value, arguments[1:]:
-        case "tojson", dict() as whole, [] if (path(tree.arguments[0]) or ("",))[0].lower() in _WHOLE:
+        case "tojson", dict() as whole, [] if (path(tree.arguments[0]) or ("",))[0] in _WHOLE:
             return open_json(whole)
         case "contains", Filtered() as values, [item]:
             return open_contains(values, _settled(item))

@@ -157,7 +157,10 @@ def walk(tree: Expression) -> list[Expression]:
 
 
 def path(tree: Expression) -> tuple[str, ...] | None:
-    """The static context path that a node is, such as ("github", "event", "number"); None for any other node."""
+    """The static context path that a node is, such as ("github", "event", "number"); None for any other node.
+
+    The context is in lower case, what follows it as written.
+    """
     names: list[str] = []
     while True:
         if type(tree) is Property:

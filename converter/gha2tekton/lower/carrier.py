@@ -133,8 +133,7 @@ class Carrier(Record):
 
     def reach(self, path: Path) -> None:
         """Bring one context value to the container."""
-        root, depth = path[0].lower(), len(path)
-        lowered = (root, *path[1:])
+        root, depth = path[0], len(path)
         if root in ("needs", "steps") and (depth < 3 or path[-1] == "*"):
             return
         if self.dynamic and root in ("matrix", "strategy"):
@@ -149,7 +148,7 @@ class Carrier(Record):
             if root == "github":
                 self.bring_json(path[:-1])
             return
-        if lowered == ("github",):
+        if path == ("github",):
             self.about_the_run()
             return
         if depth < 3 and (depth == 1 or path[-1] == "*") and root in KNOWN | SOURCES.keys():
@@ -161,18 +160,18 @@ class Carrier(Record):
             case "env" | "steps" | "runner" | "needs":
                 pass
             case "job":
-                self.job(lowered)
+                self.job(path)
             case "secrets":
                 self.secret(path[1])
             case "vars":
                 self.configured.add(path[1])
-                self.give(EnvVar(variable(lowered), config_map=(VARIABLES, path[1])))
+                self.give(EnvVar(variable(path), config_map=(VARIABLES, path[1])))
             case "inputs" if self.callers:
                 return
             case "github" if depth == 2:
                 self.github(path[1].lower())
             case "github" | "inputs" | "matrix" | "strategy":
-                self.bring(lowered)
+                self.bring(path)
             case _:
                 raise Unsupported(f"the context {path[0]} is not known while the job runs")
 
@@ -236,7 +235,7 @@ class Carrier(Record):
 
     def as_json(self, path: Path) -> bool:
         """Whether a value of the matrix lies in what comes as JSON."""
-        if path[0].lower() != "matrix" or self.dynamic:
+        if path[0] != "matrix" or self.dynamic:
             return False
         return EVERY in self.kept or (len(path) > 1 and path[1].lower() in self.kept)
 
@@ -265,13 +264,13 @@ class Carrier(Record):
                 out.append(part)
                 continue
             path = static_path(part)
-            if path is None or len(path) < 2 or path[0].lower() not in ("github", "inputs", "matrix", "image"):
+            if path is None or len(path) < 2 or path[0] not in ("github", "inputs", "matrix", "image"):
                 return None
-            root = path[0].lower()
+            root = path[0]
             own = root == "github" and path[1].lower() in {*_RUNTIME, *_DERIVED, "token"}
             if own or (root == "matrix" and self.dynamic):
                 return None
-            out.append(f"$(params.{self.param_of((root, *path[1:]))})")
+            out.append(f"$(params.{self.param_of(path)})")
         return "".join(out)
 
     def param_of(self, path: Path) -> str:
@@ -295,4 +294,4 @@ class Carrier(Record):
 
     def _brought(self, tree: Expression) -> bool:
         """Whether it may be what a matrix says that comes with the run."""
-        return self.dynamic and any(path[0].lower() == "matrix" for part in given(tree) for path in references(part))
+        return self.dynamic and any(path[0] == "matrix" for part in given(tree) for path in references(part))

@@ -69,7 +69,7 @@ def job_task(plan: Plan, job: JobPlan, name: str, carrier: Carrier, journal: Jou
         condition = job.job.condition
         if condition is not None and not lost:
             env.append(EnvVar("GHA_IF", escaped(carrier.expression(job.scope.condition(condition.tree)))))
-        if not job.state and any(path[0].lower() == "needs" for value in _values(asked) for path in reads(value)):
+        if not job.state and any(path[0] == "needs" for value in _values(asked) for path in reads(value)):
             lost = "the results of other jobs are not kept in this workflow"
     except Unsupported as problem:
         lost = str(problem)

@@ -58,5 +58,5 @@ def _differs(operator: str, other: Expression) -> bool:
 
 def _named(tree: Expression, truth: bool) -> Iterator[tuple[str, bool]]:
     path = static_path(tree)
-    if path is not None and len(path) > 1 and path[0].lower() == "matrix":
+    if path is not None and len(path) > 1 and path[0] == "matrix":
         yield path[1].lower(), truth

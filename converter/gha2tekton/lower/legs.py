@@ -27,7 +27,7 @@ def kept_as_json(job: Job, legs: Sequence[Leg]) -> frozenset[str]:
     if read & {("matrix",), ("matrix", EVERY)}:
         return frozenset([EVERY])
     paths = [path for value in values(job) for path in _printed(value)]
-    printed = {path[1].lower() for path in paths if path[0].lower() == "matrix"}
+    printed = {path[1].lower() for path in paths if path[0] == "matrix"}
     names = {name for leg in legs for name in leg.values}
     lost = {
         name.lower() for name in names if _loses([leg.values.get(name, _NONE) for leg in legs], name.lower() in printed)

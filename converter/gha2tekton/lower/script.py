@@ -157,7 +157,7 @@ class ScriptWriter(Record):
             name = f"GHA_EXPRESSION_{number}"
             return name, ["--env", word(f"{name}=${{{{ {text} }}}}")]
         self.carrier.check(tree)
-        root = path[0].lower()
+        root = path[0]
         if root == "env" and len(path) == 2 and path[1] not in assigned and re.fullmatch(r"[A-Za-z_]\w*", path[1]):
             return path[1], []
         if root == "secrets":

@@ -62,7 +62,7 @@ def given(tree: Expression) -> Iterator[Expression]:
 
 
 def _own(path: tuple[str, ...]) -> bool:
-    root = path[0].lower()
+    root = path[0]
     if root in ("matrix", "vars", "strategy", "runner"):
         return True
     if root == "github":

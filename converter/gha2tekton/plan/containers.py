@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from gha2tekton.plan import images
+from gha2tekton.plan.assumptions import joined
 from gha2tekton.plan.builds import BEFORE, NO_BUILDS, Builds, of_action
+from gha2tekton.plan.called import Called
 from gha2tekton.plan.compose_services import container_of, fit_for_pod, must_agree
 from gha2tekton.plan.found import Found
 from gha2tekton.plan.images import bare, readable
@@ -27,7 +28,6 @@ from gha2tekton.source import Source
 from gha2tekton.workflow.compose import ComposeError, Service, UnreadableCompose
 from gha2tekton.workflow.repository import Repository
 
-_USER = re.compile(r"(root|\d+)(:(root|\d+))?|")
 BUILDER = "builder"
 """The key of the container that builds images."""
 
@@ -43,8 +43,7 @@ def find(
 
     ``elsewhere`` are images that other jobs built for themselves, ``before`` those that are built before this one.
     """
-    finder = _Finder(repository, before, rules)
-    finder.elsewhere = elsewhere
+    finder = _Finder(repository, before, rules, elsewhere)
     for top in steps:
         for step in top.walk():
             finder.step(top, step)
@@ -52,8 +51,9 @@ def find(
         finder.builder(top)
         finder.notes[row] = ARCHIVED
     finder.problems |= finder.services.unmet() | finder.made.problems
+    settled = tuple(finder.settled(container, rules) for container in finder.containers.values())
     return Found(
-        tuple(finder.settled(container, rules) for container in finder.containers.values()),
+        settled,
         finder.problems,
         {path: frozenset(names) for path, names in finder.users.items()},
         {**finder.services.notes, **finder.notes},
@@ -66,8 +66,9 @@ def find(
 
 
 class _Finder:
-    def __init__(self, repository: Repository, before: Builds, rules: RuleSet) -> None:
+    def __init__(self, repository: Repository, before: Builds, rules: RuleSet, elsewhere: Collection[str]) -> None:
         self.before = before
+        self.elsewhere = elsewhere
         self.services = ServiceBuilds(before, repository, rules)
         self.projects = Projects(repository)
         self.containers: dict[tuple[str, str], ContainerPlan] = {}
@@ -77,19 +78,13 @@ class _Finder:
         self.users: dict[str, set[str]] = {}
         self.names: set[str] = set()
         self.made = Made(before.made)
-        self.elsewhere: Collection[str] = ()
         self.printed: Mapping[str, Key] = {}
         self.variables: dict[str, tuple[str, str]] = {}
         """Containers whose names only the run knows, by the variables that hold these; ``printed`` are a step's."""
-        self.bare: dict[str, list[str]] = {}
-        """The rows that want a container's own command, by its name."""
-        self.entered: dict[str, list[str]] = {}
-        """The rows that run a command behind the image's entrypoint, by the container's name."""
+        self.called = Called()
         self.composed: dict[str, Source] = {}
         self.unfit: dict[str, str] = {}
         self.wanted: Collection[str] = ()
-        self.called: set[str] = set()
-        """Containers in which something else is run."""
 
     def step(self, top: PlannedStep, step: PlannedStep) -> None:
         directory = step.place
@@ -182,15 +177,7 @@ class _Finder:
             apart=before.apart or apart,
         )
         self.containers[key] = container
-        if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
-            self.entered.setdefault(container.name, []).append(row)
-        if call.verb == "create" or call.arguments or call.option("--entrypoint"):
-            self.called.add(container.name)
-        else:
-            mounts = call.given("--volume", "--mount")
-            if mounts or not call.given("--detach"):
-                self.called.add(container.name)
-            self.bare.setdefault(container.name, []).append(row)
+        self.called.by_run(container.name, row, call)
         self.users.setdefault(top.step.path, set()).add(container.name)
 
     def use(self, top: PlannedStep, key: tuple[str, str], seen: SeenCommand, problem: str) -> None:
@@ -206,7 +193,7 @@ class _Finder:
         if found is None:
             self.problems[seen.path] = problem
         else:
-            self.called.add(found.name)
+            self.called.within.add(found.name)
             self.users.setdefault(top.step.path, set()).add(found.name)
             if seen.docker is not None and images.as_root(seen.docker) and not found.root:
                 key = next(key for key, container in self.containers.items() if container is found)
@@ -251,40 +238,16 @@ class _Finder:
             self.notes[seen.path] = f"service {service.name}: {', '.join(service.differs)} are the cluster's to say"
         if images.as_root(call) and not container.root:
             container = self.containers[key] = replace(container, root=True)
-        if call.verb in ("compose exec", "compose run") and call.target == service.name:
-            self.called.add(container.name)
-        runs = call.verb == "compose run" and call.target == service.name
-        if service.entrypoint is None and not (runs and call.given("--entrypoint")):
-            named = runs and (call.arguments or service.command)
-            (self.entered if named else self.bare).setdefault(container.name, []).append(seen.path)
+        self.called.by_compose(container.name, seen.path, call, service)
         self.users.setdefault(top.step.path, set()).add(container.name)
 
     def settled(self, container: ContainerPlan, rules: RuleSet) -> ContainerPlan:
-        """The container with what the tables know of its image, and how it runs what the image says."""
+        """The container with what the tables know of its image."""
         known = self.before.facts.get(container.image) or facts(rules, container.image)
-        holds = known.holds if known is not None else frozenset[str]()
-        container = replace(container, holds=holds, worked_in=container.name in self.called)
-        user = known.user if known and container.root else ""
-        if known is not None and (known.entrypoint or known.command):
-            return replace(container, entrypoint=known.entrypoint, command=known.command, user=user)
-        for row in self.entered.get(container.name, []) if known is None else []:
-            self.notes[row] = "".join(f"{note}; " for note in [self.notes.get(row)] if note) + (
-                f"the ENTRYPOINT of {container.image} is not run before the command; "
-                "an entry of images.yaml with entrypoint: sets it"
-            )
-        rows, service = self.bare.get(container.name, []), container.service
-        own = service is not None and service.command is not None
-        if not rows or own:
-            return replace(container, user=user)
-        # A user by name is the image's to know.
-        fixed = service is None or not (
-            service.volumes or service.open_environment or service.env_files or not _USER.fullmatch(service.user)
-        )
-        if container.name in self.called or not fixed:
-            for row in rows:
-                self.problems.setdefault(row, images.unknown(container.image))
-            return replace(container, user=user)
-        return replace(container, plain=True)
+        made, notes, problems = self.called.settled(container, known)
+        self.notes = joined(self.notes, notes)
+        self.problems = {**problems, **self.problems}
+        return made
 
     def builder(self, top: PlannedStep) -> None:
         """The step builds images."""

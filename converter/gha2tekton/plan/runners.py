@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable, Sequence
 
-from gha2tekton.expression import Call, Expression, Literal, Logic, Template, whole
+from gha2tekton.expression import Call, Expression, ExpressionError, Literal, Logic, Template, from_json, whole
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import Scope, input_defaults
@@ -18,6 +17,8 @@ from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.model import Job, Value, Workflow
 
 _UNKNOWN = "the runner is only known at run time: taken for a Linux machine without a GPU"
+_MOST = 64
+"""Lists of labels that are looked at of those that the branches of expressions may come to."""
 Machine = tuple[tuple[str, ...], str]
 """The labels and the group that are asked for."""
 
@@ -109,8 +110,8 @@ def _of_branches(rules: RuleSet, labels: Sequence[Template]) -> Runner | None:
     choices = [_choices(label) for label in labels]
     if not all(choices):
         return None
-    all_labels = [tuple(itertools.chain.from_iterable(one)) for one in itertools.product(*choices)][:64]
-    named = dict.fromkeys(one for one in all_labels if any(one))
+    all_labels = (tuple(itertools.chain.from_iterable(one)) for one in itertools.product(*choices))
+    named = dict.fromkeys(one for one in itertools.islice(all_labels, _MOST) if any(one))
     found = {one: machines.runner(rules, one) for one in named}
     if not found:
         return None
@@ -147,22 +148,22 @@ def _values(tree: Expression) -> list[tuple[str, ...]]:
 
 def _parsed(text: str) -> tuple[str, ...]:
     try:
-        return _given(json.loads(text))[0]
-    except ValueError:
+        return _given(from_json(text))[0]
+    except ExpressionError:
         return ()
 
 
 def _started(label: Template, scope: Scope, workflow: Workflow, rules: RuleSet) -> list[str]:
     """The kind of machine that an earlier job starts, where the label is an output of the action that does."""
     path = static_path(whole(label))
-    if path is None or len(path) != 4 or path[0].lower() != "needs" or path[2].lower() != "outputs":
+    if path is None or len(path) != 4 or path[0] != "needs" or path[2].lower() != "outputs":
         return []
     job = next((one for one in workflow.jobs if one.id.lower() == path[1].lower()), None)
     output = (
         next((value for name, value in job.outputs.items() if name.lower() == path[3].lower()), None) if job else None
     )
     held = [static_path(part) for part in output.template if not isinstance(part, str)] if output else []
-    ids = {one[1].lower() for one in held if one and len(one) == 4 and one[0].lower() == "steps"}
+    ids = {one[1].lower() for one in held if one and len(one) == 4 and one[0] == "steps"}
     out: list[str] = []
     for step in job.steps if job else ():
         if step.uses is None or step.id is None or step.id.text.lower() not in ids or step.uses.kind != "remote":

@@ -178,13 +178,13 @@ def _fail_fast(strategy: Strategy | None) -> Any:
 def context_of(template: Template) -> str:
     """The context of which a template is one field; empty where it is anything else."""
     path = static_path(whole(template))
-    return path[0].lower() if path is not None else ""
+    return path[0] if path is not None else ""
 
 
 def is_of_fields(template: Template) -> bool:
     """Whether it is text and single fields, which params and Secrets bring to where a Pod is described."""
     paths = [static_path(part) for part in template if not isinstance(part, str)]
-    return all(path and len(path) > 1 and path[0].lower() in _BROUGHT for path in paths)
+    return all(path and len(path) > 1 and path[0] in _BROUGHT for path in paths)
 
 
 def lanes(strategy: Strategy | None, total: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -183,10 +184,12 @@ def brought(rules: RuleSet, tools: Collection[str]) -> frozenset[str]:
 
 def _plain(rules: RuleSet) -> frozenset[str]:
     """The programs that images of several tools have."""
-    held = [image.holds for image in images(rules) if image.tool in BROUGHT]
-    return rules.once(
-        "plain", lambda: frozenset(name for names in held for name in names if sum(name in other for other in held) > 1)
-    )
+
+    def shared() -> frozenset[str]:
+        times = Counter(name for image in images(rules) if image.tool in BROUGHT for name in image.holds)
+        return frozenset(name for name, count in times.items() if count > 1)
+
+    return rules.once("plain", shared)
 
 
 def with_version(image: Image, version: Template) -> Template:

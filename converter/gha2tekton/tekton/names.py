@@ -46,9 +46,9 @@ def input_param(path: tuple[str, ...]) -> str:
 def variable(path: tuple[str, ...]) -> str:
     """The environment variable that carries a context value to a script, where the runtime looks for it."""
     name = "_".join(_ODD.sub("_", part).upper() for part in path)
-    if path[0].lower() == "secrets":
+    if path[0] == "secrets":
         return "GHA_SECRET_" + name.removeprefix("SECRETS_")
-    if path[0].lower() in ("github", "runner") and len(path) == 2:
+    if path[0] in ("github", "runner") and len(path) == 2:
         return name
     return f"GHA_{name}"
 

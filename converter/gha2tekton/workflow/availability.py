@@ -61,7 +61,7 @@ _HASH_KEYS = frozenset({"steps", "steps.if", "action.steps", "action.steps.if", 
 def check_names(key: str, references: Iterable[tuple[str, ...]], calls: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Findings (code, message) about contexts and functions that a key does not have."""
     contexts = CONTEXTS[key]
-    for name in dict.fromkeys(reference[0].lower() for reference in references):
+    for name in dict.fromkeys(reference[0] for reference in references):
         if name not in contexts:
             where = f"; here are {', '.join(sorted(contexts))}" if name in _KNOWN else ""
             yield "unknown-context", f"Unrecognized named-value: '{name}'{where}"

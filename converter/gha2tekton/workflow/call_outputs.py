@@ -49,7 +49,7 @@ def _as_text(tree: Expression) -> Expression:
     if isinstance(tree, Literal):
         return Literal(to_string(tree.value))
     path = static_path(tree)
-    text = path is not None and path[0].lower() == "needs"
+    text = path is not None and path[0] == "needs"
     if text or (isinstance(tree, Call) and tree.name.lower() in ("format", "join", "tojson", "hashfiles")):
         return tree
     return Call("format", (Literal("{0}"), tree))
@@ -66,4 +66,4 @@ def without_matrix(call: Job, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
 def _of_matrix(given: object) -> bool:
     if not isinstance(given, Call | Compare | Index | Logic | Not | Property):
         return False
-    return any(path[0].lower() == "matrix" for path in references(given))
+    return any(path[0] == "matrix" for path in references(given))

@@ -103,7 +103,7 @@ def _environment(
         path = static_path(whole(template))
         if text is not None and usual(name):
             env.append(EnvVar(name, text))
-        elif path is not None and path[0].lower() == "secrets" and usual(name):
+        elif path is not None and path[0] == "secrets" and usual(name):
             carrier.secrets.add(path[1])
             env.append(EnvVar(name, secret=(SECRETS, path[1])))
         else:

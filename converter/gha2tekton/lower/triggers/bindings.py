@@ -110,14 +110,14 @@ def bind(webhook: Webhook, origin: Origin, needed: Mapping[str, Path]) -> tuple[
 
 def carried(path: Path) -> bool:
     """Whether events fill this context value; others (``vars``) are the repository's and stay in the template."""
-    root, rest = path[0].lower(), path[1:]
+    root, rest = path[0], path[1:]
     return root in ("git", "inputs") or (root == "github" and bool(rest))
 
 
 def _bind(param: str, path: Path, webhook: Webhook, origin: Origin) -> Bound | None:
     if not carried(path):
         return None
-    root, name = path[0].lower(), path[1].lower()
+    root, name = path[0], path[1].lower()
     if root == "inputs" or origin.input(path):
         return _input(param, path, webhook, origin)
     if root == "git":
@@ -244,7 +244,7 @@ def scheduled(
     told |= {("event", *place): sent(text) for place, text in facts.items()}
     empty: list[str] = []
     for param, path in needed.items():
-        root, rest = path[0].lower(), tuple(part.lower() for part in path[1:])
+        root, rest = path[0], tuple(part.lower() for part in path[1:])
         if root == "inputs" or rest[:1] == ("event",):
             params[param] = told.get(rest, "")
             if rest[:2] == ("event", "repository") and not params[param]:

@@ -82,7 +82,7 @@ def _run(
 
 
 def _value(path: Path, event: Event, workflow: Workflow) -> str:
-    root, name = path[0].lower(), path[1].lower()
+    root, name = path[0], path[1].lower()
     pull = event.name == "pull_request"
     if root == "git":
         known = {"url": "{{ repo_url }}", "revision": f"refs/pull/{_NUMBER}/merge" if pull else "{{ revision }}"}

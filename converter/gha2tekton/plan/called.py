@@ -1,0 +1,77 @@
+"""What runs in the containers of scripts: commands that calls bring, or what their images say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from gha2tekton.plan.images import unknown
+from gha2tekton.plan.model import ContainerPlan
+from gha2tekton.record import replace
+from gha2tekton.rules.model import Image
+from gha2tekton.shell.docker import DockerCall
+from gha2tekton.workflow.compose import Service
+
+_USER = re.compile(r"(root|\d+)(:(root|\d+))?|")
+
+Rows = Mapping[str, str]
+
+
+class Called:
+    """Filled call by call; containers go by their names, calls by their rows."""
+
+    def __init__(self) -> None:
+        self.within: set[str] = set()
+        """Containers in which calls run commands of their own."""
+        self._bare: dict[str, list[str]] = {}
+        """The calls that want a container's own command."""
+        self._entered: dict[str, list[str]] = {}
+        """The calls that run a command behind the image's entrypoint."""
+
+    def by_run(self, name: str, row: str, call: DockerCall) -> None:
+        """``docker run`` and ``docker create``."""
+        if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
+            self._entered.setdefault(name, []).append(row)
+        own = call.verb == "create" or call.arguments or call.option("--entrypoint")
+        if own or call.given("--volume", "--mount") or not call.given("--detach"):
+            self.within.add(name)
+        if not own:
+            self._bare.setdefault(name, []).append(row)
+
+    def by_compose(self, name: str, row: str, call: DockerCall, service: Service) -> None:
+        """A command of compose that starts a service, or runs something in it."""
+        target = call.target == service.name
+        if target and call.verb in ("compose exec", "compose run"):
+            self.within.add(name)
+        runs = target and call.verb == "compose run"
+        if service.entrypoint is None and not (runs and call.given("--entrypoint")):
+            named = runs and (call.arguments or service.command)
+            (self._entered if named else self._bare).setdefault(name, []).append(row)
+
+    def settled(self, container: ContainerPlan, known: Image | None) -> tuple[ContainerPlan, Rows, Rows]:
+        """The container as it runs what its image says, of which the tables know this.
+
+        Behind it are the calls that are served with a difference, and those that cannot be.
+        """
+        holds = known.holds if known is not None else frozenset[str]()
+        user = known.user if known and container.root else ""
+        container = replace(container, holds=holds, worked_in=container.name in self.within)
+        if known is not None and (known.entrypoint or known.command):
+            return replace(container, entrypoint=known.entrypoint, command=known.command, user=user), {}, {}
+        differs = (
+            f"the ENTRYPOINT of {container.image} is not run before the command; "
+            "an entry of images.yaml with entrypoint: sets it"
+        )
+        notes = dict.fromkeys(self._entered.get(container.name, ()) if known is None else (), differs)
+        rows, service = self._bare.get(container.name, ()), container.service
+        if not rows or (service is not None and service.command is not None):
+            return replace(container, user=user), notes, {}
+        if container.name in self.within or not (service is None or _fixed(service)):
+            return replace(container, user=user), notes, dict.fromkeys(rows, unknown(container.image))
+        return replace(container, plain=True), notes, {}
+
+
+def _fixed(service: Service) -> bool:
+    """Whether a Pod can be told all of a service when it starts; a user by name is the image's to know."""
+    asked = service.volumes or service.open_environment or service.env_files
+    return not asked and _USER.fullmatch(service.user) is not None

@@ -68,13 +68,14 @@ def bundles(place: Path) -> list[Path]:
     while stack:
         folder = stack.pop()
         try:
-            entries = sorted(folder.iterdir())
+            with os.scandir(folder) as entries:
+                inner = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
         except OSError:
             continue
-        if any(entry.name == NAME and entry.is_file() for entry in entries):
+        if os.path.isfile(folder / NAME):
             found.append(folder)
         else:
-            stack += [e for e in entries if e.name not in SKIPPED and not e.is_symlink() and e.is_dir()]
+            stack += [folder / name for name in sorted(inner - SKIPPED)]
     return sorted(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,6 +55,17 @@ Batch = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "gha2tekton", *map(str, words)]
+
+
+@pytest.fixture
+def bound() -> list[str]:
+    """The words before a command that make permissions hold for it, whoever runs the tests."""
+    if os.geteuid():
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root reads everything")
+    rights = "-dac_override,-dac_read_search,-fowner"
+    return ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"]
 
 
 @pytest.fixture

@@ -101,6 +101,52 @@ def test_every_fault_is_a_row(tmp_path: Path, batch: Batch, silent_server: str) 
     assert len(pipelines) == 2
 
 
+CLOSED = {
+    "file": (".github/workflows/w0.yml", 0o000, "refused", "the file cannot be read"),
+    "folder": (".github/workflows", 0o000, "failed", ".github/workflows: Permission denied"),
+    "github": (".github", 0o000, "failed", ".github/workflows: Permission denied"),
+    "itself": (".", 0o000, "failed", "the directory cannot be read: Permission denied"),
+    "names-alone": (".", 0o444, "failed", "the directory cannot be read: Permission denied"),
+    "options": (".gha2tekton.yaml", 0o000, "failed", ".gha2tekton.yaml: Permission denied"),
+    "project": ("pyproject.toml", 0o000, "failed", "pyproject.toml: Permission denied"),
+}
+
+
+def test_what_may_not_be_read_is_a_row(tmp_path: Path, bound: list[str]) -> None:
+    for name, (place, mode, _, _) in CLOSED.items():
+        path = repository(tmp_path / "repos" / name, ("ci", KNOWN)) / place
+        if not path.exists():
+            path.write_text("[tool.gha2tekton]\n" if place.endswith(".toml") else "layout: job\n")
+        path.chmod(mode)
+    (tmp_path / "repos/others").mkdir(mode=0o000)
+    repository(tmp_path / "repos/good", ("ci", "itself/action@v1"))  # which may be any of the directories
+    words = command("batch", "repos", "-o", "out", "-j", 2)
+    done = subprocess.run(
+        [*bound, *words], cwd=tmp_path, capture_output=True, text=True, env=environment(), check=False
+    )
+    for name in CLOSED:
+        (tmp_path / "repos" / name).chmod(0o755)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    rows = {row["repository"]: row for row in csv.DictReader((tmp_path / "out/summary.csv").read_text().splitlines())}
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "good": "partly",
+        "others": "failed",
+        **{name: status for name, (_, _, status, _) in CLOSED.items()},
+    }
+    assert [name for name, (*_, said) in CLOSED.items() if said not in rows[name]["reason"]] == []
+
+
+def test_a_bundle_that_may_not_be_read_hides_no_other(tmp_path: Path, bound: list[str]) -> None:
+    repository(tmp_path / "repo", ("ci", KNOWN))
+    for name in ("a", "b", "c"):
+        subprocess.run(command("convert", "repo", "-o", f"made/{name}"), cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "made/closed").mkdir(mode=0o444)
+    (tmp_path / "made/b/pipeline.yaml").chmod(0o000)
+    done = subprocess.run([*bound, *command("check")], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "made/a: up to date\nmade/c: up to date\n")
+    assert done.stderr == "made/b/pipeline.yaml: Permission denied\n"
+
+
 @pytest.mark.parametrize("name", [b"o\nk.yml", b"c\xe9.yml", b"a: b.yml", b"\x1b[31m.yml", b"n" * 90 + b"\xff.yml"])
 def test_names_of_files_may_hold_anything(tmp_path: Path, name: bytes) -> None:
     for number in range(2):

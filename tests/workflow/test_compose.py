@@ -113,7 +113,9 @@ def test_what_compose_refuses(text: str, place: str, wanted: str) -> None:
     assert str(caught.value) == f"compose.0.yaml:{place}: {wanted}"
 
 
-@pytest.mark.parametrize("text", ["include: compose.yml\nservices: {}", "services: [a]", "services: {a: b}", "include: {a: b}"])
+@pytest.mark.parametrize(
+    "text", ["include: compose.yml\nservices: {}", "services: [a]", "services: {a: b}", "include: {a: b}"]
+)
 def test_files_that_compose_refuses(text: str) -> None:
     with pytest.raises(ComposeError, match=r"^compose\.0\.yaml:1:\d+: "):
         read(text)
@@ -121,7 +123,7 @@ def test_files_that_compose_refuses(text: str) -> None:
 
 def test_words_that_no_shell_could_read() -> None:
     with pytest.raises(ComposeError, match="service s: No closing quotation in echo 'a"):
-        read("services: {s: {command: \"echo 'a\"}}")
+        read('services: {s: {command: "echo \'a"}}')
 
 
 @pytest.mark.parametrize(("text", "wanted"), [

@@ -79,41 +79,44 @@ def _expand(source: str, lists: tuple[Path, ...] = ()) -> Iterator[Origin]:
 
 
 def _tree(top: Path) -> Iterator[Origin]:
-    kind = _kind(top)
-    if kind is not None:
-        yield Origin("", str(top), kind=kind)
+    alone = _repository("", top)
+    if alone is not None:
+        yield alone
         return
     count = 0
     closed: list[OSError] = []
     for folder, names, _ in os.walk(top, onerror=closed.append):
         here = Path(folder)
-        names[:] = sorted(name for name in names if name not in SKIPPED and not (here / name).is_symlink())
+        names[:] = sorted(name for name in names if name not in SKIPPED and not os.path.islink(here / name))
         for name in list(names):
-            inner = _kind(here / name)
+            inner = _repository("/".join((here / name).relative_to(top).parts), here / name)
             if inner is not None:
                 names.remove(name)
                 count += 1
-                yield Origin("/".join((here / name).relative_to(top).parts), str(here / name), kind=inner)
+                yield inner
         if len(here.relative_to(top).parts) >= _DEPTH:
             names.clear()
     for error in closed:
         place = Path(error.filename)
-        name = "/".join(place.relative_to(top).parts)
-        yield Origin(name, str(place), problem=f"the directory cannot be read: {why(error)}")
+        yield Origin("/".join(place.relative_to(top).parts), str(place), problem=_closed(error))
     if not count and not closed:
         yield Origin("", str(top), problem="there are no repositories in this directory, none with .git or .github")
 
 
-def _kind(path: Path) -> Literal["directory", "git"] | None:
-    """Whether a directory is a checkout, or a repository without one."""
+def _repository(name: str, path: Path) -> Origin | None:
+    """A directory that is a checkout, a repository without one, or closed so that nobody can tell."""
     try:
         if (path / ".git").exists() or (path / ".github").is_dir():
-            return "directory"
+            return Origin(name, str(path))
         if (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir():
-            return "git"
-    except OSError:
-        return None
+            return Origin(name, str(path), kind="git")
+    except OSError as error:
+        return Origin(name, str(path), problem=_closed(error))
     return None
+
+
+def _closed(error: OSError) -> str:
+    return f"the directory cannot be read: {why(error)}"
 
 
 def _listed(path: Path, lists: tuple[Path, ...]) -> Iterator[Origin]:

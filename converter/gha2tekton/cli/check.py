@@ -54,7 +54,9 @@ def _checked(place: Path, write: bool, fail_on: str) -> int:
         return _check(place, write, fail_on)
     except Refused as error:
         click.echo(printable(str(error)), err=True)
-        return 2
+    except OSError as error:
+        click.echo(printable(f"{error.filename}: {error.strerror}" if error.filename else str(error)), err=True)
+    return 2
 
 
 def _check(place: Path, write: bool, fail_on: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -64,12 +65,13 @@ def _below(path: Path, owner: str, name: str) -> Iterator[tuple[Path, str]]:
 
 
 def _is_checkout(path: Path) -> bool:
-    return (path / ".git").exists() or (path / ".github").is_dir() or (path / "action.yml").is_file()
+    # Of os.path, to which what may not be looked at is not there.
+    return os.path.exists(path / ".git") or os.path.isdir(path / ".github") or os.path.isfile(path / "action.yml")
 
 
 def _directories(folder: Path) -> list[Path]:
     try:
-        return sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+        return sorted(entry for entry in folder.iterdir() if os.path.isdir(entry) and not entry.name.startswith("."))
     except OSError:
         return []
 

@@ -91,6 +91,14 @@ def test_two_of_one_name_get_marks_that_do_not_depend_on_the_others(tree: Path) 
     assert names == [one.name for one in origins(["y/same", "one", "x/same"]) if one.name != "one"]
 
 
+def test_what_a_list_names_twice_is_there_twice(tree: Path) -> None:
+    (tree / "list.txt").write_text("one main a\none main b\none main\none main a\none\n")
+    assert [(one.name, one.ref) for one in origins(["list.txt"])] == [("a", "main"), ("b", "main"), ("one", "")]
+    (tree / "list.txt").write_text('{"source": "one", "name": "other"}\n')
+    for sources in (["one", "list.txt"], ["list.txt", "one"]):
+        assert [one.name for one in origins(sources)] == ["other"]
+
+
 def test_strange_names(tree: Path) -> None:
     for name in ("with space", "new\nline", "ünïcode", os.fsdecode(b"\xff\xfe")):
         (tree / "strange" / name / ".git").mkdir(parents=True)

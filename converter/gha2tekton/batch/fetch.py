@@ -72,7 +72,7 @@ def commit_of(origin: Origin, limit: Clock) -> str:
 
 
 def _nothing(origin: Origin) -> str:
-    return f"there is no {origin.ref}" if origin.ref else "there are no commits"
+    return f"there is no branch, tag or commit {origin.ref}" if origin.ref else "there are no commits"
 
 
 def checkout(origin: Origin, place: Path, limit: Clock) -> str:
@@ -86,7 +86,7 @@ def checkout(origin: Origin, place: Path, limit: Clock) -> str:
     try:
         _git([*remote, "fetch", "--quiet", *shallow, "--", "origin", origin.ref or "HEAD"], place, limit)
     except FetchError as error:
-        missing = "couldn't find remote ref" in str(error)
+        missing = re.search("couldn't find remote ref|invalid refspec", str(error))
         raise FetchError(_nothing(origin), error.log) if missing else error from None
     _git([*remote, "checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
     return (place / ".git" / "HEAD").read_text(encoding="ascii").strip()

@@ -32,6 +32,8 @@ class Origin(Record, frozen=True):
     ref: str = ""
     kind: Literal["directory", "git"] = "directory"
     problem: str = ""
+    given: bool = False
+    """Whether a list gives it its name."""
     base: str = field(default_factory=os.getcwd)
     """The directory that a relative source is seen from."""
 
@@ -42,15 +44,19 @@ class Origin(Record, frozen=True):
 
 
 def origins(sources: Sequence[str]) -> list[Origin]:
-    """Every repository that the sources name, each once, with a name of its own; SourceError for a list that is none.
+    """Every repository that the sources name, with a name of its own; SourceError for a list that is none.
+
+    Each is there once, or once for each name that a list gives it.
 
     A source is a repository, a directory with repositories somewhere below, a URL that git knows, or a file that lists
     such things: one a line with an optional ref and name, or JSON objects with ``source``, ``ref`` and ``name``.
     """
-    found: dict[tuple[str, str], Origin] = {}
-    for source in sources:
-        for origin in _expand(source):
-            found.setdefault((origin.source, origin.ref), origin)
+    every = [origin for source in sources for origin in _expand(source)]
+    called = {(origin.source, origin.ref) for origin in every if origin.given}
+    found: dict[tuple[str, str, str], Origin] = {}
+    for origin in every:
+        if origin.given or (origin.source, origin.ref) not in called:
+            found.setdefault((origin.source, origin.ref, origin.name if origin.given else ""), origin)
     return _named(list(found.values()))
 
 
@@ -157,7 +163,7 @@ def _entry(entry: dict[str, Any], path: Path, lists: tuple[Path, ...]) -> Iterat
     place = source if _URL.match(source) else os.path.normpath(path.parent / source)
     for origin in _expand(place, lists):
         kind = "git" if ref and not origin.problem else origin.kind
-        yield replace(origin, ref=ref, kind=kind, name=name or origin.name)
+        yield replace(origin, ref=ref, kind=kind, name=name or origin.name, given=bool(name))
 
 
 def _named(found: list[Origin]) -> list[Origin]:

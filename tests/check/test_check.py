@@ -88,8 +88,22 @@ def test_a_remark_is_no_drift(repository: Path) -> None:
     edit(repository / ".github/workflows/ci.yml", "on: push", "# for all branches\non: push")
     status, said = run("check")
     assert (status, said.splitlines()[0]) == (0, "tekton: means the same still")
-    assert run("check", "--write")[0] == 0
+    assert run("check", "--write")[0] == 1, "files were written"
     assert run("check") == (0, "tekton: up to date\n")
+
+
+@pytest.mark.slow
+def test_edits_of_form_and_losses_are_named(repository: Path) -> None:
+    pipeline = repository / "tekton/pipeline.yaml"
+    made = pipeline.read_bytes()
+    pipeline.write_bytes(made + b"# mine\n")
+    edited = "edited by hand: pipeline.yaml; comments and form alone, which is no drift"
+    assert run("check") == (0, f"tekton: means the same still\n  {edited}\n")
+    assert run("check", "--write")[0] == 1
+    assert pipeline.read_bytes() == made
+    (repository / "tekton/report.txt").unlink()
+    status, said = run("check")
+    assert (status, said.splitlines()[:2]) == (1, ["tekton: out of date", "  not there any longer: report.txt"])
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,8 @@ def _checked(place: Path, write: bool, fail_on: str) -> int:
     except Refused as error:
         click.echo(printable(str(error)), err=True)
     except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
         click.echo(printable(f"{error.filename}: {error.strerror}" if error.filename else str(error)), err=True)
     return 2
 
@@ -79,11 +82,12 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
     stale, changes = _compared(found, files)
     fresh = _fresh(found.lock, done, fail_on)
     _tell(found, changes, fresh, stale)
-    if write and disk.write(files, place):
+    written = write and disk.write(files, place)
+    if written:
         click.echo(f"{place}: written")
     elif stale and not write:
         click.echo(f"{place}: convert again (gha2tekton check --write {place})")
-    return 1 if stale or fresh else 0
+    return 1 if stale or fresh or written else 0
 
 
 def _compared(found: check.Found, files: Mapping[str, str]) -> tuple[bool, list[str]]:
@@ -129,8 +133,13 @@ def _tell(found: check.Found, changes: list[str], fresh: list[str], stale: bool)
     click.echo(f"{found.bundle}: {'out of date' if stale else 'means the same still'}")
     for line in found.why:
         click.echo(f"  because {printable(line)}")
-    if stale and found.edited:
-        click.echo(f"  edited by hand: {', '.join(found.edited)}; changes of your own belong into an overlay")
+    gone = [name for name in found.edited if not (found.bundle / name).exists()]
+    edited = [name for name in found.edited if name not in gone]
+    if gone:
+        click.echo(f"  not there any longer: {', '.join(gone)}")
+    if edited:
+        told = "changes of your own belong into an overlay" if stale else "comments and form alone, which is no drift"
+        click.echo(f"  edited by hand: {', '.join(edited)}; {told}")
     for line in changes:
         click.echo(f"    {printable(line)}")
     for line in fresh:

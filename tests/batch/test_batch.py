@@ -339,6 +339,17 @@ def test_a_ref_is_what_git_takes_it_for(tree: Path, batch: Batch) -> None:
     assert batch("list", "-o", "out", "-j", 1).stderr.count("(unchanged)") == 2
 
 
+def test_runs_know_the_repository_that_a_url_names(tree: Path, batch: Batch) -> None:
+    place = committed(repository(tree / "remote", ("ci", KNOWN)))
+    instead = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{place}.insteadOf"}
+    url = "https://github.com/octo/hello"
+    done = batch(url, "-o", "out", "-j", 1, **instead, GIT_CONFIG_VALUE_0=url)
+    assert done.returncode == 0, done.stderr
+    text = b"".join(content(tree / "out/octo-hello").values())
+    assert b"https://github.com/octo/hello" in text
+    assert b"OWNER/REPOSITORY" not in text
+
+
 def test_retry_failed_does_only_what_failed(tree: Path, batch: Batch) -> None:
     (tree / "list").write_text("repos/good\nrepos/later\n")
     assert batch("list", "-o", "out", "-j", 1).returncode == 1

@@ -99,6 +99,23 @@ def test_what_a_list_names_twice_is_there_twice(tree: Path) -> None:
         assert [one.name for one in origins(sources)] == ["other"]
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://github.com/octo/hello.world.git", "octo/hello.world"),
+        ("https://token@github.com/octo/hello/", "octo/hello"),
+        ("git@github.com:octo/hello.git", "octo/hello"),
+        ("ssh://git@github.com/octo/hello", "octo/hello"),
+        ("https://github.com.example.org/octo/hello", ""),
+        ("https://mirror.example.org/octo/hello", ""),
+        ("https://github.com/octo", ""),
+    ],
+)
+def test_what_a_repository_is_called_on_github(url: str, name: str) -> None:
+    (found,) = origins([url])
+    assert found.on_github == name
+
+
 def test_strange_names(tree: Path) -> None:
     for name in ("with space", "new\nline", "ünïcode", os.fsdecode(b"\xff\xfe")):
         (tree / "strange" / name / ".git").mkdir(parents=True)

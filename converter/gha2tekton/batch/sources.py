@@ -17,6 +17,9 @@ from gha2tekton.source import Refused, text_of, why
 from gha2tekton.tekton.names import label
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:(?!//)")
+_GITHUB = re.compile(
+    r"(?:https://(?:[^@/]+@)?github\.com/|ssh://git@github\.com/|git@github\.com:)([\w-]+/[\w.-]+?)(\.git)?/?"
+)
 _DEPTH = 12
 
 
@@ -41,6 +44,12 @@ class Origin(Record, frozen=True):
     def place(self) -> str:
         """The source as any process can use it."""
         return self.source if _URL.match(self.source) else os.path.join(self.base, self.source)
+
+    @property
+    def on_github(self) -> str:
+        """``owner/name`` where the source says it."""
+        found = _GITHUB.fullmatch(self.source)
+        return found[1] if found else ""
 
 
 def origins(sources: Sequence[str]) -> list[Origin]:

@@ -55,7 +55,7 @@ class Given(Protocol):
 class Chooser(Protocol):
     """What the user chose; it crosses to other processes."""
 
-    def settle(self, root: Path | None, workflow: str, repository: str = "") -> Settled:
+    def settle(self, root: Path | None, workflow: str, repository: str = "", on_github: str = "") -> Settled:
         """What holds for a workflow of a repository; ConfigurationError for an options file that is wrong."""
 
     def given(self, root: Path | None) -> Given:
@@ -181,7 +181,7 @@ def _convert(order: Order, root: Path, commit: str, clock: fetch.Clock, tell: Te
 
     def terms(_: Path, name: str) -> Terms:
         tell(name)
-        settled = chooser.settle(root, name, order.origin.name)
+        settled = chooser.settle(root, name, order.origin.name, order.origin.on_github)
         return Terms(settled.options, settled.rules, settled.actions)
 
     found = list(zip(paths, shown, strict=True))

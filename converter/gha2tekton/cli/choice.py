@@ -81,16 +81,16 @@ class Choice(Record):
             self._files[place] = load(place)
         return self._files[place]
 
-    def settle(self, root: Path | None, workflow: str, repository: str = "") -> Settled:
+    def settle(self, root: Path | None, workflow: str, repository: str = "", on_github: str = "") -> Settled:
         """What holds for a workflow of a repository (None: of no repository); ConfigurationError for what cannot be.
 
-        ``repository`` goes before all names, where many share a namespace.
+        ``repository`` goes before all names, where many share a namespace; ``on_github`` is what it is called there.
         """
         from gha2tekton.configuration import ConfigurationError
         from gha2tekton.rules.load import RuleSet, holds_rules
 
         configuration = self.configuration(root)
-        values = {**defaults(), **self._values(root, workflow)}
+        values = {**defaults(), "github_repository": on_github, **self._values(root, workflow)}
         folders = tuple(Path(folder) for folder in values["rules"] or ())
         for folder in folders:
             told = "" if "rules" in self.explicit else f", which {configuration.name} names"

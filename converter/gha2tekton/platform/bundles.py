@@ -62,5 +62,5 @@ def _fits(manifest: Manifest, path: Path, namespace: str) -> None:
         other = subject.get("namespace", namespace)
         if other != namespace:
             raise PlatformError(
-                f"{path}: made for namespace {other}: convert again with --namespace {namespace}, or name {other} here"
+                f"{path}: made for namespace {other}: convert again with --namespace {namespace}, or give {other} here"
             )

@@ -67,6 +67,8 @@ def _behind(words: tuple[Word, ...]) -> tuple[Word, ...]:
         return _measured(words)
     if name not in _WRAPPERS:
         return ()
+    if name == "command" and re.match(r"-p?[vV]", words[1].text if words[1:] else ""):
+        return ()  # it says where a command is, and runs none
     start = 1
     if name in _RUNNERS:
         start = next((index for index, word in enumerate(words, 1) if word.value == "run"), 0)

@@ -172,5 +172,7 @@ def test_images_in_files(steps: list[str], registry: str, builder: bool, fates: 
     done = convert(CHECKOUT, *steps, registry=registry)
     files = done.bundle.files["tasks/ci-a.yaml"]
     assert any(sidecar["name"] == "builder" for sidecar in files[0]["spec"].get("sidecars", ())) == builder
-    rows = [one for one in done.journal.outcomes() if one.subject.startswith(("command docker save", "command docker load"))]
+    rows = [
+        one for one in done.journal.outcomes() if one.subject.startswith(("command docker save", "command docker load"))
+    ]
     assert [one.fate for one in rows] == fates

@@ -645,6 +645,47 @@ def test_what_docker_gave_containers_is_not_known(context: str, fate: str) -> No
     assert said(done, "jobs.a.steps[0].run")[0] == fate
 
 
+MIXED = [
+    # labels beside one that the run decides; the GPUs asked for, and what is told
+    ("[self-hosted, 'gpu-${{ inputs.n }}']", 1, "the machine is that of the inputs' defaults, self-hosted, gpu-1"),
+    ("[self-hosted, linux, '${{ inputs.pool }}']", 0, "what ${{ inputs.pool }} comes to is only known at run time"),
+    ("[self-hosted, '${{ inputs.pool }}-gpu']", 1, "taken for one with GPUs by the rest of the label"),
+    ("[gpu, '${{ inputs.pool }}']", 1, "what ${{ inputs.pool }} comes to is only known at run time"),
+    ("[self-hosted, \"${{ github.actor == 'x' && 'a100' || 'cpu' }}\"]", 1, "a run decides between self-hosted, a100"),
+]
+
+
+@pytest.mark.parametrize(("labels", "gpus", "told"), MIXED)
+def test_labels_beside_one_that_the_run_decides(labels: str, gpus: int, told: str) -> None:
+    inputs = "on: {workflow_dispatch: {inputs: {n: {default: '1'}, pool: {required: true}}}}"
+    done = convert(f"runs-on: {labels}\nsteps: [{{run: make}}]", inputs)
+    assert ("computeResources" in task(done)["steps"][0]) == bool(gpus)
+    assert told in said(done, "jobs.a.runs-on[1]")[1]
+
+
+LIMITS = [
+    # a limit that only the run knows is the runtime's to keep, and Tekton must not end the Task before it
+    ("gpu", "${{ inputs.big && 1440 || 240 }}", "24h5m0s"),
+    ("gpu", "${{ inputs.big && 60 }}", "6h5m0s"),
+    ("gpu", "${{ inputs.minutes }}", "120h5m0s"),
+    ("ubuntu-latest", "${{ fromJSON(inputs.minutes) }}", "6h5m0s"),
+]
+
+
+@pytest.mark.parametrize(("label", "limit", "told"), LIMITS)
+def test_tekton_leaves_room_for_limits_of_the_run(label: str, limit: str, told: str) -> None:
+    inputs = "on: {workflow_dispatch: {inputs: {minutes: {type: number, default: 500}, big: {type: boolean}}}}"
+    done = convert(f'runs-on: {label}\ntimeout-minutes: "{limit}"\nsteps: [{{run: make}}]', inputs)
+    (pipeline,) = done.bundle.files["pipeline.yaml"]
+    assert pipeline["spec"]["tasks"][0]["timeout"] == told
+
+
+def test_tekton_leaves_room_for_the_longest_leg() -> None:
+    job = "runs-on: gpu\nstrategy: {matrix: {t: [10, 400]}}\ntimeout-minutes: ${{ matrix.t }}\nsteps: [{run: make}]"
+    (pipeline,) = convert(job).bundle.files["pipeline.yaml"]
+    assert [one["timeout"] for one in pipeline["spec"]["tasks"]] == ["6h45m0s", "6h45m0s"]
+
+
 BESIDE = [
     ("container: {image: a, options: --isolation x}", "--isolation x"),
     ("container: {image: a, volumes: ['${{ github.workspace }}/d:/d']}", "github.workspace"),

@@ -36,7 +36,9 @@ def storage(directory: Path) -> dict[str, str]:
 
 
 def buildah(storage: dict[str, str], *words: str) -> str:
-    done = subprocess.run(["buildah", *words], env={**os.environ, **storage}, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        ["buildah", *words], env={**os.environ, **storage}, check=True, capture_output=True, text=True
+    )
     return done.stdout
 
 

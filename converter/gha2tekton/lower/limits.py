@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gha2tekton.expression import Call, Expression, Not, calls
+from collections.abc import Iterator
+
+from gha2tekton.expression import Call, Expression, Literal, Logic, Not, calls, fold_template, whole
 from gha2tekton.expression.syntax import walk
 from gha2tekton.journal import Journal
 from gha2tekton.lower.carrier import Carrier, Unsupported
@@ -11,7 +13,9 @@ from gha2tekton.plan.model import JobPlan
 from gha2tekton.tekton.model import EnvVar
 
 DEFAULT = 360
-"""GitHub's limit in minutes of a job that names none; Tekton's would be 60."""
+"""GitHub's limit in minutes of a job that names none, and of any on its own machines; Tekton's would be 60."""
+LONGEST = 5 * 24 * 60
+"""GitHub's limit of any job on a machine of one's own. https://docs.github.com/actions/reference/limits"""
 
 _ENDS = {Call("success", ()), Call("failure", ())}
 
@@ -22,8 +26,10 @@ ROOM = 5
 def task_minutes(job: JobPlan) -> int:
     """The limit of a PipelineTask in whole minutes."""
     number = _number(job)
+    if job.job.timeout_minutes is None:
+        return DEFAULT
     if number is None:
-        return DEFAULT + (ROOM if job.job.timeout_minutes is not None else 0)
+        return _most(job) + ROOM
     return max(1, int(number)) + (ROOM if _kept_by_runtime(job) else 0)
 
 
@@ -47,11 +53,43 @@ def limit(job: JobPlan, carrier: Carrier, journal: Journal) -> list[EnvVar]:
 
 
 def _number(job: JobPlan) -> float | None:
-    text = job.scope.text(job.job.timeout_minutes)
+    return _read(job.scope.text(job.job.timeout_minutes))
+
+
+def _read(text: object) -> float | None:
     try:
-        return float(text) if text else None
+        return float(text) if isinstance(text, str | float) and text != "" else None
     except ValueError:
         return None
+
+
+def _most(job: JobPlan) -> int:
+    """The most minutes that a limit may be which the run decides: what the expression writes out, or GitHub's own."""
+    longest = DEFAULT if job.runner is not None and job.runner.hosted else LONGEST
+    limit = job.scope.fold(job.job.timeout_minutes)
+    whole_limits = [whole(fold_template(limit, {"matrix": dict(leg.values)})) for leg in job.legs]
+    found = [_read(value) for tree in whole_limits for value in (_outcomes(tree) if tree is not None else (None,))]
+    numbers = [number if number > 0 else DEFAULT for number in found if number is not None]
+    return min(longest, int(max(numbers))) if numbers and len(numbers) == len(found) else longest
+
+
+def _outcomes(tree: Expression) -> Iterator[object]:
+    """What an expression may come to, as far as it writes that out; what ends a chain early stands for no limit."""
+    match tree:
+        case Literal(value=bool() | None | ""):
+            yield 0.0
+        case Literal():
+            yield tree.value
+        case Logic(operator="&&"):
+            yield 0.0
+            yield from _outcomes(tree.operands[-1])
+        case Logic():
+            # Only the last operand of a chain of alternatives may come to nothing.
+            for operand in tree.operands[:-1]:
+                yield from (value for value in _outcomes(operand) if value != 0.0)
+            yield from _outcomes(tree.operands[-1])
+        case _:
+            yield None
 
 
 def _kept_by_runtime(job: JobPlan) -> bool:

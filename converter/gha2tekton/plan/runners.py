@@ -30,20 +30,30 @@ def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner
     if job.runs_on is None:
         return Runner("unknown")
     labels, group = asked(job, scope)
-    if labels or group:
+    if _all_told(job, scope) and (labels or group):
         return machines.runner(rules, labels, group)
     usual = scope.with_known(inputs=input_defaults(workflow))
-    labels, group = asked(job, usual)
-    if labels or group:
-        machine = machines.runner(rules, labels, group)
-        return _noted(machine, f"the machine is that of the inputs' defaults, {_list((*labels, group))}")
+    likely, likely_group = asked(job, usual)
+    if _all_told(job, usual) and (likely or likely_group):
+        machine = machines.runner(rules, likely, likely_group)
+        return _noted(machine, f"the machine is that of the inputs' defaults, {_list((*likely, likely_group))}")
     folded = [usual.fold(label) for label in job.runs_on.labels]
     if (found := _of_branches(rules, folded)) or (found := machines.partly(rules, folded)):
         return found
+    if likely or likely_group:
+        machine = machines.runner(rules, likely, likely_group)
+        unknown = _list(one.text for one in job.runs_on.labels if not any(labels_of(one, usual)))
+        return _noted(machine, f"what {unknown} comes to is only known at run time") if unknown else machine
     started = [name for label in folded for name in _started(label, scope, workflow, rules)]
     if started:
         return _noted(machines.runner(rules, started), f"the machine is the one that {_list(started)} names")
     return Runner("linux", note=_UNKNOWN)
+
+
+def _all_told(job: Job, scope: Scope) -> bool:
+    """Whether each label that a job asks for is known, or is known to be none."""
+    labels = job.runs_on.labels if job.runs_on is not None else ()
+    return all(any(labels_of(label, scope)) or scope.guess(label) == "" for label in labels)
 
 
 def asked(job: Job, scope: Scope) -> tuple[list[str], str]:

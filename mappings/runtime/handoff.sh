@@ -18,6 +18,8 @@ find_sidecar() { # KIND KEY
   if [ "$1" = container ] && recorded "$2"; then cat "$_record/sidecar"; return; fi
   printf '%s\n' "${GHA_CONTAINERS:-}" | awk -F '\t' -v kind="$1" -v key="$2" '
     function bare(image) { sub(/^docker\.io\//, "", image); sub(/^library\//, "", image); sub(/:latest$/, "", image); return image }
+    # A run that was started by hand may have been given a branch: the commit is known since the checkout.
+    $1 == "image" { gsub(/[$][{][{]github[.]sha[}][}]/, ENVIRON["GITHUB_SHA"], $2) }
     kind == "container" && $1 == "container" && $2 == key { named = $3 }
     # Compose calls the containers of a service PROJECT-SERVICE-1.
     kind == "container" && ($1 == "service" || $1 == "plain") {

@@ -597,23 +597,56 @@ def test_a_comment_behind_a_commit_says_what_version_it_is(ref: str, apart: bool
     assert ("--pattern 'a*' --apart true\n" in one["script"]) is apart
 
 
-ASSUMED = [
-    ("nvcr.io/x/y:${{ inputs.tag }}", "{tag: {default: '1.2'}}", "nvcr.io/x/y:1.2"),
-    ("x/y:${{ inputs.tag || '3' }}", "{tag: {}}", "x/y:3"),
-    ("${{ inputs.image }}", "{image: {default: 'x/y@sha256:" + 64 * "a" + "'}}", f"x/y@sha256:{64 * 'a'}"),
-    ("x/y:${{ inputs.tag }}", "{tag: {}}", ""),
-    ("x/y:${{ inputs.tag }}", "{tag: {required: true}}", ""),
-    ("x/y:${{ vars.TAG }}", "{tag: {default: '1'}}", ""),
-]
+TOLD = [
+    # the image of a script, the workflow's inputs, the image of the sidecar, and what differs
+    ("nvcr.io/x/y:${{ inputs.tag }}", "{tag: {default: '1.2'}}", "nvcr.io/x/y:$(params.tag)", "where it is empty"),
+    ("${{ inputs.image }}", "{image: {required: true}}", "$(params.image)", "where it is empty"),
+    ("x/y:${{ inputs.tag || '3' }}", "{tag: {}}", "x/y:3", "inputs' defaults"),
+    ("x/y:${{ vars.TAG }}", "{tag: {}}", "x/y:$(params.pod-vars-tag)", "where it is empty"),
+    ("x/y:${{ github.sha }}", "{tag: {}}", "x/y:$(params.git-revision)", "must be given one as git-revision"),
+    ("x/y:${{ github.run_id }}-${{ github.ref_name }}", "{}", "x/y:$(params.github-run-id)-$(params.pod-github-ref-name)", ""),
+    ("x/y:${{ github.event.number }}", "{}", "x/y:$(params.github-event-number)", ""),
+    ("x/y:${{ github.event.issue.title }}", "{}", "", "is not known before the Pod starts"),
+    ("x/y:${{ github.event }}", "{tag: {}}", "", "is not known before the Pod starts"),
+]  # fmt: skip
+WAYS = ["$IMAGE", "${{ env.IMAGE }}", '"${IMAGE}"']
 
 
-@pytest.mark.parametrize(("image", "inputs", "found"), ASSUMED)
-def test_images_of_scripts_that_hang_on_inputs_are_those_of_their_defaults(image: str, inputs: str, found: str) -> None:
-    steps = f'runs-on: ubuntu-latest\nenv: {{IMAGE: "{image}"}}\nsteps:\n- run: docker run --rm $IMAGE make'
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("image", "inputs", "found", "differs"), TOLD)
+def test_images_of_scripts_that_the_run_is_told(image: str, inputs: str, found: str, differs: str, way: str) -> None:
+    steps = f'runs-on: ubuntu-latest\nenv: {{IMAGE: "{image}"}}\nsteps:\n- run: docker run --rm {way} make'
     done = convert(steps, f"on: {{workflow_dispatch: {{inputs: {inputs}}}}}")
     fate, reason = said(done, "jobs.a.steps[0].run.commands[0]")
-    assert [one["image"] for one in task(done).get("sidecars", ())] == ([found] if found else [])
-    assert (fate, "inputs' defaults" in reason) == (("adapted", True) if found else ("manual", False))
+    sidecars = done.bundle.files["tasks/ci-a.yaml"][0]["spec"].get("sidecars", ())
+    assert [one["image"] for one in sidecars] == ([found] if found else [])
+    assert (fate, differs in reason) == ("adapted" if found else "manual", True)
+
+
+BUILT = [
+    # what builds an image, what runs it, and whether they speak of the same one
+    ("docker build -t x:${{ github.sha }} .", "docker run x:${{ github.sha }} make", True),
+    ("docker build -t x:$GITHUB_SHA .", "docker run x:${{github.sha}} make", True),
+    ("TAG=${{ github.run_number }}; docker build --tag=x:$TAG .", 'docker run "x:$GITHUB_RUN_NUMBER" make', True),
+    ("docker build -t x:${{ inputs.a }}-${{ github.ref_name }} .", "docker run x:${{ inputs.a }}-$GITHUB_REF_NAME make", True),
+    ("docker build -t x:${{ github.sha }} .", "docker run x:${{ github.run_id }} make", False),
+    ("docker build -t x:${GITHUB_SHA::7} .", "docker run x:${GITHUB_SHA::7} make", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("build", "run", "same"), BUILT)
+def test_images_that_are_built_and_named_by_what_the_run_is_told(build: str, run: str, same: bool) -> None:
+    text = (
+        "on: {workflow_dispatch: {inputs: {a: {}}}}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+        f"      - uses: actions/checkout@v4\n      - run: {build}\n      - run: {run}\n"
+    )
+    for registry in ("", "reg.example.org/ci"):
+        done = conversion.convert(text, None, Options(PlanOptions(build_registry=registry)))
+        spec = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]
+        images = [one["image"] for one in spec.get("sidecars", ())]
+        assert ("reg.example.org/ci/x:$(params.github-run-id)-a" in images) == (same and bool(registry))
+        fate, reason = said(done, "jobs.a.steps[2].run.commands[0]")
+        assert ("--build-registry" in reason and fate == "manual") == (same and not registry)
 
 
 DEVICES = [

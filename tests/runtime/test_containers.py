@@ -536,6 +536,16 @@ def test_what_was_built_before_is_not_built(machine: Machine, directory: Path) -
 
 
 @pytest.mark.slow
+def test_an_image_is_named_by_the_commit_that_was_checked_out(pod: Pod) -> None:
+    """A run that was started by hand may have been given the name of a branch."""
+    told = {"GHA_CONTAINERS": "image\tx/y:${{github.sha}}-1\ttool\n", "GHA_BUILT": "x/y:${{github.sha}}-1\n"}
+    told |= {"GITHUB_SHA": "5e1f", "GHA_STATE": str(pod.directory)}
+    assert pod.docker("run", "docker.io/x/y:5e1f-1", "true", **told).code == 0
+    assert pod.docker("run", "x/y:main-1", "true", **told).code == 125
+    assert pod.docker("build", "-t", "x/y:5e1f-1", ".", **told).code == 0
+
+
+@pytest.mark.slow
 def test_builds(machine: Machine, directory: Path) -> None:
     """buildah is a program that says what it was asked for."""
     pod = Pod(machine, directory)

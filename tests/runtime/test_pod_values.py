@@ -53,6 +53,16 @@ TEXTS = [
 ]
 
 
+PARTS = [("${{ env.TAG }}", "1.2"), ("${{ env.NONE }}", ""), ("${{ env.TAG }} -v /:/x", ""), ("${{ 'o/x' }}", "o/x")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "value"), PARTS)
+def test_parts_of_images(machine: Machine, directory: Path, text: str, value: str) -> None:
+    wanted = (0, "true", value) if value else (1, "false", "")
+    assert call(machine, directory, "part", text) == wanted
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("text", "value"), TEXTS)
 def test_variables(machine: Machine, directory: Path, text: str, value: str | None) -> None:

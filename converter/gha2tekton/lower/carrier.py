@@ -27,18 +27,12 @@ from gha2tekton.expression.syntax import walk
 from gha2tekton.lower.event_types import tidied, with_booleans
 from gha2tekton.lower.trust import given, ordered, trusted
 from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE, of_needs
+from gha2tekton.plan.scope import DERIVED, OF_RUNTIME, is_direct
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvFrom, EnvVar
 from gha2tekton.tekton.names import input_param, param, variable
 
 Path = tuple[str, ...]
-
-_RUNTIME = frozenset(
-    "workspace job action action_path event_path env output path state step_summary run_attempt server_url".split()
-)
-"""Parts of the github context that the runtime sets itself."""
-
-_DERIVED: Mapping[str, str] = {"ref_name": "ref", "ref_type": "ref", "repository_owner": "repository"}
 
 _FUNCTIONS = frozenset(
     "success failure always cancelled contains startswith endswith format join tojson fromjson hashfiles case".split()
@@ -213,8 +207,8 @@ class Carrier(Record):
             raise Unsupported(f"{'.'.join(path)} is not known in a Pod")
 
     def github(self, name: str) -> None:
-        name = _DERIVED.get(name, name)
-        if name in _RUNTIME:
+        name = DERIVED.get(name, name)
+        if name in OF_RUNTIME:
             return
         if name == "token":
             self.secret("GITHUB_TOKEN")
@@ -264,11 +258,7 @@ class Carrier(Record):
                 out.append(part)
                 continue
             path = static_path(part)
-            if path is None or len(path) < 2 or path[0] not in ("github", "inputs", "matrix", "image"):
-                return None
-            root = path[0]
-            own = root == "github" and path[1].lower() in {*_RUNTIME, *_DERIVED, "token"}
-            if own or (root == "matrix" and self.dynamic):
+            if path is None or not is_direct(path) or (path[0] == "matrix" and self.dynamic):
                 return None
             out.append(f"$(params.{self.param_of(path)})")
         return "".join(out)

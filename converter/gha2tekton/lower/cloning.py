@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from gha2tekton.journal import Diagnostic, Journal, Setup
+from gha2tekton.lower import open_names
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.lowered import LoweredWorkflow
 from gha2tekton.lower.settings import Settings
-from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.tekton.model import EnvVar
 
@@ -31,12 +31,13 @@ def checkout_variables(carrier: Carrier, script: str) -> list[EnvVar]:
     return [EnvVar("GHA_REPO_URL", "$(params.git-repo-url)"), EnvVar("GHA_REVISION", "$(params.git-revision)")]
 
 
-def built_before(job: JobPlan, script: str) -> list[EnvVar]:
+def built_before(job: JobPlan, script: str, carrier: Carrier) -> list[EnvVar]:
     """What a Task whose script builds images must know of those that were built before."""
     names = [name for build in job.builds for name in build.names]
     if not names or not re.search("docker|build-image", script):
         return []
-    return [EnvVar("GHA_BUILT", "".join(f"{escaped(name)}\n" for name in names))]
+    told = (open_names.told(open_names.in_params(name, job, carrier, spoken=True)) for name in names)
+    return [EnvVar("GHA_BUILT", "".join(f"{name}\n" for name in told))]
 
 
 def ask_for_clone(plan: Plan, lowered: LoweredWorkflow, settings: Settings, journal: Journal) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import Diagnostic, Journal
-from gha2tekton.lower import pod_values, runtime, supplied
+from gha2tekton.lower import open_names, pod_values, runtime, supplied
 from gha2tekton.lower.carrier import Carrier, Path
 from gha2tekton.lower.cloning import built_before, checkout_variables
 from gha2tekton.lower.containers import host
@@ -112,6 +112,7 @@ class JobWriter(Record):
         stage, name = job.stages[index], names[index]
         target = f"tasks/{name}.yaml"
         carrier = leg_carrier(self.workflow, job)
+        stage = open_names.with_params(stage, job, carrier)
         above = {*self.workflow.env, *job.job.env}
         options = job_container(job, above, input_defaults(self.workflow), carrier, self.journal, target)
         env = given_env(self.workflow, job, carrier, self.journal, target)
@@ -131,7 +132,7 @@ class JobWriter(Record):
         told += checkout_variables(carrier, script)
         if any(one.built for one in stage.containers):
             carrier.params[RUN_PARAM] = ("github", "run_id")
-        told += built_before(job, script)
+        told += built_before(job, script, carrier)
         image = _image(job, carrier)
         gpu_step = bool(gpu.limits) and not service.gpu
         own_limits = service.limits if stage.native else gpu.limits if gpu_step else {}
@@ -196,9 +197,10 @@ class JobWriter(Record):
         limits = {job.maker or self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
         if limits and split:
             limits["memory"] = self.settings.memory
-        named = split and stage.role == "notebook" and stage.gpu and not any(one.built for one in stage.containers)
+        named = split and stage.role == "notebook" and stage.gpu
         # The default of a param can hold no other.
         named = named and (stage.own is not None or literal(job.image) is not None)
+        named = named and not any("$(" in one.image for one in stage.containers)
         return Gpu(limits, IMAGE_PARAM if named else "")
 
     def service(self, job: JobPlan, stage: Stage, gpu: Gpu) -> Served:

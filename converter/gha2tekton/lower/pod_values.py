@@ -13,6 +13,7 @@ from gha2tekton.lower import runtime
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.environment import leg_count, waited_for
 from gha2tekton.lower.legs import leg_carrier
+from gha2tekton.lower.open_names import computed_parts
 from gha2tekton.lower.params import COMPUTED, declarations
 from gha2tekton.lower.settings import ARTIFACTS, BUSYBOX, MANAGED, WORKSPACES
 from gha2tekton.lower.values import escaped
@@ -44,12 +45,13 @@ def with_values(job: JobPlan, workflow: Workflow) -> JobPlan:
     """The job with the names of what must be worked out for its Pod; refused where no Task before it can."""
     names, carrier = Namespace(), leg_carrier(workflow, job)
     found: dict[str, str] = {}
-    for value, template, name, _ in _told(job):
+    for key, said, template, name, _ in _told(job):
         if carrier.tekton(template) is not None or context_of(template) == "secrets":
             continue
         if why := _beyond(job, template, leg_carrier(workflow, job)):
-            return replace(job, refused=_by_hand(job, value, why))
-        found[value.path] = names.take(f"pod-{name}")
+            return replace(job, refused=_by_hand(job, key, said, why))
+        if key not in found:
+            found[key] = names.take(f"pod-{name}")
     return replace(job, computed=found)
 
 
@@ -64,7 +66,7 @@ def told(job: JobPlan, value: Value, template: Template, carrier: Carrier) -> st
 
 def by_leg(job: JobPlan) -> bool:
     """Whether what is worked out differs from leg to leg."""
-    templates = (template for value, template, _, _ in _told(job) if value.path in job.computed)
+    templates = (template for key, _, template, _, _ in _told(job) if key in job.computed)
     roots = {path[0].lower() for template in templates for path in _read(template)}
     return len(job.legs) > 1 and not roots.isdisjoint(("matrix", "strategy"))
 
@@ -81,11 +83,11 @@ def values_task(plan: Plan, job: JobPlan, name: str, carrier: Carrier) -> Task:
     env = [*([EnvVar("GHA_STATES", states)] if states else []), *waited_for(plan, job)]
     results = [Result(STARTS, "true where the job is to start")]
     words = [f"$(results.{STARTS}.path)"]
-    for value, template, _, kind in _told(job):
-        if (param := job.computed.get(value.path)) is not None:
+    for key, template, kind in {key: (key, template, kind) for key, _, template, _, kind in _told(job)}.values():
+        if (param := job.computed.get(key)) is not None:
             env.append(EnvVar(f"GHA_VALUE_{len(results)}", escaped(carrier.text(template))))
-            words += [kind, value.path, f"$(results.{param}.path)"]
-            results.append(Result(param, f"what {value.path} comes to"))
+            words += [kind, key, f"$(results.{param}.path)"]
+            results.append(Result(param, f"what {key} comes to"))
     env += _conditions(job, carrier)
     script = f"#!/bin/sh\nexec {runtime.PLACE}/pod-values {' '.join(map(_quoted, words))}\n"
     step = Container("values", BUSYBOX, script, env=(*env, *carrier.variables.values()), mounts=(runtime.MOUNT,))
@@ -111,15 +113,17 @@ def account(job: JobPlan, value: Value, journal: Journal, target: str) -> None:
         journal.exact(value.path, target)
 
 
-def _told(job: JobPlan) -> Iterator[tuple[Value, Template, str, str]]:
-    """What the Pod is told of its containers: where it is said, what, a name for it, and whether it is an image."""
+def _told(job: JobPlan) -> Iterator[tuple[str, str, Template, str, str]]:
+    """What the Pod is told of its containers: where it is said and how, what, a name for it, and its kind."""
     container = job.job.container
     if container is not None and not job.spread:
-        yield container.image, job.image, "image", "image"
+        yield container.image.path, container.image.text, job.image, "image", "image"
     for name, service in job.job.services.items():
-        yield service.image, job.scope.fold(service.image), f"{name}-image", "image"
+        yield service.image.path, service.image.text, job.scope.fold(service.image), f"{name}-image", "image"
         for key, value in service.env.items():
-            yield value, job.scope.fold(value), f"{name}-{key}", "text"
+            yield value.path, value.text, job.scope.fold(value), f"{name}-{key}", "text"
+    for key, part in computed_parts(job):
+        yield key, key, (part,), key, "part"
 
 
 def _read(template: Template) -> Iterator[tuple[str, ...]]:
@@ -144,12 +148,12 @@ def _beyond(job: JobPlan, template: Template, carrier: Carrier) -> str:
     return ""
 
 
-def _by_hand(job: JobPlan, value: Value, why: str) -> str:
+def _by_hand(job: JobPlan, key: str, said: str, why: str) -> str:
     container = job.job.container
-    if container is not None and value is container.image:
-        return f"the image of its container, {value.text}, must be known before its Pod starts, {why}: name the image"
-    what = value.path.removeprefix(f"{job.job.path}.")
-    return f"{what}, {value.text}, must be known before its Pod starts, {why}: write the value out"
+    if container is not None and key == container.image.path:
+        return f"the image of its container, {said}, must be known before its Pod starts, {why}: name the image"
+    what = key.removeprefix(f"{job.job.path}.")
+    return f"{what}, {said}, must be known before its Pod starts, {why}: write the value out"
 
 
 def _states(plan: Plan, job: JobPlan, carrier: Carrier) -> list[str]:

@@ -89,7 +89,8 @@ def of_action(step: PlannedStep) -> set[str]:
 
 
 def _tags(step: PlannedStep) -> tuple[str, ...]:
-    text = step.scope.guess(step.step.inputs.get("tags")) or ""
+    given = step.step.inputs.get("tags")
+    text = step.scope.guess(given) or step.scope.open_text(given) or ""
     return tuple(name.strip() for name in re.split(r"[\n,]", text) if name.strip())
 
 

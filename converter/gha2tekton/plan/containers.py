@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from gha2tekton.plan import images
+from gha2tekton.plan import images, open_names
 from gha2tekton.plan.assumptions import joined
 from gha2tekton.plan.builds import BEFORE, NO_BUILDS, Builds, of_action
 from gha2tekton.plan.called import Called
@@ -137,7 +137,7 @@ class _Finder:
 
     def run(self, top: PlannedStep, row: str, call: DockerCall, apart: bool = False) -> None:
         if call.target is None:
-            self.problems[row] = "the image is not known before the Pod starts: name it in the script as it is"
+            self.problems[row] = open_names.UNKNOWN
             return
         build = self.before.made.get(bare(call.target))
         if build is None and bare(call.target) in self.made.names:
@@ -154,17 +154,13 @@ class _Finder:
             keys[("container", name)] = None
         shared = images.shared_memory(call)
         before = self.containers.get(key) or ContainerPlan(self.name(image), image)
-        try:
-            ports = images.published(call.all("--publish"))
-        except ValueError as error:
-            ports = ()
-            self.notes[row] = str(error)
+        ports, unled = images.ports_of(call)
         security, differs, wrong = of_call(call)
         if wrong:
             self.problems[row] = wrong
             return
-        if differs:
-            self.notes[row] = differs
+        if notes := "; ".join(filter(None, (open_names.note(call.target, build is not None), unled, differs))):
+            self.notes[row] = notes
         container = replace(
             before,
             ports=tuple(dict.fromkeys((*before.ports, *ports))),

@@ -64,6 +64,14 @@ def published(ports: Iterable[str | None]) -> tuple[tuple[str, str], ...]:
     return tuple(out)
 
 
+def ports_of(call: DockerCall) -> tuple[tuple[tuple[str, str], ...], str]:
+    """The ports of a call that differ, and why they cannot be led on."""
+    try:
+        return published(call.all("--publish")), ""
+    except ValueError as error:
+        return (), str(error)
+
+
 def _range(text: str) -> range:
     first, _, last = text.partition("-")
     if not first.isdigit() or not (last or first).isdigit():

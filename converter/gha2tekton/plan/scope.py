@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gha2tekton.expression import (
@@ -31,6 +31,15 @@ from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value, Work
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
 """The functions that, called anywhere in a condition, take the place of the implicit success()."""
 
+OF_RUNTIME = frozenset(
+    "workspace job action action_path event_path env output path state step_summary run_attempt server_url".split()
+)
+"""Parts of the github context that the runtime sets itself."""
+
+DERIVED: Mapping[str, str] = {"ref_name": "ref", "ref_type": "ref", "repository_owner": "repository"}
+"""Parts of the github context that come of others."""
+
+_NUMBERS = frozenset(("number", "id", "sha", "after", "before", "run_number"))
 _BROUGHT = frozenset({"github", "inputs", "matrix", "secrets"})
 WORKSPACE = "/workspace"
 """Where a job's workspace is mounted in every container."""
@@ -46,6 +55,10 @@ class Scope(Record, frozen=True):
     """Contexts that are others in the actions which steps call: a matrix that a call lends a job is not theirs."""
     given: Partial | None = None
     """The inputs of the action that it is in, as the job would say them."""
+    open: Mapping[str, str] = field(default_factory=dict)
+    """Variables that hold what a run is told before its Pods start, as ``open_text`` writes it."""
+    dynamic: bool = False
+    """Only the run knows its matrix."""
 
     def fold(self, value: Value | None) -> Template:
         """A leaf with all that is known in it computed."""
@@ -77,20 +90,43 @@ class Scope(Record, frozen=True):
             return constant
         return literal(fold_template(value.template, {**self.known, "env": Partial(self.likely)}))
 
+    def open_text(self, value: Value | None) -> str | None:
+        """Like ``guess``, with ``${{github.sha}}`` in place of what a run is told before its Pods start."""
+        if value is None:
+            return None
+        known = {**self.known, "env": Partial({**self.open, **self.likely})}
+        parts = [self.open_part(part) for part in fold_template(value.template, known)]
+        return None if None in parts else "".join(part or "" for part in parts)
+
+    def open_part(self, part: str | Expression) -> str | None:
+        """A part of a template so; None for one that is no text, and no field that a param can hold."""
+        if isinstance(part, str):
+            return part
+        (told,) = self.of_job((part,)) or ("",)
+        path = static_path(told) if not isinstance(told, str) else None
+        if path is None or (self.given is not None and told == part and path[0].lower() == "inputs"):
+            return told if isinstance(told, str) else None
+        root, *names = (name.lower() for name in path)
+        # What people write in an event is no name of an image.
+        written = names[:1] == ["event"] and names[1:2] != ["inputs"] and names[-1] not in _NUMBERS
+        handed = is_direct(path) and root != "matrix" and not written
+        handed = handed or (is_computed(path) and not self.dynamic)
+        return f"${{{{{'.'.join(path)}}}}}" if handed else None
+
     def with_env(self, env: Env, constant: bool) -> Scope:
         """A scope inside of more variables; they are known only if nothing can change them."""
         if not env and "env" in self.known:
             return self
         values = {name: text for name, value in env.items() if (text := self.text(value)) is not None}
-        likely = {
-            **self.likely,
-            **{name: text for name, value in env.items() if (text := self.guess(value)) is not None},
-        }
+        guessed = {name: text for name, value in env.items() if (text := self.guess(value)) is not None}
+        likely = {**{name: text for name, text in self.likely.items() if name not in env}, **guessed}
         before = dict(self.known.get("env") or {})
         for name in env:
             before.pop(name, None)
         known = {**self.known, "env": Partial({**before, **values} if constant else before)}
-        return replace(self, known=known, likely=likely)
+        told = {name: text for name, text in self.open.items() if name not in env}
+        told |= {name: text for name, value in env.items() if name not in guessed and (text := self.open_text(value))}
+        return replace(self, known=known, likely=likely, open=told)
 
     def outside(self, names: Collection[str]) -> Scope:
         """The scope in which variables are not to be seen yet."""
@@ -159,7 +195,7 @@ def job_scope(workflow: Workflow, job: Job, leg: Leg, static: bool, dynamic: boo
     if (static or not leg.values) and not dynamic:
         known["matrix"] = dict(leg.values)
     lent = job.strategy is not None and not job.strategy.path.startswith(f"{job.path}.")
-    return Scope(known, inner=alone() if lent else {})
+    return Scope(known, inner=alone() if lent else {}, dynamic=dynamic)
 
 
 def _ports(service: Container) -> dict[str, str]:
@@ -179,6 +215,22 @@ def context_of(template: Template) -> str:
     """The context of which a template is one field; empty where it is anything else."""
     path = static_path(whole(template))
     return path[0] if path is not None else ""
+
+
+def is_direct(path: Sequence[str]) -> bool:
+    """Whether a param brings a field as it is, be it to where a Pod is described."""
+    root, *names = (name.lower() for name in path)
+    if not names or "*" in names or (root == "github" and names in (["event"], ["token"], ["event", "inputs"])):
+        return False
+    return root in ("inputs", "matrix", "image") or (root == "github" and names[0] not in {*OF_RUNTIME, *DERIVED})
+
+
+def is_computed(path: Sequence[str]) -> bool:
+    """Whether a Task before the job can tell a field that no param brings as it is."""
+    root, *names = (name.lower() for name in path)
+    if root == "needs":
+        return len(names) == 3 and names[1] == "outputs" and names[2] != "*"
+    return (root == "vars" and len(names) == 1 and names != ["*"]) or (root == "github" and names[0] in DERIVED)
 
 
 def is_of_fields(template: Template) -> bool:

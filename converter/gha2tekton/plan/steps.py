@@ -22,6 +22,7 @@ from gha2tekton.plan.actions import Actions
 from gha2tekton.plan.container_actions import of_action, of_image, of_rule, unbuilt
 from gha2tekton.plan.meaning import Meaning, read_meaning, strongest
 from gha2tekton.plan.model import ROLES, PlannedStep, Role
+from gha2tekton.plan.open_names import with_open_names
 from gha2tekton.plan.scope import STATUS, Scope, literal
 from gha2tekton.record import Record, field, replace
 from gha2tekton.rules.load import RuleSet
@@ -173,7 +174,7 @@ class StepReader(Record, frozen=True):
             step,
             title,
             scope,
-            commands=meaning.commands,
+            commands=with_open_names(meaning.commands, step.run, scope, self.rules),
             constants=meaning.constants,
             role=meaning.role,
             effects=meaning.effects,

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
+from gha2tekton.lower import open_names
 from gha2tekton.lower.containers.service_options import service_options
 from gha2tekton.lower.runtime import MOUNT, PLACE
 from gha2tekton.lower.settings import BUSYBOX
@@ -128,7 +129,9 @@ def _told(container: ContainerPlan, sidecars: Mapping[str, str]) -> str:
             f"pinned\t{name}\t{raw}\t{known}" for raw, known in service.pinned if not re.search(r"[\t\n]", raw + known)
         ]
         lines += [f"mount\t{name}\t{_place(source, home)}\t{target}" for source, target in service.volumes if source]
-    return "".join(escaped(line).replace("\n", " ") + "\n" for line in lines)
+    # No name of an image that docker takes holds what a param would be taken for.
+    texts = (open_names.told(line) if line.startswith("image\t") else escaped(line) for line in lines)
+    return "".join(text.replace("\n", " ") + "\n" for text in texts)
 
 
 def _pushed(container: ContainerPlan) -> str:

@@ -1,0 +1,98 @@
+"""Names of images that hang on what a run is told: ``x:${{github.sha}}``, as GitHub writes them.
+
+Where a build and a call say the same, they speak of one image; what fills the names in is a matter of the Pod.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gha2tekton.expression import Partial, Template, fold_template
+from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.plan.meaning import read_meaning
+from gha2tekton.plan.model import SeenCommand
+from gha2tekton.plan.scope import DERIVED, Scope
+from gha2tekton.record import replace
+from gha2tekton.rules.load import RuleSet
+from gha2tekton.shell.docker import DockerCall
+from gha2tekton.workflow.model import Value
+
+_DEFAULTS = ("sha", "run_id", "run_number", "repository", "repository_owner", "ref_name", "actor")
+"""Fields that variables of every step hold."""
+_OPEN = "${{"
+UNKNOWN = (
+    "the image is not known before the Pod starts: name it as it is, or by what the run is told before "
+    "(${{ github.sha }}, an input, a variable, an output of a job)"
+)
+
+
+def note(image: str, built: bool) -> str:
+    """What is different of a call of such an image, which may be ``built`` before the job under another name."""
+    if any(f"{_OPEN}{root}." in image for root in ("needs", "vars", "inputs")):
+        return "a part of its image's name comes with the run: where it is empty the job does not start"
+    if f"{_OPEN}github.sha}}}}" in image and not built:
+        return "its image is named by the commit: a run that is started by hand must be given one as git-revision"
+    return ""
+
+
+def with_open_names(
+    commands: tuple[SeenCommand, ...], run: Value, scope: Scope, rules: RuleSet
+) -> tuple[SeenCommand, ...]:
+    """The commands of a script, with such names where docker is told one that only the run knows."""
+    if not any(seen.docker is not None and None in _names(seen.docker) for seen in commands):
+        return commands
+    text, held = _script(scope, run.template)
+    fields = (name for name in _DEFAULTS if not (scope.dynamic and name in DERIVED))
+    defaults = {f"GITHUB_{name.upper()}": f"${{{{github.{name}}}}}" for name in fields}
+    again = read_meaning(rules, run.path, text, {**defaults, **scope.open, **scope.likely, **held}).commands
+    if len(again) != len(commands):
+        return commands
+    return tuple(map(_named, commands, again))
+
+
+def _names(call: DockerCall) -> Iterable[str | None]:
+    """What a call says of images."""
+    if call.verb in ("run", "create"):
+        return (call.target,)
+    return call.all("--tag") if call.verb == "build" else call.arguments if call.verb in ("push", "tag") else ()
+
+
+def _script(scope: Scope, template: Template) -> tuple[str, dict[str, str]]:
+    """A script with a variable for each such part of it, and what these hold."""
+    held: dict[str, str] = {}
+    out: list[str] = []
+    for part in fold_template(template, {**scope.known, "env": Partial(scope.likely)}):
+        path = static_path(part) if not isinstance(part, str) else None
+        if isinstance(part, str):
+            out.append(part)
+        elif path is not None and path[0].lower() == "env" and path[-1] in scope.open:
+            out.append(f"${{{path[-1]}}}")
+        elif (text := scope.open_part(part)) is not None:
+            held[f"GHA_VALUE_{len(held)}"] = text
+            out.append(f"${{GHA_VALUE_{len(held) - 1}}}")
+        else:
+            out.append("${GHA_VALUE}")
+    return "".join(out), held
+
+
+def _named(seen: SeenCommand, again: SeenCommand) -> SeenCommand:
+    """A command with the names that it was read with again."""
+    one, other = seen.docker, again.docker
+    if one is None or other is None or one.verb != other.verb or len(one.options) != len(other.options):
+        return seen
+    options = tuple(
+        (name, _either(value, more) if name == "--tag" else value)
+        for (name, value), (_, more) in zip(one.options, other.options, strict=True)
+    )
+    words = one.arguments
+    if one.verb in ("push", "tag") and len(words) == len(other.arguments):
+        words = tuple(map(_either, words, other.arguments))
+    target = _either(one.target, other.target) if one.verb in ("run", "create") else one.target
+    return replace(seen, docker=replace(one, target=target, options=options, arguments=words))
+
+
+def _either(known: str | None, told: str | None) -> str | None:
+    """A name as it is known, else as it is told, if that is a name."""
+    if known is not None or told is None:
+        return known
+    return told if not any(char.isspace() or char in "$()" for char in told.replace(_OPEN, "")) else None

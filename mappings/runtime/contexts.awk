@@ -55,6 +55,7 @@ function lookup(path, depth,   p, root, v, i, name) {
   if (root == "github" && depth == 2 && tolower(p[2]) == "token") return variable("GHA_SECRET_GITHUB_TOKEN")
   if ((root == "github" || root == "runner") && depth == 2 && (v = variable(substr(name, 2))) != "z") return v
   if (depth == 1) return whole_context(root)
+  if (("GHA_NUMBER" name) in ENVIRON && (v = ENVIRON["GHA_NUMBER" name]) != "") return "n" number(v)
   v = variable("GHA" name)
   return root == "strategy" && v != "z" ? parsed(substr(v, 2)) : v
 }

@@ -40,3 +40,27 @@ jobs:
     assert [item["name"] for item in task["spec"]["params"] if item["name"].startswith("matrix")] == (
         ["matrix-v-json"] if kept else ["matrix-v"]
     )
+
+
+INPUTS = [
+    ("inputs.n", True),
+    ("!inputs.n", True),
+    ("inputs.n == '00'", True),
+    ("inputs.n > 2", False),
+    ("inputs.n == '3'", False),
+    ("inputs.text", False),
+]
+
+
+@pytest.mark.parametrize(("condition", "judged"), INPUTS)
+def test_inputs_are_numbers_where_they_are_judged(condition: str, judged: bool) -> None:
+    text = f"""name: w
+on: {{workflow_dispatch: {{inputs: {{n: {{type: number}}, text: {{}}}}}}}}
+jobs:
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - {{if: "{condition}", run: 'echo ${{{{ inputs.n }}}}'}}
+"""
+    (task,) = conversion.convert(text).bundle.files["tasks/w-job.yaml"]
+    assert any(one["name"] == "GHA_NUMBER_INPUTS_N" for one in task["spec"]["steps"][0]["env"]) == judged

@@ -1,4 +1,4 @@
-"""Numbers of a matrix of which an expression asks more than their text: 3.10 is '3.10' for GitHub, and 0 is false."""
+"""Numbers of which an expression asks more than their text: 3.10 is '3.10' for GitHub, and 0 is false."""
 
 from __future__ import annotations
 
@@ -20,30 +20,43 @@ def weighed_numbers(job: Job, legs: Sequence[Leg]) -> frozenset[str]:
             numbers[name] = numbers.get(name, False) or not is_truthy(value)
     if not numbers:
         return frozenset()
-    weighed = [found for value in values(job) for found in _weighed(value)]
+    weighed = [found for value in values(job) for found in _of_value(value)]
     return frozenset(name for name, truth in weighed if name in numbers and (numbers[name] or not truth))
 
 
-def _weighed(value: Value) -> Iterator[tuple[str, bool]]:
-    """The names that expressions judge, and whether it is but for their truth."""
+def _of_value(value: Value) -> Iterator[tuple[str, bool]]:
     for part in value.template:
-        if isinstance(part, str):
-            continue
-        if len(value.template) == 1:
-            yield from _named(part, truth=True)
-        for node in walk(part):
-            match node:
-                case Not(operand=operand):
-                    yield from _named(operand, truth=True)
-                case Logic(operands=operands):
-                    yield from (found for operand in operands for found in _named(operand, truth=True))
-                case Compare(operator=operator, left=left, right=right):
-                    for one, other in ((left, right), (right, left)):
-                        yield from _named(one, truth=not _differs(operator, other))
-                case Call(name=name, arguments=arguments) if name.lower() == "contains":
-                    yield from _named(arguments[-1], truth=False)
-                case _:
-                    pass
+        if not isinstance(part, str):
+            yield from weighed(part, "matrix", len(value.template) == 1)
+
+
+def weighed(tree: Expression, root: str, condition: bool) -> Iterator[tuple[str, bool]]:
+    """The names of a context that an expression judges, and whether it is but for their truth.
+
+    ``condition`` is whether its own truth may be asked for.
+    """
+
+    def named(part: Expression, truth: bool) -> Iterator[tuple[str, bool]]:
+        path = static_path(part)
+        if path is not None and len(path) > 1 and path[0] == root:
+            yield path[1].lower(), truth
+
+    if condition:
+        yield from named(tree, truth=True)
+    for node in walk(tree):
+        match node:
+            case Not(operand=operand):
+                yield from named(operand, truth=True)
+            case Logic(operands=operands):
+                yield from (found for operand in operands for found in named(operand, truth=True))
+            case Compare(operator=operator, left=left, right=right):
+                for one, other in ((left, right), (right, left)):
+                    if _differs(operator, other) or other == Literal(""):
+                        yield from named(one, truth=not _differs(operator, other))
+            case Call(name=name, arguments=arguments) if name.lower() == "contains":
+                yield from named(arguments[-1], truth=False)
+            case _:
+                pass
 
 
 def _differs(operator: str, other: Expression) -> bool:
@@ -54,9 +67,3 @@ def _differs(operator: str, other: Expression) -> bool:
         return False
     number = to_number(other.value)
     return operator not in ("==", "!=") or (number == number and to_string(number) != other.value)
-
-
-def _named(tree: Expression, truth: bool) -> Iterator[tuple[str, bool]]:
-    path = static_path(tree)
-    if path is not None and len(path) > 1 and path[0] == "matrix":
-        yield path[1].lower(), truth

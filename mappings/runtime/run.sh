@@ -24,6 +24,7 @@ run_script() {
   # The words come quoted: nothing of the line is code here.
   eval "set -- $(printf '%s' "$_line" | awk -v script="$_body" -f "$GHA_RUNTIME/words.awk")"
   _program=$(PATH=$_shells command -v "$1") && { shift; set -- "$_program" "$@"; }
+  if logs_in "$@" && keep_path 2> /dev/null; then set -- "GHA_LOGIN_PATH=$_found" "$@"; fi
   set -- "PATH=$_found" "$@"
   # GitHub's machines speak UTF-8, whatever the image does that stands for one; a container of the workflow's is as it is.
   [ -n "${LANG+set}${LC_ALL+set}${GHA_CONTAINER:-}${GHA_IN_PLACE:-}" ] || set -- LANG=C.UTF-8 "$@"

@@ -22,3 +22,23 @@ powershell_body() {
   } > "$_body.ps1"
   _body=$_body.ps1
 }
+
+# A login shell begins with the PATH of its image's /etc/profile, where on GitHub's machines it keeps the step's. A container of
+# the workflow's is as it is.
+logs_in() { # PROGRAM WORD…
+  [ -z "${GHA_CONTAINER:-}" ] && [ "${1##*/}" = bash ] || return 1
+  for _word; do
+    case $_word in --login | -l* | -[!-]*l*) return 0 ;; esac
+  done
+  return 1
+}
+
+keep_path() {
+  _profile=${HOME:?}/.bash_profile
+  ! grep -qs GHA_LOGIN_PATH "$_profile" || return 0
+  {
+    echo 'PATH=${GHA_LOGIN_PATH:-$PATH}'
+    # Without this file bash would read the other.
+    if [ -e "$_profile" ]; then cat "$_profile"; else echo '[ ! -r ~/.profile ] || . ~/.profile'; fi
+  } > "$_profile.new" && mv "$_profile.new" "$_profile"
+}

@@ -297,3 +297,39 @@ def test_what_is_done_at_the_end_of_steps_that_ran(machine: Machine, directory: 
         "=== other",
         "[]",
     ]
+
+
+LOGIN = """\
+step add --shell 'bash -l {0}' <<'STEP'
+mkdir "$GITHUB_WORKSPACE/bin"
+echo "$GITHUB_WORKSPACE/bin" >> "$GITHUB_PATH"
+[ ! -e ~/.profile ] || echo "PROFILE=$MARK" > profile.txt
+STEP
+step look --shell 'bash -el {0}' <<'STEP'
+echo "$PATH" > path.txt
+STEP
+step later --shell 'bash -e -o pipefail {0}' <<'STEP'
+env | grep LOGIN_PATH > login.txt || :
+STEP
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", [None, ".profile", ".bash_profile"])
+def test_a_login_shell_keeps_the_path_of_the_step(machine: Machine, directory: Path, profile: str | None) -> None:
+    if profile is not None:
+        (directory / profile).write_text("MARK=read; PATH=/first:$PATH\n")
+    done = run_job(machine, directory, LOGIN, HOME=str(directory))
+    assert done.outcomes == ["success"] * 3, done.ended
+    path = (done.workspace / "path.txt").read_text().strip().split(":")
+    assert path[: 1 if profile else 0] == ["/first"][: 1 if profile else 0]
+    assert str(done.workspace / "bin") in path
+    assert (done.workspace / "login.txt").read_text() == ""
+    if profile == ".profile":
+        assert (done.workspace / "profile.txt").read_text() == "PROFILE=read\n"
+
+
+@pytest.mark.slow
+def test_a_login_shell_of_a_container_of_the_workflow_is_as_it_is(machine: Machine, directory: Path) -> None:
+    run_job(machine, directory, LOGIN, HOME=str(directory), GHA_CONTAINER="true")
+    assert not (directory / ".bash_profile").exists()

@@ -25,7 +25,7 @@ from gha2tekton.expression import (
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
 from gha2tekton.lower.event_types import tidied, with_booleans
-from gha2tekton.lower.leg_numbers import weighed
+from gha2tekton.lower.leg_numbers import number_of, weighed_inputs
 from gha2tekton.lower.trust import given, ordered, trusted
 from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE, of_needs
 from gha2tekton.plan.scope import DERIVED, OF_RUNTIME, is_direct
@@ -93,10 +93,9 @@ class Carrier(Record):
     def expression(self, tree: Expression) -> str:
         """An expression for the runtime."""
         self.check(tree)
-        numbers = [name for name, kind in self.inputs.items() if kind == "number"] if not self.callers else []
-        judged = {name for name, _ in weighed(tree, "inputs", condition=True)} if numbers else set[str]()
-        for name in (one for one in numbers if one.lower() in judged):
-            self.bring_number(("inputs", name))
+        if not self.callers:
+            for name in weighed_inputs(tree, self.inputs):
+                self.give(EnvVar(number_of(name), f"$(params.{self.param_of(('inputs', name))})"))
         made = with_booleans(tree)
         if self.typed and not self.callers:
             made = fold(made, self.typed)
@@ -231,11 +230,6 @@ class Carrier(Record):
         name = param(path)
         self.params[name] = path
         self.give(EnvVar(f"GHA_JSON_{variable(('x', *path)).removeprefix('GHA_X_')}", f"$(params.{name})"))
-
-    def bring_number(self, path: Path) -> None:
-        """A variable by which the runtime knows that a value is a number."""
-        name = variable(path).removeprefix("GHA_")
-        self.give(EnvVar(f"GHA_NUMBER_{name}", f"$(params.{self.param_of(path)})"))
 
     def as_json(self, path: Path) -> bool:
         """Whether a value of the matrix lies in what comes as JSON."""

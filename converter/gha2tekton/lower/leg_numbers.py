@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.expression import Call, Compare, Expression, Literal, Logic, Not, is_truthy, to_number, to_string
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.expression.syntax import walk
+from gha2tekton.tekton.names import variable
 from gha2tekton.workflow.inlining import values
 from gha2tekton.workflow.matrix import Leg
 from gha2tekton.workflow.model import Job, Value
@@ -22,6 +23,18 @@ def weighed_numbers(job: Job, legs: Sequence[Leg]) -> frozenset[str]:
         return frozenset()
     weighed = [found for value in values(job) for found in _of_value(value)]
     return frozenset(name for name, truth in weighed if name in numbers and (numbers[name] or not truth))
+
+
+def weighed_inputs(tree: Expression, types: Mapping[str, str]) -> list[str]:
+    """The inputs that are numbers and more than their text for an expression."""
+    numbers = [name for name, kind in types.items() if kind == "number"]
+    judged = {name for name, _ in weighed(tree, "inputs", condition=True)} if numbers else set[str]()
+    return [name for name in numbers if name.lower() in judged]
+
+
+def number_of(name: str) -> str:
+    """The variable by which the runtime knows that an input is a number."""
+    return f"GHA_NUMBER_{variable(('inputs', name)).removeprefix('GHA_')}"
 
 
 def _of_value(value: Value) -> Iterator[tuple[str, bool]]:

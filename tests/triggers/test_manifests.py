@@ -12,7 +12,6 @@ from tests.triggers.reading import NEEDED, SETTINGS, lower, read, run_of
 from gha2tekton.journal import Setup
 from gha2tekton.lower.triggers.events import lower_triggers
 from gha2tekton.lower.triggers.listener import listener_manifests, starter_manifests
-from gha2tekton.lower.triggers.schedule import cron
 from gha2tekton.record import replace
 from gha2tekton.source import Source
 from gha2tekton.yaml import compose, plain
@@ -128,21 +127,6 @@ def test_the_head_of_a_pull_request_by_option() -> None:
 # -- schedules -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("written", "wanted"),
-    [
-        ("0 3 * * 1", "0 3 * * 1"),
-        ("0 3 * * 7", "0 3 * * 0"),
-        ("0 3 * * 5-7", "0 3 * * 5,6,0"),
-        ("0 3 * * 1-7/2", "0 3 * * 1,3,5,0"),
-        ("0 3 7 7 0,7", "0 3 7 7 0"),
-        ("*/7  3 1-7 * SUN", "*/7 3 1-7 * SUN"),
-    ],
-)
-def test_cron(written: str, wanted: str) -> None:
-    assert cron(written) == wanted
-
-
 def test_a_schedule_creates_the_run_of_a_scheduled_event() -> None:
     needed = {
         "git-revision": ("git", "revision"),
@@ -153,7 +137,7 @@ def test_a_schedule_creates_the_run_of_a_scheduled_event() -> None:
         "debug": ("inputs", "debug"),
         "workflow": ("github", "workflow"),
     }
-    text = "name: a $(b)\non:\n  schedule:\n  - cron: '0 3 * * 0'\n    timezone: Asia/Taipei\n  - cron: 5 4 * * *"
+    text = "name: a $(b)\non:\n  schedule:\n  - cron: '0 3 * * 0'\n    timezone: Asia/Taipei\n  - cron: 5  4 * * *"
     triggers, _, _ = lower(text, needed, default_branch="main")
     first, job, _, second = triggers.files["triggers/schedule.yaml"]
     assert list(triggers.files) == ["triggers/schedule.yaml"]

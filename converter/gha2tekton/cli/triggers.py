@@ -34,7 +34,7 @@ def explain(workflow: Path, event: str, payload: Path, changed: tuple[str, ...],
     try:
         source = Source(shown(workflow), text_of(workflow))
         body = json.loads(text_of(payload))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         stop(f"{getattr(error, 'filename', None) or payload}: {getattr(error, 'strerror', None) or error}")
     journal = Journal()
     parsed = parse_workflow(source, journal)

@@ -33,7 +33,7 @@ BOOLEANS = frozenset(
 )
 """Fields of these names are booleans wherever GitHub sends them."""
 
-_FREE = frozenset(("client_payload", "inputs"))
+FREE = frozenset(("client_payload", "inputs"))
 """Parts of an event in which names are the user's own."""
 
 
@@ -55,7 +55,7 @@ def with_booleans(tree: Expression) -> Expression:
     path = static_path(tree)
     if path is not None:
         lowered = tuple(part.lower() for part in path)
-        known = lowered[:2] == ("github", "event") and len(path) > 2 and lowered[2] not in _FREE
+        known = lowered[:2] == ("github", "event") and len(path) > 2 and lowered[2] not in FREE
         return Compare("==", tree, Literal("true")) if known and lowered[-1] in BOOLEANS else tree
     match tree:
         case Not():

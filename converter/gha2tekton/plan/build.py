@@ -104,7 +104,7 @@ class _Builder:
             scope = job_scope(self.workflow, job, leg, static=True)
             runner = self.runner(job, scope)
             own = of_images(job, scope)
-            kind = repr((replace(runner, note="", hosted=False), own.container is None, list(own.services)))
+            kind = repr((runner.kind, own.container is None, list(own.services)))
             groups.setdefault(kind if len(all_legs) > 1 else "", (own, []))[1].append((leg, runner))
         return [plan for own, group in groups.values() for plan in self.divided(own, group, len(all_legs))]
 
@@ -156,6 +156,7 @@ class _Builder:
         stages, why = self.cut(job, steps, found, gpu, at_once)
         needs = needs_of(steps)
         machine = job_scope(self.workflow, job, group[0], True, dynamic)
+        same, pod, node = idle(job, machine, as_told, self.rules, lambda one: self.gpus(job, machine, one, found)[0])
         held = choice.holds | base_programs(self.rules)
         stages = supplies(losses.with_installs(stages), held, job, self.rules, choice.image)
         stages = self.placed(stages, found, gpu, job)
@@ -163,17 +164,19 @@ class _Builder:
             job,
             scope,
             group,
-            "job" if len(stages) == 1 else "stages",
-            why,
-            stages,
-            choice.reference,
-            {leg.index: version for leg, version in zip(group, choice.tags, strict=False)},
-            held,
-            runner,
-            *idle(job, machine, as_told, self.rules, lambda one: self.gpus(job, machine, one, found)[0]),
-            gpu,
-            "artifacts" in needs,
-            "cache" in needs,
+            layout="job" if len(stages) == 1 else "stages",
+            why=why,
+            stages=stages,
+            image=choice.reference,
+            tags={leg.index: version for leg, version in zip(group, choice.tags, strict=False)},
+            holds=held,
+            runner=runner,
+            idle=same,
+            repeated=pod,
+            placing=node,
+            gpu=gpu,
+            artifacts="artifacts" in needs,
+            cache="cache" in needs,
             asked=asked(steps, self.repository),
             unserved=found.problems,
             noted=joined(joined(found.notes, told(steps, runner)), looks.told(stages)),

@@ -266,6 +266,11 @@ class JobPlan(Record, frozen=True):
     maker: str = ""
     """The resource that stands for its GPUs, where its containers are given those of AMD."""
 
+    @property
+    def usual(self) -> bool:
+        """Whether its machine is one of which nothing special is known."""
+        return self.runner is None or self.runner.usual
+
     def walk(self) -> Iterator[PlannedStep]:
         for stage in self.stages:
             yield from stage.walk()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from gha2tekton.expression import Template
 from gha2tekton.journal import Cause, Fate
-from gha2tekton.record import Record, field
+from gha2tekton.record import Record, field, replace
 
 Effect = Literal["workspace", "home", "python", "env", "system", "services", "docker", "background"]
 RuleFate = Literal["mapped", "dropped", "manual"]
@@ -137,6 +137,16 @@ class Runner(Record, frozen=True):
     """GitHub's own machine, which is new for each job."""
     unread: tuple[str, ...] = ()
     """Labels beside those that decide, of which no entry knows anything."""
+
+    @property
+    def kind(self) -> Runner:
+        """The machine without what tells only how it was found: legs of one kind can share a Task."""
+        return replace(self, note="", hosted=False)
+
+    @property
+    def usual(self) -> bool:
+        """Whether it is any Linux machine, of which nothing special is known."""
+        return self.kind == Runner("linux")
 
 
 class Image(Record, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gha2tekton.expression import Expression, Partial, Template, whole
@@ -128,7 +127,7 @@ def surrounded(writer: ScriptWriter, planned: PlannedStep, lines: str) -> str:
 
 def _around(writer: ScriptWriter, planned: PlannedStep) -> list[str]:
     """What a container's call says besides its inputs."""
-    words = ["--key", word(re.sub(r"[^A-Za-z0-9]+", "-", planned.step.path).strip("-"))]
+    words = ["--key", word(kept_under(planned.step.path))]
     if names := sorted({*writer.variables, *planned.step.env}):
         words += ["--pass", word(" ".join(names))]
     return words

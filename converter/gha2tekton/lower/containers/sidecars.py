@@ -151,21 +151,35 @@ def _literal(text: str) -> str:
 
 
 def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], shared_memory: bool) -> Container:
+    mounts = (Mount(SHM_VOLUME, "/dev/shm"),) if shared_memory and not container.builder else ()
+    made = Container(name=container.name, image=image, mounts=mounts, limits=dict(limits))
+    return _by_itself(container, made) if container.plain else _serving(container, made)
+
+
+def _by_itself(container: ContainerPlan, made: Container) -> Container:
+    """What runs what its image or its service says, and nothing else."""
     service = container.service
+    if service is None:
+        return replace(made, security=dict(container.security) or None)
+    return replace(
+        made,
+        args=tuple(escaped(text) for text in service.command or ()),
+        working_dir=service.working_dir,
+        env=tuple(_variables(service)),
+        readiness=_readiness(service),
+        security={**container.security, **run_as(service.user)} or None,
+    )
+
+
+def _serving(container: ContainerPlan, made: Container) -> Container:
+    """What runs the commands that it is handed, as the service or the image would."""
+    service, entrypoint, command = container.service, container.entrypoint, container.command
     env = [EnvVar("GHA_HANDOFF", HANDOFF), EnvVar("GITHUB_WORKSPACE", ELSEWHERE if container.apart else WORKSPACE)]
     env += [EnvVar("GHA_DISPLACED", WORKSPACE)] if container.apart else []
-    entrypoint, command = container.entrypoint, container.command
     if service is not None:
-        env += [
-            EnvVar(name, escaped(value))
-            for name, value in service.environment.items()
-            # The device plugin says which devices there are.
-            if name != "NVIDIA_VISIBLE_DEVICES"
-        ]
-        if service.working_dir:
-            env.append(EnvVar("GHA_WORKING_DIR", service.working_dir))
-        if service.open_input:
-            env.append(EnvVar("GHA_OPEN_INPUT", " ".join(service.open_input)))
+        env += _variables(service)
+        env += [EnvVar("GHA_WORKING_DIR", service.working_dir)] if service.working_dir else []
+        env += [EnvVar("GHA_OPEN_INPUT", " ".join(service.open_input))] if service.open_input else []
         if service.entrypoint is not None:
             entrypoint, command = _words(service.entrypoint), ""
         if service.command is not None:
@@ -178,31 +192,19 @@ def _sidecar(container: ContainerPlan, image: str, limits: Mapping[str, str], sh
     env += [EnvVar("GHA_USER", user)] if user else []
     env += [EnvVar("GHA_ENTRYPOINT", escaped(entrypoint))] if entrypoint else []
     env += [EnvVar("GHA_COMMAND", escaped(command))] if command else []
-    mounts = (Mount(SHM_VOLUME, "/dev/shm"),) if shared_memory and not container.builder else ()
-    if container.plain:
-        words = service.command if service is not None and service.command else ()
-        plain = [item for item in env if not item.name.startswith(("GHA_", "GITHUB_"))]
-        return Container(
-            name=container.name,
-            image=image,
-            args=tuple(escaped(text) for text in words),
-            working_dir=service.working_dir if service is not None else "",
-            env=tuple(plain),
-            mounts=mounts,
-            limits=dict(limits),
-            readiness=_readiness(service),
-            security={**container.security, **run_as(service.user if service is not None else "")} or None,
-        )
-    made = Container(
-        name=container.name,
-        image=image,
+    return replace(
+        made,
         command=(f"{PLACE}/serve", container.name),
         env=tuple(env),
-        mounts=(MOUNT, HANDOFF_MOUNT, *mounts),
-        limits=dict(limits),
+        mounts=(MOUNT, HANDOFF_MOUNT, *made.mounts),
+        security={**container.security, **({"runAsUser": 0} if container.root else {})} or None,
     )
-    security = {**container.security, **({"runAsUser": 0} if container.root else {})}
-    return replace(made, security=security) if security else made
+
+
+def _variables(service: Service) -> list[EnvVar]:
+    """What a service is told; the device plugin says which devices there are."""
+    told = (pair for pair in service.environment.items() if pair[0] != "NVIDIA_VISIBLE_DEVICES")
+    return [EnvVar(name, escaped(value)) for name, value in told]
 
 
 def forwarder(containers: Sequence[ContainerPlan]) -> tuple[Container, ...]:

@@ -40,7 +40,7 @@ _OF_CACHES = frozenset({"cache_from", "cache_to", "no_cache", "pull", "tags"})
 _NAMES = frozenset({"hostname", "links", "extra_hosts"})
 _MERGED = frozenset("environment volumes depends_on healthcheck env_file cap_add cap_drop security_opt deploy".split())
 """Keys to which a later file adds, rather than to take their place."""
-_HEALTH = {"interval": "interval", "retries": "retries", "start_period": "start_period", "timeout": "timeout"}
+_HEALTH = frozenset({"interval", "retries", "start_period", "timeout"})
 
 
 class _Leaf(Record, frozen=True):
@@ -173,8 +173,7 @@ def _default(
 ) -> str:
     """What a row says of a leaf that says what holds without it."""
     if key == "healthcheck" and health is not None and below and below[-1] in _HEALTH:
-        name = _HEALTH[below[-1]]
-        return SAME_AS_DEFAULT if getattr(health, name) == Health.__struct_defaults__[_TIMES.index(name)] else ""
+        return SAME_AS_DEFAULT if getattr(health, below[-1]) == getattr(Health(()), below[-1]) else ""
     if key == "depends_on" and below[-1:] == ["condition"] and leaf.text == "service_started":
         return SAME_AS_DEFAULT
     if key in ("deploy", "gpus") and leaf.text in ("all", str(job.gpu)):
@@ -189,9 +188,6 @@ def _default(
     if leaf.text in ("", "false"):
         return SAME_AS_DEFAULT
     return ""
-
-
-_TIMES = [name for name in Health.__struct_fields__ if name != "command"]
 
 
 def _said(leaf: _Leaf) -> _Keys:

@@ -10,7 +10,6 @@ from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.model import JobPlan, Plan
 from gha2tekton.plan.scope import evaluate_leaf, lanes
 from gha2tekton.record import replace
-from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.matrix import MatrixError, plain_value
 from gha2tekton.workflow.model import Job, MatrixValue, Strategy, Value
@@ -21,62 +20,76 @@ EXCLUDED = "repeats a value of the matrix"
 
 def account(plan: JobPlan, groups: Sequence[JobPlan], own: Sequence[str], journal: Journal) -> None:
     """Rows for a job's strategy; ``groups`` are all plans of the job, ``own`` the files of its Tasks."""
-    job, home, legs = plan.job, own[0], sum(len(group.legs) for group in groups)
-    target = "pipeline.yaml" if legs > 1 else home
-    if job.strategy is None:
+    strategy = plan.job.strategy
+    if strategy is None:
         return
+    legs = sum(len(group.legs) for group in groups)
+    target = "pipeline.yaml" if legs > 1 else own[0]
+    _values(plan, strategy, groups, own, target, journal)
+    if strategy.fail_fast is not None and journal.fate(strategy.fail_fast.path) is None:  # else its Task has told
+        _fail_fast(strategy.fail_fast, journal)
+    if strategy.max_parallel is not None:
+        _max_parallel(strategy.max_parallel, strategy, legs, bool(plan.matrix), target, journal)
+
+
+def _values(
+    plan: JobPlan, strategy: Strategy, groups: Sequence[JobPlan], own: Sequence[str], target: str, journal: Journal
+) -> None:
+    job, single = plan.job, sum(len(group.legs) for group in groups) == 1
     read = _matrix_reads(replace(job, runs_on=None), journal)
     chosen = _matrix_reads(Job(job.id, job.path, job.span, runs_on=job.runs_on), journal)
-    repeated = _repeated(job.strategy)
-    of = _groups_of(job.strategy, groups)
+    repeated, of = _repeated(strategy), _groups_of(strategy, groups)
     alive = [group for group in groups if not group.refused]
     files = {id(group): file for group, file in zip(alive, own, strict=False)} if len(alive) == len(own) else {}
-    for path in journal.open_leaves(f"{job.strategy.path}.matrix"):
-        within = ".matrix.include[" in path or re.search(r"\]\.[^.]+$", path) is not None
-        having = of.get(path, groups)
-        lost = within and all(group.refused or _usual(group) for group in having)
-        lost = lost or (legs == 1 and (_usual(plan) or not _is_read(path, job.strategy, chosen)))
-        if ".matrix.exclude[" not in path and not _is_read(path, job.strategy, read):
-            if lost:
+    for path in journal.open_leaves(f"{strategy.path}.matrix"):
+        excludes, having = ".matrix.exclude[" in path, of.get(path, groups)
+        if not excludes and not _is_read(path, strategy, read):
+            within = ".matrix.include[" in path or re.search(r"\]\.[^.]+$", path) is not None
+            lost = within and all(group.refused or group.usual for group in having)
+            if lost or (single and (plan.usual or not _is_read(path, strategy, chosen))):
                 reason = "nothing reads it but the choice of a machine, which is the same without it"
                 journal.dropped(path, "superseded", reason)
                 continue
-            if legs == 1 and path in plan.idle:
-                journal.dropped(path, "superseded", "the other labels ask for the same machine")
-                continue
-            if legs == 1 and path in plan.repeated:
-                journal.adapted(path, "the label repeats what asks for the machine already", home)
-                continue
-            if legs == 1 and path in plan.placing:
-                journal.exact(path, RUN)
+            if single and _of_the_machine(path, plan, own[0], journal):
                 continue
         # A leg that has a Task for itself has its values in it.
         alone = path in of and len(having) == 1 and len(having[0].legs) == 1
-        reason = repeated.get(path, EXCLUDED if ".matrix.exclude[" in path else "")
+        reason = repeated.get(path, EXCLUDED if excludes else "")
         journal.exact(path, files.get(id(having[0]), target) if alone else target, reason=reason)
-    fast, parallel = job.strategy.fail_fast, job.strategy.max_parallel
-    if fast is not None and journal.fate(fast.path) is not None:
-        fast = None  # its Task has told
-    if fast is not None and fast.raw is False:
-        journal.dropped(fast.path, "superseded", "no leg ends another here, with or without it")
-    elif fast is not None and fast.literal is not None:
+
+
+def _of_the_machine(path: str, plan: JobPlan, home: str, journal: Journal) -> bool:
+    """The row of a value that only names a label, where that is not what decides; whether it is one."""
+    if path in plan.idle:
+        journal.dropped(path, "superseded", "the other labels ask for the same machine")
+    elif path in plan.repeated:
+        journal.adapted(path, "the label repeats what asks for the machine already", home)
+    elif path in plan.placing:
+        journal.exact(path, RUN)
+    else:
+        return False
+    return True
+
+
+def _fail_fast(value: Value, journal: Journal) -> None:
+    if value.raw is False:
+        journal.dropped(value.path, "superseded", "no leg ends another here, with or without it")
+    elif value.literal is not None:
         reason = "a failed leg keeps those that wait from starting; those that run go on to their end"
-        journal.dropped(fast.path, "GitHub-only service", reason)
-    elif fast is not None:
-        journal.dropped(fast.path, "superseded", "the only leg ends no other")
-    if parallel is not None and legs == 1 and not plan.matrix:
-        journal.dropped(parallel.path, "superseded", "the only leg waits for no other")
-    elif parallel is not None and parallel.literal is not None and not plan.matrix:
-        journal.exact(parallel.path, target, reason=SAME_AS_DEFAULT if lanes(job.strategy, legs) >= legs else "")
-    elif parallel is not None:
+        journal.dropped(value.path, "GitHub-only service", reason)
+    else:
+        journal.dropped(value.path, "superseded", "the only leg ends no other")
+
+
+def _max_parallel(value: Value, strategy: Strategy, legs: int, open: bool, target: str, journal: Journal) -> None:
+    """``open`` tells that only the run knows the legs."""
+    if legs == 1 and not open:
+        journal.dropped(value.path, "superseded", "the only leg waits for no other")
+    elif value.literal is not None and not open:
+        journal.exact(value.path, target, reason=SAME_AS_DEFAULT if lanes(strategy, legs) >= legs else "")
+    else:
         reason = "all legs run at once: only the run knows how many there are or may be"
-        journal.dropped(parallel.path, "GitHub-only service", reason)
-
-
-def _usual(group: JobPlan) -> bool:
-    """Whether the machine of some legs is one of which nothing special is known."""
-    runner = group.runner or Runner("linux")
-    return replace(runner, note="", hosted=False) == Runner("linux")
+        journal.dropped(value.path, "GitHub-only service", reason)
 
 
 def _groups_of(strategy: Strategy, groups: Sequence[JobPlan]) -> dict[str, list[JobPlan]]:

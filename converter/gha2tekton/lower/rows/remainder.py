@@ -9,7 +9,6 @@ from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup, within
 from gha2tekton.lower.rows import matrix as matrix_rows
 from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.model import JobPlan, Plan
-from gha2tekton.record import replace
 from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.model import Concurrency, Value
@@ -240,8 +239,7 @@ def _file(path: str) -> str:
 
 def _names_the_machine(plan: JobPlan, sites: Iterable[str]) -> bool:
     """Whether a value goes nowhere but into the label of a machine of which nothing special is known."""
-    usual = replace(plan.runner or Runner("linux"), note="", hosted=False) == Runner("linux")
-    return usual and bool(set(sites)) and set(sites) <= _labels(plan)
+    return plan.usual and bool(set(sites)) and set(sites) <= _labels(plan)
 
 
 def _machines(groups: Iterable[JobPlan]) -> str:

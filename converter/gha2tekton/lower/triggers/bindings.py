@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
+from gha2tekton.lower.event_types import FREE
 from gha2tekton.lower.repository import nested, repository_facts
 from gha2tekton.lower.triggers import cel
 from gha2tekton.lower.triggers.webhooks import Webhook, objects
@@ -192,7 +193,7 @@ def _known(path: Iterable[str]) -> Path:
     for part in path:
         if part == "*":
             break
-        out.append(part if out and out[0] in cel.FREE else part.lower())
+        out.append(part if out and out[0] in FREE else part.lower())
     return tuple(out)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from gha2tekton.lower.event_types import BOOLEANS
+from gha2tekton.lower.event_types import BOOLEANS, FREE
 from gha2tekton.lower.values import MARK, SUSPECT
 from gha2tekton.workflow.glob import to_regex
 
@@ -21,9 +21,6 @@ _RESERVED = frozenset(
 )
 _GLOB = re.compile(r"[*?+\[\]!\\]")
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-FREE = ("client_payload", "inputs")
-"""Parts of a delivery in which names are the user's own."""
 
 _TEXT = re.compile(
     "action|after|before|body|conclusion|description|key|login|message|name|path|ref|sha|state|title|url|"

@@ -5,7 +5,6 @@ https://docs.github.com/actions/reference/workflows-and-actions/events-that-trig
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,7 +42,7 @@ def lower_schedules(
         params, empty = scheduled(run, needed, origin, entry.cron.text, settings.default_branch, settings.full_name)
         made = replace(run, params=params, labels={**run.labels, **labels})
         manifest = _defaulted(made.manifest(), settings.template_defaults)
-        job = _cron_job(name, cron(entry.cron.text), timezone, labels, settings)
+        job = _cron_job(name, " ".join(entry.cron.text.split()), timezone, labels, settings)
         out += [_held(name, manifest, labels), job]
         journal.exact(entry.cron.path, FILE)
         if entry.timezone:
@@ -58,22 +57,6 @@ def lower_schedules(
         why = "scheduled runs clone OWNER/REPOSITORY until it says which: no delivery tells them"
         journal.need(Setup("option", "--github-repository", why))
     return tuple(out)
-
-
-def cron(text: str) -> str:
-    """The five fields as Kubernetes takes them: Sunday is 0, never 7."""
-    fields = text.split()
-    if len(fields) == 5 and "7" in re.split(r"[,/-]", fields[4]):
-        fields[4] = ",".join(dict.fromkeys(day for part in fields[4].split(",") for day in _days(part)))
-    return " ".join(fields)
-
-
-def _days(part: str) -> list[str]:
-    match = re.fullmatch(r"(\d)(?:-(\d))?(?:/(\d+))?", part)
-    if not match:
-        return [part]
-    first, last, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
-    return [str(day % 7) for day in range(first, last + 1, max(step, 1))]
 
 
 def _defaulted(value: Any, defaults: Mapping[str, str]) -> Any:

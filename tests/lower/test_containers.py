@@ -416,7 +416,8 @@ def test_shared_memory_is_as_large_as_the_largest_that_is_asked_for(
 MEMORY_OF_SERVICES = [
     ("--shm-size=2g", "", "exact", "2Gi"),
     ("--ipc host --health-cmd true", "", "exact", None),
-    ("--shm-size 2g", "container: {image: b, options: --shm-size 1g}", "exact", None),
+    ("--shm-size 2g", "container: {image: b, options: --shm-size 1g}", "exact", "2Gi"),
+    ("--shm-size 2g", "container: {image: b, options: --ipc=host}", "exact", None),
     ("--shm-size 2g --memory 4g", "", "adapted", "2Gi"),
 ]
 

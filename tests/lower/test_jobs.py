@@ -12,6 +12,7 @@ from tests import conversion
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
+from gha2tekton.lower.settings import Settings
 from gha2tekton.plan.build import PlanOptions
 from gha2tekton.rules.load import RuleSet
 
@@ -65,6 +66,45 @@ def test_options_of_a_container(options: str, fate: str, wanted: dict[str, Any])
     (step,) = task(done)["steps"]
     assert {key: step.get(key) for key in wanted} == wanted
     assert said(done, "jobs.a.container.options")[0] == fate
+
+
+SHARED = [
+    # the options of the job's container, what they become, and the volume for /dev/shm
+    ("--shm-size=2g", "exact", {"medium": "Memory", "sizeLimit": "2Gi"}),
+    ("--shm-size 512m --shm-size=1.5gb", "exact", {"medium": "Memory", "sizeLimit": "1.5Gi"}),
+    ("--ipc=host", "exact", {"medium": "Memory"}),
+    ("--ipc=host --shm-size=2g", "exact", {"medium": "Memory"}),
+    ("--ipc private --user root", "exact", None),
+    ("--shm-size=much", "manual", None),
+    ("--ipc=container:x", "manual", None),
+]
+
+
+@pytest.mark.parametrize(("options", "fate", "volume"), SHARED, ids=[row[0] for row in SHARED])
+def test_shared_memory_of_a_container(options: str, fate: str, volume: dict[str, str] | None) -> None:
+    done = convert(CONTAINER.format(f'container: {{image: "python:3.12", options: "{options}"}}'))
+    found = [one["emptyDir"] for one in task(done)["volumes"] if one["name"] == "dshm"]
+    assert (said(done, "jobs.a.container.options")[0], found) == (fate, [volume] if volume else [])
+
+
+MEMORY = [
+    # the job, what --memory says, and the limit of the container with the GPU
+    ("container: {image: a/b, options: --gpus all}", "", None),
+    ("container: {image: a/b, options: --gpus all}", "64Gi", "64Gi"),
+    ("container: {image: a/b, options: --gpus all --memory 8g}", "64Gi", "8Gi"),
+    ("env: {}", "64Gi", None),
+]
+
+
+@pytest.mark.parametrize(("job", "memory", "limit"), MEMORY)
+def test_memory_is_of_the_container_with_the_gpu(job: str, memory: str, limit: str | None) -> None:
+    text = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    {job}\n    steps: [{{run: make}}]\n"
+    done = conversion.convert(text, None, Options(output=Settings(memory=memory)))
+    (step,) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["steps"]
+    assert step.get("computeResources", {}).get("limits", {}).get("memory") == limit
+    specs = done.bundle.files["runs/ci.yaml"][0]["spec"].get("taskRunSpecs", [])
+    held = [one["computeResources"]["limits"].get("memory") for spec in specs for one in spec.get("stepSpecs", ())]
+    assert held == ([limit] if "--gpus" in job else [])
 
 
 SETUP = "- uses: actions/setup-{}@v5"

@@ -58,8 +58,8 @@ def test_a_job_that_was_never_started_has_failed_on_github_too() -> None:
 
 
 REFUSED = [
-    ("services: {db: {image: x, env: {URL: 'p://${{ secrets.P }}@h'}}}", "p://${{ secrets.P }}@h, must be known before its Pod starts, and the results of a Task, which can be seen"),
-    ("services: {db: {image: x, env: {A: '${{ runner.temp }}'}}}", "and no other Task knows runner: write the value out"),
+    ("services: {db: {image: x, env: {URL: 'p://${{ secrets.P }}@h'}}}", "p://${{ secrets.P }}@h, must be known before its Pod starts, and no other Task may tell a secret: make"),
+    ("services: {db: {image: x, env: {A: '${{ runner.temp }}'}}}", "and no other Task knows runner: write it out"),
     ("services: {db: {image: x, env: {A: 'x${{ github.token }}'}}}", "services.db.env.A, x${{ github.token }},"),
     (f"services: {{db: {{image: 'x:{TAG}'}}}}\n    strategy: {{matrix: {{v: '${{{{ fromJSON(vars.L) }}}}'}}}}", "and its legs, too"),
 ]  # fmt: skip

@@ -45,9 +45,8 @@ CONVERSION = (
     click.option(
         "--memory",
         type=TEXT,
-        default="32Gi",
-        show_default=True,
-        help="Memory of the container that computes.",
+        default="",
+        help="Memory of the container with the GPU; otherwise 32Gi in a job of several Tasks, and no limit in others.",
     ),
     click.option(
         "--image", type=TEXT, default="", help="Image for the jobs' scripts in place of the one that is chosen."

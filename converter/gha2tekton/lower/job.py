@@ -32,7 +32,7 @@ from gha2tekton.lower.params import declarations
 from gha2tekton.lower.rows import compose as compose_rows
 from gha2tekton.lower.rows.commands import Docker
 from gha2tekton.lower.script import ScriptWriter
-from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STATE, WORKSPACES, Settings
+from gha2tekton.lower.settings import ARTIFACTS, CACHE, MANAGED, SOURCE, STAGED_MEMORY, STATE, WORKSPACES, Settings
 from gha2tekton.lower.stage_script import stage_script, variable_lines
 from gha2tekton.lower.words import fits
 from gha2tekton.plan.builds import RUN_PARAM
@@ -195,8 +195,8 @@ class JobWriter(Record):
     def gpu(self, job: JobPlan, stage: Stage) -> Gpu:
         split = job.layout == "stages"
         limits = {job.maker or self.settings.gpu_resource: str(stage.gpu)} if stage.gpu else {}
-        if limits and split:
-            limits["memory"] = self.settings.memory
+        if limits and (memory := self.settings.memory or (STAGED_MEMORY if split else "")):
+            limits["memory"] = memory
         named = split and stage.role == "notebook" and stage.gpu
         # The default of a param can hold no other.
         named = named and (stage.own is not None or literal(job.image) is not None)
@@ -257,7 +257,7 @@ class JobWriter(Record):
             out.append({"name": service.mount.name, "emptyDir": {}})
         out += [{"name": f"volume-{number}", "emptyDir": {}} for number, _ in enumerate(options.volumes, 1)]
         out += host.volumes(job)
-        if memory := larger("host" if options.shared_memory else "", service.memory, beside):
+        if memory := larger(options.shared_memory, service.memory, beside):
             out.append(shared_memory_volume(memory))
         if any(mount.name == "scripts" for mount in step.mounts):
             made = self.files[step.args[0].rpartition("/")[2]]

@@ -135,25 +135,25 @@ def _read(template: Template) -> Iterator[tuple[str, ...]]:
 def _beyond(job: JobPlan, template: Template, carrier: Carrier) -> str:
     """Why no Task before the job can work a text out, which ``carrier`` would bring values to; empty where one can."""
     if job.matrix:
-        return "and its legs, too, are only known to the run"
+        return "and its legs, too, are only known to the run: write it out"
     foreign = dict.fromkeys(path[0].lower() for path in _read(template) if path[0].lower() not in _HANDED)
     if "secrets" in foreign:
-        return "and the results of a Task, which can be seen, are no way for a secret"
+        return "and no other Task may tell a secret: make the whole value one secret, and give it alone"
     if foreign:
-        return f"and no other Task knows {' or '.join(foreign)}"
+        return f"and no other Task knows {' or '.join(foreign)}: write it out"
     try:
         carrier.text(template)
     except Unsupported as problem:
-        return f"and {problem}"
+        return f"and {problem}: write it out"
     return ""
 
 
 def _by_hand(job: JobPlan, key: str, said: str, why: str) -> str:
     container = job.job.container
     if container is not None and key == container.image.path:
-        return f"the image of its container, {said}, must be known before its Pod starts, {why}: name the image"
+        return f"the image of its container, {said}, must be known before its Pod starts, {why}"
     what = key.removeprefix(f"{job.job.path}.")
-    return f"{what}, {said}, must be known before its Pod starts, {why}: write the value out"
+    return f"{what}, {said}, must be known before its Pod starts, {why}"
 
 
 def _states(plan: Plan, job: JobPlan, carrier: Carrier) -> list[str]:

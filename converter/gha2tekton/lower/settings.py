@@ -15,7 +15,8 @@ class Settings(Record, frozen=True):
     name_prefix: str | None = None
     """Goes before the names of Tasks; None takes the workflow's name."""
     gpu_resource: str = "nvidia.com/gpu"
-    memory: str = "32Gi"
+    memory: str = ""
+    """Of the container that holds a GPU; empty is STAGED_MEMORY in a job of several Tasks, the node's in any other."""
     storage_class: str = ""
     storage: str = "50Gi"
     unmapped: Literal["fail", "skip"] = "fail"
@@ -46,6 +47,9 @@ class Settings(Record, frozen=True):
     shared: str = ""
     """What the listener, the claim and their accounts are named by, where several workflows share them."""
 
+
+STAGED_MEMORY = "32Gi"
+"""What the guide gives the Task that computes."""
 
 MANAGED = {"app.kubernetes.io/managed-by": "gha2tekton"}
 

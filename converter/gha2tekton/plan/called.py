@@ -67,7 +67,11 @@ class Called:
         if not rows or (service is not None and service.command is not None):
             return replace(container, user=user), notes, {}
         if container.name in self.within or not (service is None or _fixed(service)):
-            return replace(container, user=user), notes, dict.fromkeys(rows, unknown(container.image))
+            return (
+                replace(container, user=user),
+                notes,
+                {row: unknown(container.image, row.endswith(".uses")) for row in rows},
+            )
         return replace(container, plain=True), notes, {}
 
 

@@ -79,8 +79,11 @@ def _range(text: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def unknown(image: str) -> str:
-    return f"what {image} runs by itself is not known: name the command, or give images.yaml its entrypoint"
+def unknown(image: str, step: bool) -> str:
+    """Why nothing runs what an image says by itself, and what to do: in a ``step`` that is the image, or a command."""
+    name = ", and its step asks for that: name the program (with: entrypoint)" if step else ": name the command"
+    where = "in an images.yaml of a folder for --rules"
+    return f"what {image} runs by itself is not known{name}, or give the image its entrypoint {where}"
 
 
 def as_root(call: DockerCall) -> bool:

@@ -20,7 +20,7 @@ from gha2tekton.lower.words import usual
 from gha2tekton.plan.host_directories import Bind, bind, stands_for
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import DIFFERS, OPTIONS, ULIMIT, brought_by, of_gpu
-from gha2tekton.plan.sizes import quantity
+from gha2tekton.plan.sizes import larger, quantity
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
 from gha2tekton.tekton.model import EnvVar, Manifest, Mount
@@ -43,7 +43,8 @@ class ContainerOptions(Record, frozen=True):
 
     env: tuple[EnvVar, ...] = ()
     security: Manifest | None = None
-    shared_memory: bool = False
+    shared_memory: str = ""
+    """How large /dev/shm is, "host" where it has no limit; empty where it is as docker makes it."""
     limits: Mapping[str, str] = field(default_factory=dict)
     later: tuple[tuple[str, str], ...] = ()
     """Variables that the runtime must compute."""
@@ -159,8 +160,12 @@ class _Asked(Record):
         match name:
             case _ if name in _OF_POD:
                 pass
-            case "--shm-size" | "--ipc":
-                self.have(shared_memory=True)
+            case "--shm-size" if quantity(text):
+                self.have(shared_memory=larger(self.options.shared_memory, text))
+            case "--ipc" if text == "host":
+                self.have(shared_memory=text)
+            case "--ipc" if text in ("", "private", "shareable", "none"):
+                pass
             case "--ulimit":
                 self.differs.append(ULIMIT)
             case "--volume" | "--mount":
@@ -189,7 +194,7 @@ class _Asked(Record):
                 self.have(limits={**self.options.limits, "memory": size})
             case "--cpus" if re.fullmatch(r"\d+(\.\d+)?", text):
                 self.have(limits={**self.options.limits, "cpu": text})
-            case "--memory" | "--cpus":
+            case "--memory" | "--cpus" | "--shm-size":
                 self.by_hand.append(f"{name} {text} is no quantity")
             case _ if name.removeprefix("--") in DIFFERS:
                 self.differs.append(DIFFERS[name.removeprefix("--")])
@@ -220,7 +225,7 @@ def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[Conta
     """A volume of docker's own as an empty one, a directory of the machine as a claim; how it differs, if it can be."""
     source, place = asked.source, asked.target
     if source == place == "/dev/shm":
-        return replace(options, shared_memory=True), ENDS
+        return replace(options, shared_memory="host"), ENDS
     if re.fullmatch(r"[\w.-]*", source) and place.startswith("/"):
         return replace(options, volumes=(*options.volumes, place)), ENDS
     if (mount := host.mount(job, asked)) is not None:

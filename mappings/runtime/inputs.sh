@@ -18,3 +18,13 @@ refuse_input() {
   printf 'Error: the input %s is %s, and must be %s\n' "$_title" "$_value" "$1" | masked
   exit 1
 }
+
+# A machine that only the run knows may be one that no Pod is.
+#   runs_on TEMPLATE
+runs_on() {
+  [ "$GHA_SKIPPED" != yes ] || return 0
+  _machine=$(template "$1") || exit 1
+  case $_machine in
+    [Ww]indows* | [Mm]acos* | macOS*) printf 'Error: this job runs on %s, and Pods run Linux\n' "$_machine"; exit 1 ;;
+  esac
+}

@@ -879,3 +879,23 @@ def test_images_of_services(strategy: str, image: str, images: set[str]) -> None
     fates = {outcome.fate for outcome in done.journal.outcomes() if ".services.pg" in outcome.path}
     assert "manual" not in fates
     assert not any("not understood" in outcome.reason for outcome in done.journal.outcomes())
+
+
+GUESSED = [
+    # what a job says of its machine, what it asks of it in the run
+    ("runs-on: '${{ vars.MACHINE }}'", "runs_on '${{ vars.MACHINE }}'\n"),
+    ("runs-on: [self-hosted, '${{ vars.MACHINE }}']", None),
+    ("runs-on: ubuntu-latest", None),
+    ("runs-on: '${{ matrix.os }}'\nstrategy: {matrix: {os: [ubuntu-latest, ubuntu-22.04]}}", None),
+    ("runs-on: '${{ matrix.os }}'\nstrategy: {matrix: '${{ fromJSON(vars.LEGS) }}'}", "runs_on '${{ matrix.os }}'\n"),
+]
+
+
+@pytest.mark.parametrize(("says", "asks"), GUESSED)
+def test_a_machine_that_only_the_run_knows_is_asked_for(says: str, asks: str | None) -> None:
+    done = convert(f"{says}\nsteps: [{{run: ls}}]")
+    scripts = [
+        held[0]["spec"]["steps"][0]["script"] for name, held in done.bundle.files.items() if name.startswith("tasks/")
+    ]
+    lines = [line for script in scripts for line in script.splitlines(keepends=True) if line.startswith("runs_on ")]
+    assert lines == ([asks] if asks else [])

@@ -333,3 +333,16 @@ def test_a_login_shell_keeps_the_path_of_the_step(machine: Machine, directory: P
 def test_a_login_shell_of_a_container_of_the_workflow_is_as_it_is(machine: Machine, directory: Path) -> None:
     run_job(machine, directory, LOGIN, HOME=str(directory), GHA_CONTAINER="true")
     assert not (directory / ".bash_profile").exists()
+
+
+MACHINES = [("ubuntu-latest", "success"), ("", "success"), ("windows-2022", "failure"), ("macOS-14", "failure")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("machine_of_run", "result"), MACHINES)
+def test_a_machine_that_no_pod_is(machine: Machine, directory: Path, machine_of_run: str, result: str) -> None:
+    script = f"runs_on '${{{{ vars.M }}}}'\n{step('a', 'echo')}"
+    done = run_job(machine, directory, script, GHA_VARS_M=machine_of_run)
+    assert (done.told("result"), done.ended.code) == (result, int(result != "success"))
+    skipped = run_job(machine, directory / "other", script, GHA_VARS_M=machine_of_run, GHA_IF="false")
+    assert (skipped.told("result"), skipped.ended.code) == ("skipped", 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gha2tekton.lower import runtime
-from gha2tekton.lower.asked_inputs import asked_inputs
+from gha2tekton.lower.asked_inputs import asked_inputs, asked_machine
 from gha2tekton.lower.carrier import Unsupported
 from gha2tekton.lower.script import ScriptWriter
 from gha2tekton.lower.words import call, safe
@@ -31,7 +31,7 @@ def stage_script(
     lines += writer.steps(stage.steps)
     if last:
         lines += "".join(reversed(writer.post)) + _outputs(job, writer)
-    asked = asked_inputs(workflow, writer.carrier) if index == 0 else ""
+    asked = asked_inputs(workflow, writer.carrier) + asked_machine(job, writer.carrier) if index == 0 else ""
     return f"#!{runtime.JOB}\n{asked}{lines}"
 
 

@@ -16,7 +16,7 @@ from gha2tekton.rules.load import RuleSet
 from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.model import Job, Value, Workflow
 
-_UNKNOWN = "the runner is only known at run time: taken for a Linux machine without a GPU"
+_UNKNOWN = "the runner is only known at run time: taken for a Linux machine without a GPU; on any other the job fails"
 _MOST = 64
 """Lists of labels that are looked at of those that the branches of expressions may come to."""
 Machine = tuple[tuple[str, ...], str]
@@ -36,7 +36,8 @@ def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner
     likely, likely_group = asked(job, usual)
     if _all_told(job, usual) and (likely or likely_group):
         machine = machines.runner(rules, likely, likely_group)
-        return _noted(machine, f"the machine is that of the inputs' defaults, {_list((*likely, likely_group))}")
+        told = f"the machine is that of the inputs' defaults, {_list((*likely, likely_group))}"
+        return replace(_noted(machine, told), guessed=True)
     folded = [usual.fold(label) for label in job.runs_on.labels]
     if (found := _of_branches(rules, folded)) or (found := machines.partly(rules, folded)):
         return found
@@ -47,7 +48,7 @@ def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner
     started = [name for label in folded for name in _started(label, scope, workflow, rules)]
     if started:
         return _noted(machines.runner(rules, started), f"the machine is the one that {_list(started)} names")
-    return Runner("linux", note=_UNKNOWN)
+    return Runner("linux", note=_UNKNOWN, guessed=True)
 
 
 def _all_told(job: Job, scope: Scope) -> bool:

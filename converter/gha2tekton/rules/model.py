@@ -135,6 +135,8 @@ class Runner(Record, frozen=True):
     note: str = ""
     hosted: bool = False
     """GitHub's own machine, which is new for each job."""
+    guessed: bool = False
+    """Whether the run may name another one."""
     unread: tuple[str, ...] = ()
     """Labels beside those that decide, of which no entry knows anything."""
 

@@ -111,9 +111,12 @@ SETUP = "- uses: actions/setup-{}@v5"
 PROGRAMS = [
     ([SETUP.format("python"), "- run: pipx run tox"], "pip install pipx", ""),
     ([SETUP.format("python"), "- run: gh release list"], "install -y gh", ""),
-    ([SETUP.format("python"), "- run: helm lint"], "", "calls helm, which GitHub's machine has and docker.io/library/python"),
+    ([SETUP.format("python"), "- run: terraform fmt"], "", "calls terraform, which GitHub's machine has and docker.io/library/python"),
     ([SETUP.format("python"), SETUP.format("node"), "- run: npm ci && python -V"], "", ""),
-    ([SETUP.format("java"), SETUP.format("python"), "- run: pip install . && mvn -B test"], "", "calls mvn"),
+    ([SETUP.format("java"), SETUP.format("python"), "- run: pip install . && mvn -B test"], "install -y --no-install-recommends maven", ""),
+    ([SETUP.format("java"), SETUP.format("python"), "- run: pip install . && gradle test"], "", "calls gradle"),
+    (["- uses: azure/setup-helm@v4", "- run: helm lint"], "", ""),
+    ([SETUP.format("python"), "- {shell: pwsh, run: Get-Item a}"], "", "calls pwsh"),
     (["- run: ./frobnicate && frobnicate"], "", ""),
 ]  # fmt: skip
 

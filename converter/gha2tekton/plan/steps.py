@@ -165,7 +165,10 @@ class StepReader(Record, frozen=True):
         text = guessed_script(scope, step.run.template)
         shell = (scope.guess(step.shell) or "") if step.shell else default
         if script_language(shell) != "sh":
-            return PlannedStep(step, title, scope, effects=frozenset({"workspace"}), after_failure=after)
+            program = next(iter(shell.split()), "")
+            # The runtime takes python3 where there is no other.
+            tools = frozenset(filter(None, ["python3" if program == "python" else program]))
+            return PlannedStep(step, title, scope, effects=frozenset({"workspace"}), tools=tools, after_failure=after)
         key = (step.run.path, text, *scope.likely.items())
         if key not in self.meanings:
             self.meanings[key] = read_meaning(self.rules, step.run.path, text, scope.likely)

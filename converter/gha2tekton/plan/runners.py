@@ -34,16 +34,20 @@ def runner(job: Job, scope: Scope, workflow: Workflow, rules: RuleSet) -> Runner
         return machines.runner(rules, labels, group)
     usual = scope.with_known(inputs=input_defaults(workflow))
     likely, likely_group = asked(job, usual)
+    open_labels = [label for label in job.runs_on.labels if not any(labels_of(label, scope))]
     if _all_told(job, usual) and (likely or likely_group):
-        machine = machines.runner(rules, likely, likely_group)
-        told = f"the machine is that of the inputs' defaults, {_list((*likely, likely_group))}"
-        return replace(_noted(machine, told), guessed=True)
+        machine = replace(machines.runner(rules, likely, likely_group), guessed=True)
+        decided = [text for label in open_labels for text in (*labels_of(label, usual)[0], labels_of(label, usual)[1])]
+        decided += [likely_group] if likely_group and not group and likely_group not in decided else []
+        if any(decided):
+            return _noted(machine, f"the machine is that of the inputs' defaults, {_list(decided)}")
+        return _noted(machine, f"{_list(one.text for one in open_labels)} is taken for no label, as its inputs say")
     folded = [usual.fold(label) for label in job.runs_on.labels]
     if (found := _of_branches(rules, folded)) or (found := machines.partly(rules, folded)):
         return found
     if likely or likely_group:
         machine = machines.runner(rules, likely, likely_group)
-        unknown = _list(one.text for one in job.runs_on.labels if not any(labels_of(one, usual)))
+        unknown = _list(one.text for one in open_labels if not any(labels_of(one, usual)))
         return _noted(machine, f"what {unknown} comes to is only known at run time") if unknown else machine
     started = [name for label in folded for name in _started(label, scope, workflow, rules)]
     if started:

@@ -143,7 +143,7 @@ class Runner(Record, frozen=True):
     @property
     def kind(self) -> Runner:
         """The machine without what tells only how it was found: legs of one kind can share a Task."""
-        return replace(self, note="", hosted=False)
+        return replace(self, note="", hosted=False, unread=())
 
     @property
     def usual(self) -> bool:

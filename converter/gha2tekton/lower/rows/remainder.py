@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Cause, Journal, Setup, within
+from gha2tekton.lower.rows import machine as machine_rows
 from gha2tekton.lower.rows import matrix as matrix_rows
-from gha2tekton.lower.settings import RUN
 from gha2tekton.plan.model import JobPlan, Plan
-from gha2tekton.rules.model import Runner
 from gha2tekton.workflow.inlining import reads, values
 from gha2tekton.workflow.model import Concurrency, Value
 
@@ -66,17 +65,7 @@ def _job(plan: JobPlan, own: tuple[str, ...], groups: Sequence[JobPlan], journal
     target = "pipeline.yaml"
     if plan.refused:
         return
-    if job.runs_on is not None:
-        for value in (*job.runs_on.labels, *([job.runs_on.group] if job.runs_on.group else [])):
-            if value.path in plan.idle and plan.runner is not None and value.text.lower() in plan.runner.unread:
-                reason = "no entry in runners.yaml knows this label: one with a nodeSelector there chooses nodes"
-                journal.dropped(value.path, "no effect outside GitHub", reason)
-            elif value.path in plan.idle:
-                journal.dropped(value.path, "superseded", "the other labels ask for the same machine")
-            elif value.path in plan.repeated:
-                journal.adapted(value.path, f"{_machine(plan)}; the label repeats what asks for that already", target)
-            else:
-                journal.adapted(value.path, _machines(groups), RUN if value.path in plan.placing else target)
+    machine_rows.account(plan, groups, journal)
     if job.name is not None and _key(job.name) == "name" and journal.fate(job.name.path) is None:
         journal.dropped(job.name.path, "superseded", "a PipelineTask is named by the job's id")
     for value in job.needs:
@@ -184,7 +173,9 @@ def _idle(plan: JobPlan, value: Value, journal: Journal) -> str:
         return ""
     if all(journal.fate(site) == "dropped" for site in sites):
         return "nothing that has an effect here reads it"
-    return f"nothing but the machine hangs on it: {_machine(plan)}" if _names_the_machine(plan, sites) else ""
+    return (
+        f"nothing but the machine hangs on it: {machine_rows.of_job(plan)}" if _names_the_machine(plan, sites) else ""
+    )
 
 
 def _labels(plan: JobPlan) -> set[str]:
@@ -240,26 +231,6 @@ def _file(path: str) -> str:
 def _names_the_machine(plan: JobPlan, sites: Iterable[str]) -> bool:
     """Whether a value goes nowhere but into the label of a machine of which nothing special is known."""
     return plan.usual and bool(set(sites)) and set(sites) <= _labels(plan)
-
-
-def _machines(groups: Iterable[JobPlan]) -> str:
-    """The machines of a job's legs, those with the most GPUs first."""
-    alive = sorted((group for group in groups if not group.refused), key=lambda group: -group.gpu)
-    first, *others = dict.fromkeys(map(_machine, alive))
-    return "; other legs: ".join((first, *others))
-
-
-def _machine(plan: JobPlan) -> str:
-    runner = plan.runner or Runner("linux")
-    gpu = f" with {plan.gpu} GPU{'s' if plan.gpu > 1 else ''} on one container" if plan.gpu else ""
-    note = f"; {runner.note}" if runner.note else ""
-    if plan.gpu and not runner.gpu:
-        note = note.replace(" without a GPU", "; what it runs asks for the GPU")
-    if plan.gpu > 1:
-        note = note.replace(": one is asked for", "")
-    if runner.unread:
-        note = f", on any such node: no entry in runners.yaml knows {', '.join(runner.unread)}{note}"
-    return f"runs in a Pod on Linux{gpu}{note}"
 
 
 def _concurrency(concurrency: Concurrency | None, reason: str, journal: Journal) -> None:

@@ -19,6 +19,7 @@ from gha2tekton.source import Refused, Source, text_of, why
 NAMES = (".gha2tekton.yaml", ".gha2tekton.yml")
 _SCHEMA = "options"
 _TABLE = ("tool", "gha2tekton")
+_WORKFLOWS = ".github/workflows"
 
 
 class ConfigurationError(Refused):
@@ -77,6 +78,19 @@ def _read(path: Path, name: str) -> Configuration:
         tables["images"] = {"images": tables["images"]}
     overrides = {name: {key.replace("-", "_"): value for key, value in own.items()} for name, own in workflows.items()}
     return Configuration(path, name, settled, overrides, tables)
+
+
+def see_that_workflows_exist(configuration: Configuration, root: Path) -> None:
+    """ConfigurationError where a repository's own options are for a workflow that it does not have."""
+    for name in configuration.workflows:
+        if not (root / name).is_file() and not (root / _WORKFLOWS / name).is_file():
+            from difflib import get_close_matches
+
+            folder = root / _WORKFLOWS
+            there = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+            near = get_close_matches(name.rpartition("/")[2], there, 1)
+            meant = f"; is {near[0]} meant?" if near else ""
+            raise ConfigurationError(f"{configuration.name}: workflows: there is no workflow {name}{meant}")
 
 
 def _yaml(path: Path, name: str) -> tuple[dict[str, Any], list[str]]:

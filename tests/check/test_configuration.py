@@ -53,6 +53,7 @@ CHOSEN = [
 @pytest.mark.parametrize(("name", "text", "arguments", "line"), CHOSEN)
 def test_what_holds(repository: Path, name: str, text: str, arguments: list[str], line: str) -> None:
     (repository / name).write_text(text)
+    (repository / ".github/workflows/other.yml").write_text(WORKFLOW)
     status, said = run("config", "show", ".github/workflows/ci.yml", *arguments)
     assert status == 0
     assert line in [told.partition("  #")[0].strip() for told in said.splitlines()]
@@ -119,6 +120,9 @@ NAMED = {
     "rules: [.github]\n": ".github: a folder without rules, neither actions/ nor commands/, which .gha2tekton.yaml names\n",
     "actions-dir: nope\n": "nope: there is no such folder of checkouts, which .gha2tekton.yaml names\n",
     "rules: [ci]\n": "ci/actions/a/b.yaml:1:1: the file is empty\n",
+    "workflows: {c.yml: {memory: 1Gi}}\n": (
+        ".gha2tekton.yaml: workflows: there is no workflow c.yml; is ci.yml meant?\n"
+    ),
     "pin: nope\n": "nope: No such file or directory\n",
     "pin: pins\n": "pins:1:3: y is not sha256: and 64 digits\n",
 }

@@ -69,7 +69,7 @@ class Choice(Record):
 
     def configuration(self, root: Path | None) -> Configuration:
         """The options file that holds for a repository; ConfigurationError when it is wrong."""
-        from gha2tekton.configuration import Configuration, load
+        from gha2tekton.configuration import Configuration, load, see_that_workflows_exist
 
         place = self.config or root
         if place is None:
@@ -78,7 +78,10 @@ class Choice(Record):
             if len(self._files) > 100:
                 self._files.clear()
                 self._rules.clear()
-            self._files[place] = load(place)
+            found = load(place)
+            if self.config is None:
+                see_that_workflows_exist(found, place)
+            self._files[place] = found
         return self._files[place]
 
     def settle(self, root: Path | None, workflow: str, repository: str = "", on_github: str = "") -> Settled:

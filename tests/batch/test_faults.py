@@ -211,6 +211,11 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(tmp_path: Path, batch: Bat
         assert batch("repos", "-o", "small/out", "-j", 1).returncode == 0
         batch("repos", "-o", "other", "-j", 1)
         assert content(small / "out") == content(tmp_path / "other")
+        words = command("audit", "repos", "--state", "small/state", "-j", 1)
+        subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=environment(), check=False)
+        assert (done.returncode, done.stderr) == (2, "small/state: Read-only file system\n")
+        subprocess.run(["mount", "-o", "remount,rw,size=64m", str(small)], check=True)
     finally:
         subprocess.run(["umount", str(small)], check=True)
 
@@ -261,6 +266,25 @@ def test_an_audit_that_was_killed_goes_on(tmp_path: Path) -> None:
 def heard() -> None:
     """A test that runs in the background hears no interruptions, and what it starts hears none either."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [([], "nothing is kept without --state"), (["--state", "state"], "the same command goes on where this one was")],
+)
+def test_an_audit_can_be_interrupted(tmp_path: Path, words: list[str], told: str) -> None:
+    for number in range(20):
+        repository(tmp_path / f"repos/r{number}", ("ci", KNOWN))
+    process = subprocess.Popen(
+        command("audit", "repos", "-j", "1", *words), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True, preexec_fn=heard,
+    )  # fmt: skip
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    with process:
+        _, rest = process.communicate(timeout=20)
+    assert (process.returncode, rest.splitlines()[-1]) == (130, f"interrupted: {told}")
 
 
 @pytest.mark.parametrize("group", [True, False], ids=["the terminal", "the parent alone"])

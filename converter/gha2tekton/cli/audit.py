@@ -57,7 +57,7 @@ def command(
     terms = shared.terms_of(ctx, sources, time_limit, since, retry_failed, writes=False)
     executor = shared.executor(scheduler, jobs)
     with ExitStack() as stack:
-        stack.enter_context(shared.resumable(state is not None))
+        stack.enter_context(shared.resumable(state))
         place = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gha2tekton.")))
         progress = stack.enter_context(Progress(len(origins), quiet))
         tell = shared.teller(progress)

@@ -104,12 +104,9 @@ def command(
     see_that_it_is_apart(output, origins)
     see_that_there_is_room(path for _, path in reports)
     terms = terms_of(ctx, sources, time_limit, since, retry_failed)
-    try:
-        with resumable(), Progress(len(origins), quiet) as progress:
-            rows = batch.convert(origins, output, terms, executor(scheduler, jobs), teller(progress))
-            summary = Summary.of(rows)
-    except OSError as error:
-        stop(f"{error.filename or output}: {error.strerror or error}")
+    with resumable(output), Progress(len(origins), quiet) as progress:
+        rows = batch.convert(origins, output, terms, executor(scheduler, jobs), teller(progress))
+        summary = Summary.of(rows)
     if summary.repositories["failed"]:
         click.echo(f"what is known of each that failed: {log_of(output, '*')}", err=True)
     put(summary, [*(reports or [TEXT]), *((name, output / f"summary.{end}") for name, end in _ENDS.items())])
@@ -120,14 +117,16 @@ _ENDS = {"text": "txt", "html": "html", "json": "json", "csv": "csv"}
 
 
 @contextmanager
-def resumable(kept: bool = True) -> Iterator[None]:
-    """What Ctrl-C does: status 130, and a word on what is ``kept``."""
+def resumable(kept: Path | None) -> Iterator[None]:
+    """Work whose state is ``kept`` in a directory: what Ctrl-C does (status 130), and a full disk."""
     try:
         yield
     except KeyboardInterrupt:
         told = "the same command goes on where this one was" if kept else "nothing is kept without --state"
         click.echo(f"interrupted: {told}", err=True)
         sys.exit(130)
+    except OSError as error:
+        stop(f"{error.filename or kept or 'output'}: {error.strerror}" if error.strerror else str(error))
 
 
 def show(origins: Sequence[Origin], state: Path | None) -> None:

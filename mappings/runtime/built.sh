@@ -9,7 +9,8 @@ built_before() { # WORD…
       *) _tag='' ;;
     esac
     _before=$_word
-    [ -n "$_tag" ] && printf '%s\n' "${GHA_BUILT:-}" | sed "s|[$]{{github[.]sha}}|${GITHUB_SHA:-}|g" | grep -qxF -e "$_tag" || continue
+    [ -n "$_tag" ] && printf '%s\n' "${GHA_BUILT:-}" | sed "s|[$]{{github[.]sha}}|${GITHUB_SHA:-}|g" |
+      grep -qxF -e "$_tag" -e "${_tag%:*}:*" || continue
     plain_name "$_tag" >> "$_images"
     echo >> "$_images"
     echo "docker build: $_tag was built by a Task before this one" >&2

@@ -1,6 +1,7 @@
 # What docker says of images and containers where no daemon keeps them: what was pulled, what runs, how it is.
 
 _images=${GHA_STATE:-${TMPDIR:-/tmp}}/images
+named_here() { grep -qsxF "$(plain_name "$1")" "$_images"; }
 plain_name() { printf '%s' "${1#docker.io/}" | sed 's|^library/||; s/:latest$//'; }
 
 # The words that are no options; those named in _valued have a value.
@@ -28,7 +29,7 @@ image_there() {
   operands "$@"
   eval "set -- $_words"
   for _word; do
-    grep -qsxF "$(plain_name "$_word")" "$_images" || { echo "Error: No such image: $_word" >&2; exit 1; }
+    named_here "$_word" || { echo "Error: No such image: $_word" >&2; exit 1; }
   done
   echo '[]'
 }

@@ -667,18 +667,25 @@ def test_images_of_scripts_that_the_run_is_told(image: str, inputs: str, found: 
 
 
 BUILT = [
-    # what builds an image, what runs it, and whether they speak of the same one
+    # what builds an image, what runs it, and whether they speak of the same one, which None cannot be built before
     ("docker build -t x:${{ github.sha }} .", "docker run x:${{ github.sha }} make", True),
     ("docker build -t x:$GITHUB_SHA .", "docker run x:${{github.sha}} make", True),
     ("TAG=${{ github.run_number }}; docker build --tag=x:$TAG .", 'docker run "x:$GITHUB_RUN_NUMBER" make', True),
     ("docker build -t x:${{ inputs.a }}-${{ github.ref_name }} .", "docker run x:${{ inputs.a }}-$GITHUB_REF_NAME make", True),
     ("docker build -t x:${{ github.sha }} .", "docker run x:${{ github.run_id }} make", False),
-    ("docker build -t x:${GITHUB_SHA::7} .", "docker run x:${GITHUB_SHA::7} make", False),
+    ("docker build -t x:${GITHUB_SHA::7} .", "docker run x:${GITHUB_SHA::7} make", True),
+    ("I=x; docker build -t $I:v-$(date +%s) -t y .", 'I=x; docker run "$I:v-$(date +%s)" make', True),
+    ("docker build -t x:${{ steps.s.outputs.v }} .", "docker run x:${{ steps.s.outputs.v }} make", True),
+    ("S=$(git rev-parse HEAD); docker build -t x:$S .", "docker run x:$S make", True),
+    ("docker build -t x:$A .; docker build -t x:$B docker", "docker run x:$A make", None),
+    ("docker build -t x:$A .; docker build -t x:latest docker", "docker run x:$A make", None),
+    ("docker build -t x:$A .", "docker run x:$B make", False),
+    ("docker build -t $A .", "docker run $A make", False),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("build", "run", "same"), BUILT)
-def test_images_that_are_built_and_named_by_what_the_run_is_told(build: str, run: str, same: bool) -> None:
+def test_images_that_are_built_and_named_by_what_the_run_is_told(build: str, run: str, same: bool | None) -> None:
     text = (
         "on: {workflow_dispatch: {inputs: {a: {}}}}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
         f"      - uses: actions/checkout@v4\n      - run: {build}\n      - run: {run}\n"
@@ -687,9 +694,10 @@ def test_images_that_are_built_and_named_by_what_the_run_is_told(build: str, run
         done = conversion.convert(text, None, Options(PlanOptions(build_registry=registry)))
         spec = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]
         images = [one["image"] for one in spec.get("sidecars", ())]
-        assert ("reg.example.org/ci/x:$(params.github-run-id)-a" in images) == (same and bool(registry))
+        assert ("reg.example.org/ci/x:$(params.github-run-id)-a" in images) == (same is True and bool(registry))
         fate, reason = said(done, "jobs.a.steps[2].run.commands[0]")
-        assert ("--build-registry" in reason and fate == "manual") == (same and not registry)
+        assert ("--build-registry" in reason and fate == "manual") == (same is not False and not registry)
+        assert ("another build may give" in reason) == (same is None and bool(registry))
 
 
 DEVICES = [

@@ -546,6 +546,16 @@ def test_an_image_is_named_by_the_commit_that_was_checked_out(pod: Pod) -> None:
 
 
 @pytest.mark.slow
+def test_an_image_is_known_by_the_tag_that_its_build_gave_it(pod: Pod) -> None:
+    told = {"GHA_CONTAINERS": f"image\tx/y:*\ttool\n{TABLE}", "GHA_BUILT": "x/y:*\n", "GHA_STATE": str(pod.directory)}
+    assert pod.docker("run", "x/y:5e1f", "true", **told).code == 125
+    assert pod.docker("build", "-t", "x/y:5e1f", ".", **told).code == 0
+    assert pod.docker("run", "x/y:5e1f", "true", **told).code == 0
+    assert pod.docker("run", "x/y:other", "true", **told).code == 125
+    assert pod.docker("build", "-t", "x/y/z:5e1f", ".", **told).code == 125
+
+
+@pytest.mark.slow
 def test_builds(machine: Machine, directory: Path) -> None:
     """buildah is a program that says what it was asked for."""
     pod = Pod(machine, directory)

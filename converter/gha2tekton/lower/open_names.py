@@ -10,7 +10,8 @@ from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.params import COMPUTED
 from gha2tekton.lower.values import escaped
-from gha2tekton.plan.model import JobPlan, Stage
+from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
+from gha2tekton.plan.open_names import loose, pattern
 from gha2tekton.plan.scope import is_computed
 from gha2tekton.record import replace
 
@@ -20,7 +21,7 @@ _PARAM = re.compile(r"(\$\(params\.[a-z0-9-]+\))")
 def computed_parts(job: JobPlan) -> Iterator[tuple[str, Expression]]:
     """What a Task must work out of the images that a job calls: fields as text, and their expressions."""
     called = [one for stage in job.stages for one in stage.containers]
-    names = [name for one in called for name in (one.image, *(key for _, key in one.keys))]
+    names = [name for one in called for name in _names(one)]
     names += [name for build in job.builds for name in build.names]
     for part in (part for name in names if "${{" in name for part in parse_template(name)):
         path = static_path(part) if not isinstance(part, str) else None
@@ -28,9 +29,13 @@ def computed_parts(job: JobPlan) -> Iterator[tuple[str, Expression]]:
             yield ".".join(path), part
 
 
+def _names(container: ContainerPlan) -> tuple[str, ...]:
+    return container.image, *(key for _, key in container.keys)
+
+
 def with_params(stage: Stage, job: JobPlan, carrier: Carrier) -> Stage:
     """A stage whose containers are named by params; ``carrier`` takes these."""
-    if not any("${{" in one.image or any("${{" in key for _, key in one.keys) for one in stage.containers):
+    if not any(mark in text for one in stage.containers for text in _names(one) for mark in ("${{", "*")):
         return stage
     filled = (
         replace(
@@ -45,6 +50,8 @@ def with_params(stage: Stage, job: JobPlan, carrier: Carrier) -> Stage:
 
 def in_params(name: str, job: JobPlan, carrier: Carrier, spoken: bool = False) -> str:
     """A name with params for the fields in it; one that is ``spoken`` in scripts has the commit as these say it."""
+    if loose(name):
+        return pattern(name)
     out = ""
     for part in parse_template(name) if "${{" in name else (name,):
         path = static_path(part) if not isinstance(part, str) else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gha2tekton.expression import references
-from gha2tekton.plan import images
+from gha2tekton.plan import images, open_names
 from gha2tekton.plan.images import bare
 from gha2tekton.plan.model import ImageBuild, PlannedStep, SeenCommand
 from gha2tekton.plan.scope import WORKSPACE
@@ -38,6 +38,8 @@ _QUIET = frozenset(
     "echo printf cd set export unset : true test [ [[ ls cat pwd date sleep which command type uname df free du env "
     "nvidia-smi source exit if".split()
 )
+_READS = frozenset("rev-parse describe log show status diff rev-list ls-files symbolic-ref config".split())
+"""What git only tells."""
 _AWAY = re.compile(r"/dev/|&\d|GITHUB_(ENV|OUTPUT|PATH|STEP_SUMMARY)")
 _AROUND = frozenset(
     (
@@ -89,9 +91,9 @@ def of_action(step: PlannedStep) -> set[str]:
 
 
 def _tags(step: PlannedStep) -> tuple[str, ...]:
-    given = step.step.inputs.get("tags")
-    text = step.scope.guess(given) or step.scope.open_text(given) or ""
-    return tuple(name.strip() for name in re.split(r"[\n,]", text) if name.strip())
+    text = open_names.tags(step.scope, step.step.inputs.get("tags"))
+    names = (name.strip() for name in re.split(r"[\n,]", text))
+    return tuple(name for name in names if name and open_names.is_name(name))
 
 
 def builds(steps: Sequence[PlannedStep], repository: Repository, rules: RuleSet, registry: str, tag: str) -> Builds:
@@ -103,9 +105,11 @@ def builds(steps: Sequence[PlannedStep], repository: Repository, rules: RuleSet,
     services = any(call.verb.startswith("compose") for call in calls)
     made: dict[str, ImageBuild] = {}
     why: dict[str, str] = {}
+    rows: list[tuple[str, str]] = []
     places: dict[str, tuple[tuple[PlannedStep, ...], str]] = {}
     for build, problem in _found(steps, places):
         names = [bare(name) for name in build.names]
+        rows += [(name, build.row) for name in names]
         if not (services or run.intersection(names)):
             continue
         if kept.intersection(names):
@@ -122,9 +126,18 @@ def builds(steps: Sequence[PlannedStep], repository: Repository, rules: RuleSet,
                 why[name] = problem
             else:
                 made[name] = replace(build, image=f"{registry}/{images.readable(build.names[0], ())}:{tag}")
+    for name in [name for name, build in made.items() if _blurred(name, rows, build.row)]:
+        made.pop(name)
+        why[name] = "it cannot be built in a Task before the job: another build may give its image this name"
     told = {build.image: of_dockerfile(build, repository, rules) for build in made.values()}
     known = {image: one for image, one in told.items() if one is not None}
     return Builds(made, why, known, f"{registry}/{{}}:{tag}" if registry else "", places)
+
+
+def _blurred(name: str, rows: Iterable[tuple[str, str]], row: str) -> bool:
+    """Whether a name of which the tag is not known might be that of another build."""
+    alike = open_names.pattern(name)
+    return open_names.loose(name) and any(open_names.pattern(one) == alike and other != row for one, other in rows)
 
 
 def of_dockerfile(build: ImageBuild, repository: Repository, rules: RuleSet) -> Image | None:
@@ -266,6 +279,8 @@ def _quiet(seen: SeenCommand) -> bool:
         return seen.docker.verb in _AROUND
     if any(">" in text and not _AWAY.search(text) for text in seen.command.redirects):
         return False
+    if seen.name == "git" and not _READS.isdisjoint(seen.inner.values[1:2]):
+        return True
     return seen.name in _QUIET or (
         seen.rule is not None and bool(seen.rule.effects) and "workspace" not in seen.rule.effects
     )

@@ -136,12 +136,14 @@ class _Finder:
             self.problems[seen.path] = f"docker {call.verb}: {NEVER[call.verb]}"
 
     def run(self, top: PlannedStep, row: str, call: DockerCall, apart: bool = False) -> None:
-        if call.target is None:
+        build = self.before.made.get(bare(call.target or ""))
+        own = build is not None or bare(call.target or "") in self.made.names
+        if call.target is None or (open_names.loose(call.target) and not own):
             self.problems[row] = open_names.UNKNOWN
             return
-        build = self.before.made.get(bare(call.target))
-        if build is None and bare(call.target) in self.made.names:
-            self.problems[row] = images.built_here(call.target, self.before.why.get(bare(call.target), ""))
+        if build is None and own:
+            why = self.before.why.get(bare(call.target), "")
+            self.problems[row] = images.built_here(open_names.spoken(call.target), why)
             return
         image = build.image if build is not None else self.made.aliases.get(call.target, call.target)
         if bare(image) in self.elsewhere:

@@ -22,7 +22,7 @@ composite() {
 # Condition, inputs and variables, in the environment of the calling step.
 enter_composite() {
   load_environment
-  set_variables || { told "$_title" failed; return; }
+  [ "$GHA_SKIPPED" = yes ] || set_variables theirs || { told "$_title" failed; return; }
   load_path
   template "$_title" > "$_entry/name" 2>/dev/null || printf '%s' "$_title" > "$_entry/name"
   _runs=$(step_condition "$_condition") ||
@@ -33,10 +33,10 @@ enter_composite() {
     eval "_pair=\$_input_$_index"
     printf '%s\n' "${_pair%%=*}" >> "$_inner/inputs.names"
     template "${_pair#*=}" > "$_inner/inputs/$(printf '%s' "${_pair%%=*}" | tr 'A-Z' 'a-z')" ||
-      { told "$(cat "$_entry/name")" "failed: its input ${_pair%%=*} cannot be evaluated"; return; }
+      { told "$(cat "$_entry/name")" "failed: its input ${_pair%%=*} cannot be evaluated"; printf failed > "$_entry/runs"; return; }
   done
   _index=0
-  while [ "$_index" -lt "$_variables" ]; do
+  while [ "$_runs" = true ] && [ "$_index" -lt "$_variables" ]; do
     _index=$((_index + 1))
     eval "_pair=\$_variable_$_index _value=\$_value_$_index"
     reserved "${_pair%%=*}" || printf '%s' "$_value" > "$_inner/env/${_pair%%=*}"
@@ -56,7 +56,8 @@ end_composite() { # [--output NAME=TEMPLATE]…
   case $_runs in
     true) _outcome=$(cat "$_scope/status" 2>/dev/null || echo success) ;;
     false) _outcome=skipped ;;
-    *) _outcome=failure ;;
+    failed) _outcome=failure ;;
+    *) _outcome=failure _forgiven='' ;;
   esac
   eval "_scope=\$_scope_$_depth _scopes=\$_scopes_$_depth GHA_SKIPPED=\$_skipped_$_depth"
   _depth=$((_depth - 1))

@@ -88,11 +88,9 @@ load_path() {
   _shells=$GHA_RUNTIME:$_added$_search _found=$GHA_RUNTIME:$_added$_own
 }
 
-# The step's own variables: each is evaluated before any is set; what the step says beside them (GHA_…,
-# INPUT_…) sees them all.
-set_variables() { some_variables theirs && some_variables ours; }
-
-some_variables() {
+# The step's own variables, each evaluated before any is set: ``theirs`` before its condition. What it says beside
+# them (GHA_…, INPUT_…) are ``ours``, which see them all and are of no concern to a step that is skipped.
+set_variables() { # theirs | ours
   _index=0
   while [ "$_index" -lt "$_variables" ]; do
     _index=$((_index + 1))
@@ -106,11 +104,15 @@ some_variables() {
     _index=$((_index + 1))
     eval "_pair=\$_variable_$_index _value=\$_value_$_index"
     is_one_of "$1" "$_pair" || continue
-    reserved "${_pair%%=*}" || set_variable "${_pair%%=*}" "$_value"
+    reserved "${_pair%%=*}" || set_variable "${_pair%%=*}" "$_value" || return 1
   done
 }
 
 set_variable() { # NAME VALUE
+  if [ "${#2}" -gt 32000 ] && [ $((${#1} + $(printf '%s' "$2" | wc -c))) -gt 131070 ]; then
+    echo "Error: $1 would be longer than the 128 KiB that Linux gives a variable; hand it on in a file" >&2
+    return 1
+  fi
   if unusual "$1"; then mkdir -p "$_entry/env" && printf '%s' "$2" > "$_entry/env/$1" && kept "$1"
   else export "$1=$2"; of_env "$1"; fi
 }

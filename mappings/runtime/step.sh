@@ -81,6 +81,8 @@ step() {
   # The step's environment must not outlive it.
   ( run_step )
   _outcome=$(cat "$_entry/outcome" 2>/dev/null || echo failure)
+  # What goes wrong before a step begins is not forgiven.
+  [ "$_outcome" != broken ] || { _outcome=failure _forgiven=''; }
   heed_limit
   if [ "$_stopped" = yes ] && [ "$_outcome" != skipped ]; then _outcome=cancelled; fi
   rm -f "$_body" "$_body.ps1" "$_entry/pid" "$_entry/late"
@@ -96,20 +98,19 @@ run_step() {
     GHA_SCOPE=$(cat "$GHA_LEFT/scope") GHA_STATUS=$(job_status)
     export GHA_SCOPE GHA_STATUS
   fi
+  [ -z "$_after" ] || [ -d "$GHA_LEFT" ] || GHA_SKIPPED=yes
   load_environment
-  set_variables || { told "$_title" failed; printf failure > "$_entry/outcome"; return; }
+  [ "$GHA_SKIPPED" = yes ] || set_variables theirs || { told "$_title" failed; printf broken > "$_entry/outcome"; return; }
   load_path
   _name=$(template "$_title" 2>/dev/null) || _name=$_title
   printf '%s' "$_name" > "$_entry/name"
   if ! _runs=$(step_condition "$_condition"); then
-    told "$_name" "failed: its condition cannot be evaluated"; printf failure > "$_entry/outcome"; return
+    told "$_name" "failed: its condition cannot be evaluated"; printf broken > "$_entry/outcome"; return
   fi
-  if [ "$_runs" != true ] || { [ -n "$_after" ] && [ ! -d "$GHA_LEFT" ]; }; then
-    told "$_name" skipped; printf skipped > "$_entry/outcome"; return
-  fi
+  if [ "$_runs" != true ]; then told "$_name" skipped; printf skipped > "$_entry/outcome"; return; fi
   [ -z "$_main" ] || { mkdir -p "$GHA_LEFT/saved" && printf '%s' "${GHA_SCOPE:-}" > "$GHA_LEFT/scope"; }
   told "$_name"
-  if run_script; then printf success > "$_entry/outcome"; else printf failure > "$_entry/outcome"; fi
+  if set_variables ours && run_script; then printf success > "$_entry/outcome"; else printf failure > "$_entry/outcome"; fi
 }
 
 told() { printf '=== %s%s\n' "$1" "${2:+: $2}" | masked; }

@@ -107,6 +107,8 @@ class _Run:
         context: Known = {}
         for step in steps:
             now = {"job": {"status": status}} | known | {"steps": context, "status": _status(status)}
+            if "runs" in known:
+                now["github"] = GITHUB | {"action_status": status}
             now["env"] = machine.env | near
             own = _values(step.env, now)
             now["env"] = now["env"] | own

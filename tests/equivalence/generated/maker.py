@@ -72,6 +72,8 @@ class _Maker:
             workflow.outputs["any"] = (either(*values[:2]),)
         if values and self.dice.chance(0.3):
             workflow.outputs["quoted"] = ("<", values[0], ">")
+        if workflow.inputs and self.dice.chance(0.4):
+            workflow.outputs["given"] = ("given ", path("inputs", self.dice.one(list(workflow.inputs))))
 
     def job(self, workflow: Workflow, id: str) -> Job:
         dice, job, before = self.dice, Job(id, form=self.dice.form()), workflow.jobs
@@ -212,7 +214,9 @@ class _Maker:
         dice = self.dice
         action = Action(name, {id: dice.one(["", "v", "true"]) for id in ("in", "flag") if dice.chance(0.7)})
         texts: list[Template] = [("plain",), (path("env", "FROM"), ".", path("env", "LATER"), ".", path("env", "NEAR"))]
+        texts.append((path("job", "status"), " ", path("github", "action_status")))
         facts: list[Any] = [Operation("==", EVENT, Constant("push"))]
+        facts.append(Operation("==", path("job", "status"), Constant("failure")))
         for id in action.inputs:
             texts.append((path("inputs", id),))
             facts += [path("inputs", id), Operation("==", path("inputs", id), Constant(dice.one(["true", "v"])))]

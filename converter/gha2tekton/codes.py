@@ -19,7 +19,7 @@ _ERRORS = """
 """
 _WARNINGS = """
     bad-suppression call-not-expanded call-not-found condition-always-true empty-steps gpu-behind-docker gpu-sum
-    nodes-differ privileged-docker unknown-vector
+    nodes-differ privileged-docker unknown-vector version-cut
 """
 _NOTES = """
     checkout-assumed checkout-of-unknown-commit context-differs default-branch-unknown deleted-ref-ignored

@@ -33,6 +33,9 @@ MAX_MESSAGE = 500
 _SIMPLE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 _OPEN = "${{"
 _SCRIPT = re.compile(r"\bsteps\[\d+\](\.parallel\[\d+\])*\.run$")
+_CUT = re.compile(r"\d+\.\d*0")
+_TAKES_TEXT = re.compile(r"\.(with|matrix|inputs|env)\b")
+"""Where a number is most often meant to be read as it is written."""
 
 
 class Survey:
@@ -72,6 +75,12 @@ class Survey:
         match node:
             case Scalar():
                 self.enrol(path, node.text, node.span)
+                if isinstance(node.value, float) and _CUT.fullmatch(node.span.text) and _TAKES_TEXT.search(path):
+                    short = to_string(node.value)
+                    message = (
+                        f"{node.span.text} is a number, and {short} as text, to GitHub too: quote it if it is a version"
+                    )
+                    self.warning("version-cut", message, node.span)
                 if shape is not None:
                     self.scalar(node, shape, place)
             case Mapping():

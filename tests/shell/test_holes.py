@@ -161,6 +161,7 @@ REFUSED = [
     ("jq", "jq '.x == \"@@\"' f"),
     ("perl", "perl -e 'print \"@@\"'"),
     ("make", "make X=@@"),
+    ("a goal of make", "make -C d test-@@"),
     ("find", "find . -exec @@ ;"),
     ("any program's code", "$PYTHON -c 'x(\"@@\")'"),
     ("python expression", "python -c 'import @@'"),
@@ -294,6 +295,8 @@ def test_words_that_split_say_so() -> None:
 
 def test_options_that_run_programs_stay_one_word() -> None:
     assert fill(parts("find @@ -name a")).text == 'find "${V}" -name a'
+    assert fill(parts("make -C @@ test")).text == 'make -C "${V}" test'
+    assert fill(parts("make --directory=a/@@ test")).text == 'make --directory=a/"${V}" test'
     assert fill(parts("find @T@ -name a")).text == "find ${V} -name a"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from gha2tekton.lower.carrier import Path
-from gha2tekton.lower.repository import repository_facts
+from gha2tekton.lower.repository import nested, repository_facts
 from gha2tekton.lower.settings import ARTIFACTS, CACHE, JOB, MANAGED, SOURCE, STATE, WORKSPACES, Settings
 from gha2tekton.lower.values import sent
 from gha2tekton.plan.model import Plan
@@ -78,7 +79,10 @@ def _manual(path: Path, default: str, workflow: Workflow, settings: Settings) ->
         ("github", "event_name"): "workflow_dispatch",
         ("github", "repository"): repository,
         ("github", "workflow"): sent(workflow.title),
+        ("github", "run_number"): "1",
     }
+    if settings.github_repository:
+        known["github", "event"] = sent(json.dumps(nested(repository_facts(repository, branch)), ensure_ascii=False))
     facts = {("github", "event", *place): sent(text) for place, text in repository_facts(repository, branch).items()}
     return known.get(path) or facts.get(tuple(part.lower() for part in path), default)
 

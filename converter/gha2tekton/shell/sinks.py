@@ -21,6 +21,8 @@ _NAMES = frozenset({
 })  # fmt: skip
 _SINGLE = frozenset({"find", "tar", "rsync", "zip", "test", "[", "ssh", "scp"})
 _CODE = frozenset({"eval", "watch", "trap", "parallel", "make", "gmake", "crontab", "at", "ssh", "xonsh"})
+_PLACE = ("-C", "--directory")
+"""What goes before the directory in which make works; all else that it is told may end up in a recipe."""
 _PROGRAM_FIRST = {  # the first operand is code; after these options comes a value or the code itself
     "sed": (("-e", "--expression"), ("-l",)),
     "gsed": (("-e", "--expression"), ("-l",)),
@@ -101,6 +103,8 @@ def _role(words: Sequence[Word], index: int, leads: bool) -> Role:
         return "program"
     if name in _PROGRAM_FIRST:
         return "code" if _is_program(words, index, *_PROGRAM_FIRST[name]) else "data"
+    if name in ("make", "gmake") and (before in _PLACE or (words[index].value or "").startswith(_PLACE)):
+        return "single"
     if name in _CODE:
         return "code"
     if interpreter(name) is not None:

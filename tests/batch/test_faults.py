@@ -147,6 +147,40 @@ def test_a_bundle_that_may_not_be_read_hides_no_other(tmp_path: Path, bound: lis
     assert done.stderr == "made/b/pipeline.yaml: Permission denied\n"
 
 
+EVIL = """\
+[core]
+    repositoryformatversion = 1
+    sshCommand = touch {0}
+    pager = touch {0}
+    fsmonitor = touch {0}
+    alternateRefsCommand = touch {0}
+[extensions]
+    partialClone = origin
+[remote "origin"]
+    url = .
+    promisor = true
+    uploadpack = touch {0}; git-upload-pack
+[gpg]
+    program = {1}/touches
+[log]
+    showSignature = true
+"""
+
+
+@pytest.mark.parametrize("source", ["evil", "list"])
+def test_no_code_of_a_repository_is_run(tmp_path: Path, batch: Batch, source: str) -> None:
+    place = committed(repository(tmp_path / "evil", ("ci", KNOWN)))
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=place, check=True, capture_output=True, text=True).stdout
+    (place / ".git/objects" / head[:2] / head[2:].strip()).unlink()  # which git would fetch by itself
+    (place / ".git/config").write_text(EVIL.format(tmp_path / "touched", tmp_path))
+    (tmp_path / "touches").write_text(f"#!/bin/sh\ntouch {tmp_path}/touched\n")
+    (tmp_path / "touches").chmod(0o755)
+    (tmp_path / "list").write_text("evil main\n")
+    said = batch(source, "-o", "out", "-j", 1, "--since", "2020-01-01").stderr
+    assert "evil: failed: " in said
+    assert not (tmp_path / "touched").exists()
+
+
 @pytest.mark.parametrize("name", [b"o\nk.yml", b"c\xe9.yml", b"a: b.yml", b"\x1b[31m.yml", b"n" * 90 + b"\xff.yml"])
 def test_names_of_files_may_hold_anything(tmp_path: Path, name: bytes) -> None:
     for number in range(2):

@@ -31,10 +31,16 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "true",
     "GIT_SSH_COMMAND": "ssh -o BatchMode=yes",
-    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
     "GIT_LFS_SKIP_SMUDGE": "1",
     "LC_ALL": "C",
 }
+
+
+_AWAY = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
+"""For what is asked of a remote, in directories of our own; the other side decides for itself what it fetches."""
+
+_HERE = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+"""A checkout may be anybody's: what it lacks git would fetch by the program that its own settings name."""
 
 
 class FetchError(OSError):
@@ -63,7 +69,7 @@ def commit_of(origin: Origin, limit: Clock) -> str:
     ref = origin.ref or "HEAD"
     if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", ref):
         return ref
-    out = _git(["ls-remote", "--", origin.place, ref, f"{ref}^{{}}"], None, limit)
+    out = _git(["ls-remote", "--", origin.place, ref, f"{ref}^{{}}"], None, limit, away=True)
     commits = {name: commit for commit, name in (line.split("\t", 1) for line in out.splitlines())}
     for name in (ref, f"refs/{ref}", f"refs/tags/{ref}", f"refs/heads/{ref}"):  # the order in which git itself looks
         if name in commits:
@@ -84,11 +90,11 @@ def checkout(origin: Origin, place: Path, limit: Clock) -> str:
     shallow = ["--depth", "1", "--no-tags", "--filter=blob:none"]
     _git(["init", "--quiet", "--template="], place, limit)
     try:
-        _git([*remote, "fetch", "--quiet", *shallow, "--", "origin", origin.ref or "HEAD"], place, limit)
+        _git([*remote, "fetch", "--quiet", *shallow, "--", "origin", origin.ref or "HEAD"], place, limit, away=True)
     except FetchError as error:
         missing = re.search("couldn't find remote ref|invalid refspec", str(error))
         raise FetchError(_nothing(origin), error.log) if missing else error from None
-    _git([*remote, "checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit)
+    _git([*remote, "checkout", "--quiet", "--detach", "FETCH_HEAD"], place, limit, away=True)
     return (place / ".git" / "HEAD").read_text(encoding="ascii").strip()
 
 
@@ -115,7 +121,7 @@ def bring(
     missing = [n for n in held if (n in asked or n.startswith(below)) and not os.path.lexists(place / n)]
     words = ["--literal-pathspecs", *_url(origin), "checkout", "--quiet", "--ignore-skip-worktree-bits", "HEAD", "--"]
     for at in range(0, len(missing), _AT_ONCE):
-        _git([*words, *missing[at : at + _AT_ONCE]], place, limit)
+        _git([*words, *missing[at : at + _AT_ONCE]], place, limit, away=True)
     return bool(missing)
 
 
@@ -159,14 +165,14 @@ def stop() -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _git(arguments: list[str], place: Path | None, clock: Clock) -> str:
+def _git(arguments: list[str], place: Path | None, clock: Clock, away: bool = False) -> str:
     """Run git; its whole process group is ended when the time is over."""
     safe = ["-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
     safe += ["-c", "log.showSignature=false"]
     process = subprocess.Popen(
         ["git", *safe, *arguments],
         cwd=place,
-        env={**os.environ, **_ENVIRONMENT},
+        env={**os.environ, **_ENVIRONMENT, **(_AWAY if away else _HERE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

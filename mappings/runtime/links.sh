@@ -71,3 +71,12 @@ unlink_new() {
     done < "$1/links"
   done < "$1/led"
 }
+
+# A directory of the workspace, at the place in the job's container where the workflow mounts it.
+volume() { # SOURCE PLACE
+  [ "$GHA_SKIPPED" != yes ] || return 0
+  printf '%s\t%s\n' "$1" "$2" > "$GHA_LOCAL/mounts"
+  mkdir -p "$1" && link "$GHA_LOCAL" && return
+  echo "Error: $1 cannot be mounted at $2 in this container"
+  fail_job
+}

@@ -134,7 +134,6 @@ VOLUMES = [
     ("data:/data", "adapted", "/data"),
     ("/dev/shm:/dev/shm", "adapted", "/dev/shm"),
     ("/srv/data:/data", "manual", ""),
-    ("${{ github.workspace }}:/notebooks", "manual", ""),
 ]
 
 
@@ -770,9 +769,61 @@ def test_tekton_leaves_room_for_the_longest_leg() -> None:
     assert [one["timeout"] for one in pipeline["spec"]["tasks"]] == ["6h45m0s", "6h45m0s"]
 
 
+BINDS = [
+    # a volume of the job's container, the fate, and what of it is in the Task
+    ("${{ github.workspace }}/cache:/root/.cache", "adapted", "volume /workspace/cache /root/.cache"),
+    ("${{ github.workspace }}:/notebooks:rw", "adapted", "volume /workspace /notebooks"),
+    ("${{ github.workspace }}:/workspace", "exact", ""),
+    ("${{ github.workspace }}/d:/workspace", "manual", ""),
+    ("${{ github.workspace }}:/", "manual", ""),
+    ("/tmp/x:/data", "adapted", "emptyDir"),
+    ("/opt/hostedtoolcache:/opt/hostedtoolcache", "adapted", "emptyDir"),
+    ("/etc/localtime:/etc/localtime:ro", "adapted", ""),
+    ("/var/run/docker.sock:/var/run/docker.sock", "manual", ""),
+]
+
+
+@pytest.mark.parametrize(("volume", "fate", "made"), BINDS)
+@pytest.mark.parametrize("form", ["volumes: ['{}']", "options: '-v {}'"])
+def test_volumes_of_the_jobs_container(volume: str, fate: str, made: str, form: str) -> None:
+    done = convert(f"runs-on: gpu\ncontainer: {{image: a, {form.format(volume)}}}\n{STEPS}")
+    path = "jobs.a.container.options" if "options" in form else "jobs.a.container.volumes[0]"
+    assert said(done, path)[0] == fate
+    spec = task(done)
+    assert made in spec["steps"][0]["script"] + str([one for one in spec["volumes"] if one["name"] == "volume-1"])
+
+
+def test_a_socket_is_not_missed_where_scripts_call_docker() -> None:
+    container = "container: {image: a, volumes: ['/var/run/docker.sock:/var/run/docker.sock']}"
+    done = convert(f"runs-on: gpu\n{container}\nsteps:\n- run: docker run --rm b true")
+    assert said(done, "jobs.a.container.volumes[0]")[0] == "adapted"
+
+
+MOUNTED = [
+    # volumes of a service, and where it has the workspace; None where it cannot be a sidecar
+    (["${{ github.workspace }}:/notebooks"], "/notebooks"),
+    (["${{ github.workspace }}/:/notebooks", "/etc/localtime:/etc/localtime:ro"], "/notebooks"),
+    (["${{ github.workspace }}:/workspace"], ""),
+    (["${{ github.workspace }}/d:/d"], None),
+    (["${{ github.workspace }}:/a", "${{ github.workspace }}:/b"], None),
+]
+
+
+@pytest.mark.parametrize(("volumes", "place"), MOUNTED)
+def test_a_service_has_the_workspace_where_it_mounts_it(volumes: list[str], place: str | None) -> None:
+    done = convert(f"runs-on: gpu\nservices: {{s: {{image: a, volumes: {volumes}}}, t: {{image: b}}}}\n{STEPS}")
+    assert (said(done, "jobs.a.services.s.volumes[0]")[0] == "manual") == (place is None)
+    places = {
+        one["name"]: [workspace.get("mountPath", "") for workspace in one.get("workspaces", ())]
+        for one in (*task(done)["steps"], *task(done).get("sidecars", ()))
+    }
+    if place is not None:
+        assert places == ({"a": [""], "s": [place], "t": [""]} if place else {"a": [], "s": [], "t": []})
+
+
 BESIDE = [
     ("container: {image: a, options: --isolation x}", "--isolation x"),
-    ("container: {image: a, volumes: ['${{ github.workspace }}/d:/d']}", "github.workspace"),
+    ("container: {image: a, volumes: ['./d:/d']}", "./d:/d"),
     ("container: {image: a, options: --gpus all}", ""),
 ]
 

@@ -346,3 +346,24 @@ def test_a_machine_that_no_pod_is(machine: Machine, directory: Path, machine_of_
     assert (done.told("result"), done.ended.code) == (result, int(result != "success"))
     skipped = run_job(machine, directory / "other", script, GHA_VARS_M=machine_of_run, GHA_IF="false")
     assert (skipped.told("result"), skipped.ended.code) == ("skipped", 0)
+
+
+@pytest.mark.slow
+def test_a_directory_of_the_workspace_has_a_second_place(machine: Machine, directory: Path) -> None:
+    there = directory / "image" / "cache"
+    there.mkdir(parents=True)
+    (there / "of-the-image").write_text("hidden")
+    workspace = "\"$GITHUB_WORKSPACE\""
+    script = f"volume {workspace}/cache {there}\nvolume {workspace} {directory}/new/place\n"
+    script += step("a", f"echo made > {there}/file; ls {there}; cat {directory}/new/place/cache/file")
+    job = run_job(machine, directory, script)
+    assert told(job.ended.out) == ["=== a", "file", "made"], job.ended
+    assert (job.workspace / "cache" / "file").read_text() == "made\n"
+
+
+@pytest.mark.slow
+def test_a_volume_that_cannot_be_mounted_fails_the_job(machine: Machine, directory: Path) -> None:
+    (directory / "file").write_text("")
+    job = run_job(machine, directory, f'volume "$GITHUB_WORKSPACE" {directory}/file/x\n' + step("a") + step("b", ":", "--if", "always()"))
+    assert told(job.ended.out) == [f"Error: {job.workspace} cannot be mounted at {directory}/file/x in this container", "=== a: skipped", "=== b"]
+    assert job.ended.code == 1

@@ -13,7 +13,7 @@ from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.by_hand import by_hand
 from gha2tekton.lower.containers.daemon import daemon
 from gha2tekton.lower.containers.in_place import image_of, in_place, own_names
-from gha2tekton.lower.containers.job_container import ContainerOptions, job_container
+from gha2tekton.lower.containers.job_container import ContainerOptions, job_container, volume_lines
 from gha2tekton.lower.containers.services import memory_of_services, service_sidecars
 from gha2tekton.lower.containers.sidecars import (
     SHM_VOLUME,
@@ -121,7 +121,7 @@ class JobWriter(Record):
         service = self.service(job, stage, gpu)
         others = [one.name for one in service.sidecars]
         services = service_sidecars(job, carrier, others, self.journal, target) if index == 0 else ()
-        before = variable_lines((*options.later, *env.later), env.wrong)
+        before = volume_lines(options) + variable_lines((*options.later, *env.later), env.wrong)
         before += by_hand(job.job, self.journal, self.settings.unmapped) if index == 0 else ""
         script = stage_script(self.workflow, job, index, names, writer, before)
         proofs = identities(stage, self.journal, self.settings.namespace or "default")

@@ -19,6 +19,8 @@ _SYSTEM = re.compile(r"/($|(bin|etc|lib|lib64|sbin|usr|opt/hostedtoolcache)(/|$)
 _PASSING = re.compile(r"/(boot|dev|proc|run|sys|tmp|var/(run|lock|tmp|log|lib/docker))(/|$)")
 """What no job expects to find again, or the runtime sees to."""
 _HOME = re.compile(r"""(-v|--volume=|--mount=)?["']?(type=bind,)?((source|src)=)?(~|\$HOME|\$\{HOME\})/""")
+_TIME = re.compile(r"/etc/(localtime|timezone)$")
+_EMPTIED = re.compile(r"/(tmp|var/tmp|opt/hostedtoolcache)(/|$)")
 _OURS = re.compile(rf"{WORKSPACE}(/|$)|/gha2tekton|.*/(_work|__w|runner/work)(/|$)")
 """Where jobs have their own files, here and on runners."""
 
@@ -35,6 +37,28 @@ class Bind(Record, frozen=True):
         """Whether its source is a directory that only the runner's machine has."""
         path = posixpath.normpath(self.source) if self.source.startswith("/") else ""
         return bool(path) and not any(known.match(path) for known in (_SYSTEM, _PASSING, _OURS))
+
+    @property
+    def of_time(self) -> bool:
+        """Whether it is the machine's time zone."""
+        return _TIME.match(self.source) is not None
+
+    @property
+    def emptied(self) -> bool:
+        """Whether its source is a directory in which no job relies on what earlier ones left."""
+        return _EMPTIED.match(self.source) is not None
+
+    @property
+    def there(self) -> bool:
+        """Whether it is the workspace in the place where a Task has it."""
+        return posixpath.normpath(self.source) == posixpath.normpath(self.target) == WORKSPACE
+
+    @property
+    def of_workspace(self) -> bool:
+        """Whether its source lies in the workspace, and its target beside it."""
+        source, target = posixpath.normpath(self.source), posixpath.normpath(self.target)
+        beside = target.startswith("/") and not f"{WORKSPACE}/".startswith(f"{target.rstrip('/')}/")
+        return beside and f"{source}/".startswith(f"{WORKSPACE}/")
 
 
 def bind(text: str) -> Bind:

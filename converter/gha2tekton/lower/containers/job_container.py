@@ -13,6 +13,7 @@ from gha2tekton.lower import pod_values
 from gha2tekton.lower.carrier import Carrier, Unsupported
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.registries import account_credentials
+from gha2tekton.lower.containers.service_options import OF_TIME
 from gha2tekton.lower.fan_out import IMAGES
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import RUNNER, SECRETS
@@ -23,10 +24,14 @@ from gha2tekton.plan.privileges import DIFFERS, OPTIONS, ULIMIT, brought_by, of_
 from gha2tekton.plan.sizes import larger, quantity
 from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.docker import container_options
+from gha2tekton.shell.quote import word
 from gha2tekton.tekton.model import EnvVar, Manifest, Mount
 from gha2tekton.workflow.model import Value
 
-ENDS = "a volume of docker's is an empty one here, which ends with the Pod"
+ENDS = "an empty volume, which ends with the Pod"
+LINKED = "a link leads there to the workspace"
+CALLED = "there is no socket: what scripts ask docker for is done without"
+NO_DAEMON = "there is no daemon whose socket could be mounted: convert with --docker=dind, or do without"
 _GPU = frozenset({"--gpus", "--runtime"})
 _OF_POD = _GPU | set(
     "--pull --rm --detach --interactive --tty --init --name --hostname "
@@ -54,6 +59,8 @@ class ContainerOptions(Record, frozen=True):
     """Of what the runner's machine keeps."""
     handed: tuple[str, ...] = ()
     """Variables that the runner's machine hands on."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Directories of the workspace, and where they are to be found too."""
 
 
 def job_container(
@@ -77,11 +84,13 @@ def job_container(
         journal.dropped(value.path, "superseded", "containers of a Pod share their ports")
     options = _environment(job, container.env, above, carrier, journal, target)
     for value in container.volumes:
-        options, differs = _volume(job, options, bind(job.scope.guess(value) or ""))
-        if differs:
+        options, differs, wrong = _volume(job, options, bind(job.scope.guess(value) or ""))
+        if wrong:
+            journal.manual(value.path, wrong, target)
+        elif differs:
             journal.adapted(value.path, differs, target)
         else:
-            journal.manual(value.path, OF_RUNNER, target)
+            journal.exact(value.path, target)
     return _options(job, container.options, defaults, options, journal, target) if container.options else options
 
 
@@ -169,8 +178,11 @@ class _Asked(Record):
             case "--ulimit":
                 self.differs.append(ULIMIT)
             case "--volume" | "--mount":
-                self.options, differs = _volume(self.job, self.options, bind(text))
-                (self.differs if differs else self.by_hand).append(differs or f"{name} {text}: {OF_RUNNER}")
+                self.options, differs, wrong = _volume(self.job, self.options, bind(text))
+                if wrong:
+                    self.by_hand.append(f"{name} {text}: {wrong}")
+                elif differs:
+                    self.differs.append(differs)
             case "--user" if text == "root" or text.split(":")[0].isdigit():
                 self.secure("runAsUser", 0 if text == "root" else int(text.split(":")[0]))
             case "--env" if "=" in text or re.fullmatch(r"\w+", text):
@@ -221,13 +233,27 @@ class _Asked(Record):
         self.options = replace(self.options, **changes)
 
 
-def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[ContainerOptions, str]:
-    """A volume of docker's own as an empty one, a directory of the machine as a claim; how it differs, if it can be."""
+def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[ContainerOptions, str, str]:
+    """What stands for a volume, how it differs, and what is wrong where nothing can."""
     source, place = asked.source, asked.target
     if source == place == "/dev/shm":
-        return replace(options, shared_memory="host"), ENDS
-    if re.fullmatch(r"[\w.-]*", source) and place.startswith("/"):
-        return replace(options, volumes=(*options.volumes, place)), ENDS
+        return replace(options, shared_memory="host"), ENDS, ""
+    if place.startswith("/") and (asked.emptied or re.fullmatch(r"[\w.-]*", source)):
+        return replace(options, volumes=(*options.volumes, place)), ENDS, ""
+    if asked.there:
+        return options, "", ""
+    if asked.of_workspace:
+        return replace(options, links=(*options.links, (source, place))), LINKED, ""
+    if asked.of_time:
+        return options, OF_TIME, ""
+    if source.endswith("/docker.sock"):
+        calls = any(seen.docker is not None for step in job.walk() for part in step.walk() for seen in part.commands)
+        return options, CALLED if calls or job.daemon else "", "" if calls or job.daemon else NO_DAEMON
     if (mount := host.mount(job, asked)) is not None:
-        return replace(options, mounts=(*options.mounts, mount)), stands_for([source])
-    return options, ""
+        return replace(options, mounts=(*options.mounts, mount)), stands_for([source]), ""
+    return options, "", OF_RUNNER
+
+
+def volume_lines(options: ContainerOptions) -> str:
+    """The lines of a job's script that lead to the workspace from elsewhere."""
+    return "".join(f"volume {word(source)} {word(place)}\n" for source, place in options.links)

@@ -17,6 +17,7 @@ from gha2tekton.tekton.model import EnvVar, Manifest, Mount
 from gha2tekton.workflow.compose_keys import seconds
 from gha2tekton.workflow.model import Value
 
+OF_TIME = "the time zone is that of the image"
 OF_SERVICE = "the service's files lie in its container, and end with it"
 _TAKEN = frozenset(
     "--init --pull --rm --restart --no-healthcheck --name --hostname --network-alias --net-alias "
@@ -76,6 +77,8 @@ def service_options(job: JobPlan, value: Value | None) -> ServiceOptions:
                 security |= run_as(given)
             case "--volume" | "--mount" if of_docker(bind(given)):
                 differs[OF_SERVICE] = None
+            case "--volume" | "--mount" if bind(given).of_time:
+                differs[OF_TIME] = None
             case "--volume" | "--mount" if (mount := host.mount(job, bind(given))) is not None:
                 made = replace(made, mounts=(*made.mounts, mount))
                 differs[stands_for([bind(given).source])] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Iterable
 
@@ -12,14 +13,15 @@ from gha2tekton.lower import pod_values
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.registries import account_credentials
-from gha2tekton.lower.containers.service_options import OF_SERVICE, ServiceOptions, of_docker, service_options
+from gha2tekton.lower.containers.service_options import OF_SERVICE, OF_TIME, ServiceOptions, of_docker, service_options
 from gha2tekton.lower.containers.sidecars import SHM_VOLUME, is_host
+from gha2tekton.lower.settings import SOURCE
 from gha2tekton.lower.values import escaped, written
 from gha2tekton.lower.whole_contexts import SECRETS
 from gha2tekton.plan.host_directories import bind, stands_for
 from gha2tekton.plan.images import shared_memory
 from gha2tekton.plan.model import JobPlan
-from gha2tekton.plan.scope import literal
+from gha2tekton.plan.scope import WORKSPACE, literal
 from gha2tekton.plan.sizes import larger
 from gha2tekton.record import Record
 from gha2tekton.shell.docker import container_options
@@ -52,9 +54,14 @@ def lacking(job: JobPlan, service: Service) -> str:
         return f"that has no word for {', '.join(left)}; do without, or write a sidecar of your own"
     if any(value is not None and _words(job, value) is None for value in (service.entrypoint, service.command)):
         return "its command must be known when the Pod starts"
+    whole = 0
     for volume in service.volumes:
         asked = bind(job.scope.guess(volume) or "")
-        if not of_docker(asked) and host.mount(job, asked) is None:
+        if asked.of_workspace:
+            whole += 1
+            if whole > 1 or posixpath.normpath(asked.source) != WORKSPACE:
+                return f"a sidecar can have the workspace as a whole and once, not {volume.text}: mount that alone"
+        elif not (of_docker(asked) or asked.of_time or asked.there) and host.mount(job, asked) is None:
             return f"{volume.text} is a directory of the runner: give it a volume of the cluster by hand"
     return ""
 
@@ -101,7 +108,13 @@ class _Services(Record):
             mounts=(*mounts, *asked.mounts, *((Mount(SHM_VOLUME, "/dev/shm"),) if asked.shared_memory else ())),
             readiness=asked.readiness,
             security=asked.security,
+            workspaces=tuple((SOURCE, place) for place in self.workspace(service)),
         )
+
+    def workspace(self, service: Service) -> list[str]:
+        """Where a service has the workspace of its job."""
+        asked = [bind(self.job.scope.guess(volume) or "") for volume in service.volumes]
+        return [one.target for one in asked if one.of_workspace]
 
     def variable(self, name: str, value: Value) -> EnvVar:
         template = self.job.scope.fold(value)
@@ -133,6 +146,12 @@ class _Services(Record):
         asked = bind(self.job.scope.guess(volume) or "")
         if of_docker(asked):
             self.journal.dropped(volume.path, "superseded", OF_SERVICE)
+            return None
+        if asked.of_time:
+            self.journal.dropped(volume.path, "superseded", OF_TIME)
+            return None
+        if asked.there or asked.of_workspace:
+            self.journal.exact(volume.path, self.target)
             return None
         self.journal.adapted(volume.path, stands_for([asked.source]), self.target)
         return host.mount(self.job, asked)

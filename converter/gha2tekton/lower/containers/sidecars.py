@@ -92,7 +92,7 @@ def served(
 def isolated(stage: Stage, task: Task) -> Task:
     """The Task, with the workspace elsewhere in those sidecars in which its place is another's."""
     apart = {container.name for container in stage.containers if container.apart and not container.plain}
-    if not apart:
+    if not apart and not any(one.workspaces for one in task.sidecars):
         return task
     # Who names any workspace has only those.
     own = tuple((workspace.name, "") for workspace in task.workspaces)
@@ -100,7 +100,9 @@ def isolated(stage: Stage, task: Task) -> Task:
     return replace(
         task,
         steps=tuple(replace(step, workspaces=own) for step in task.steps),
-        sidecars=tuple(replace(one, workspaces=source if one.name in apart else own) for one in task.sidecars),
+        sidecars=tuple(
+            replace(one, workspaces=source if one.name in apart else one.workspaces or own) for one in task.sidecars
+        ),
     )
 
 

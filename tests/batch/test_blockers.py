@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.conversion import RULES
 
-from gha2tekton.batch.account import as_csv, text
+from gha2tekton.batch.account import as_csv, as_json, text
 from gha2tekton.batch.inventory import describe
 from gha2tekton.batch.page import html
 from gha2tekton.batch.row import Row, Status, WorkflowRow
@@ -95,8 +97,8 @@ def test_what_nobody_can_do_away_with_is_planned_last() -> None:
     summary = Summary.of(rows)
     assert summary.plan() == [
         Step(away, alone=1, met=2, whole=2),
-        Step(windows, alone=5, met=5, whole=7),
-        Step(macos, alone=1, met=1, whole=8),
+        Step(windows, alone=5, met=5, whole=2),
+        Step(macos, alone=1, met=1, whole=2),
     ]
     said = text(summary)
     assert "5 workflows (62 %) hold no job that can run in Pods as it is" in said
@@ -158,3 +160,17 @@ def test_an_account_of_many_repositories_can_be_read() -> None:
     assert "nobody/knows-7   r007 " in said
     assert html(summary).count("<tr><td>r0") == 120
     assert as_csv(summary).count("\n") == 62
+
+
+def test_of_a_long_plan_the_beginning_is_told_and_how_far_the_rest_goes() -> None:
+    def row(number: int, blocker: tuple[str, str]) -> Row:
+        return Row(f"r{number}", "", "partly", workflows=(WorkflowRow("a.yml", "partly", {"manual": 1}, (blocker,)),))
+
+    every = [("action", f"nobody/knows-{number:02}") for number in range(30)] + [("runner", MACOS)] * 20
+    summary = Summary.of(row(number, blocker) for number, blocker in enumerate(every))
+    told = text(summary).partition("What to do first")[2].partition("\n\n")[0].splitlines()[2:]
+    assert [line.split()[0] for line in told] == [*map(str, range(1, 26)), "5", "31"]
+    assert [line.split("  ")[-1].strip() for line in told[-3:]] == ["50 %", "60 %", "60 %"]
+    assert "5 things more; html and json list all" in told[-2]
+    assert html(summary).count("nobody/knows-") == 30
+    assert len(json.loads(as_json(summary))["plan"]) == 31

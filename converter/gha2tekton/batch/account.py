@@ -18,6 +18,7 @@ from gha2tekton.source import printable
 VERSION = 1
 _TOP = 15
 _ROWS = 50
+_STEPS = 25
 _GOAL = 0.8
 _WIDTH = 60
 _WORDS = {
@@ -188,20 +189,10 @@ def _number(count: int, one: str, many: str) -> str:
 
 def tables(summary: Summary, most: int | None = _ROWS) -> Iterator[Table]:
     """The tables that are not empty; of repositories ``most``, those with most to do before others."""
-    plan = [
-        (
-            number,
-            *step.blocker,
-            summary.examples[step.blocker][0],
-            step.met,
-            step.alone,
-            share(step.whole, summary.convertible),
-        )
-        for number, step in enumerate(summary.plan(), 1)
-    ]
+    plan = list(_plan(summary, most))
     heads = ("", "kind", "what", "for example in", "stands in the way of", "alone of", "then convert fully")
     if plan:
-        yield "What to do first", heads, list(plan)
+        yield "What to do first", heads, plan
     unknown = Counter({name: count for (name, fate), count in summary.actions.items() if fate == "unknown"})
     if unknown:
         yield "Actions that no rule knows", ("action", "workflows"), _top(unknown)
@@ -233,6 +224,18 @@ def tables(summary: Summary, most: int | None = _ROWS) -> Iterator[Table]:
         briefs = sorted(briefs, key=lambda brief: (-brief.counts[3], brief.name))
     rows = [(b.name, b.status, b.workflows, b.whole, b.counts[3], b.gpus) for b in briefs]
     yield _cut("Repositories", ("repository", "status", "workflows", "fully", "manual", "GPUs"), rows, most)
+
+
+def _plan(summary: Summary, most: int | None) -> Iterator[Sequence[object]]:
+    """The rows of the plan: where there is a limit those of the first steps and, as always, of what will stay."""
+    steps = list(enumerate(summary.plan(), 1))
+    left = [step for _, step in steps if not lasting(step.blocker)][_STEPS:] if most is not None else []
+    for number, step in steps:
+        reached = share(step.whole, summary.convertible)
+        if step not in left:
+            yield number, *step.blocker, summary.examples[step.blocker][0], step.met, step.alone, reached
+        elif step == left[-1]:
+            yield "", "", f"{_number(len(left), 'thing', 'things')} more; html and json list all", "", "", "", reached
 
 
 def _cut(title: str, head: Sequence[str], rows: Sequence[Sequence[object]], most: int | None) -> Table:

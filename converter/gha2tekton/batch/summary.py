@@ -9,9 +9,6 @@ from gha2tekton.batch.blockers import Blocker, lasting
 from gha2tekton.batch.row import Row
 from gha2tekton.record import Record, field
 
-UNLOCKED_AT_MOST = 25
-"""How many steps the plan of work is carried on for."""
-
 
 class Brief(Record, frozen=True):
     """One repository in a table."""
@@ -116,7 +113,7 @@ class Summary(Record):
     def plan(self) -> list[Step]:
         """What to do first: at each step what frees most workflows, and among equals what stands in most ways.
 
-        What nobody can do away with comes last, so that no share counts on it.
+        What nobody can do away with comes last, and no share counts on it.
         """
         met = self.met()
         left = {frozenset(blockers): count for blockers, count in self.blocked.items() if blockers}
@@ -131,9 +128,8 @@ class Summary(Record):
                     if len(blockers) == 1:
                         alone[blocker] += count
             best = min(near, key=lambda blocker: (lasting(blocker), -alone[blocker], -near[blocker], blocker))
-            whole += alone[best]
-            if len(steps) < UNLOCKED_AT_MOST or lasting(best):
-                steps.append(Step(best, alone[best], met[best], whole))
+            whole += 0 if lasting(best) else alone[best]
+            steps.append(Step(best, alone[best], met[best], whole))
             rest: Counter[frozenset[Blocker]] = Counter()
             for blockers, count in left.items():
                 remaining = blockers - {best}

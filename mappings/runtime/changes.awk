@@ -34,9 +34,21 @@ function listed(text, how) {
 
 function output(name, value) { printf "%s<<GHA_END_%d\n%s\nGHA_END_%d\n", name, NR, value, NR }
 
-function joined(kinds, name,   i, out, n) {
+# The directory that a file is in, no deeper than asked for; "" for one that is left out.
+function directory(file,   part, i, n, out) {
+  sub(/\/?[^\/]*$/, "", file)
+  if (file == "") return rootless == "true" ? "" : "."
+  n = split(file, part, "/")
+  for (i = 1; i <= n && (depth + 0 == 0 || i <= depth + 0); i++) out = out (i > 1 ? "/" : "") part[i]
+  return out
+}
+
+function joined(kinds, name,   i, out, n, one_, seen) {
   for (i = 1; i <= files; i++) if (index(kinds, mark[i]) && chosen(name, path[i])) {
-    out = out (n++ ? (json == "true" ? "," : ENVIRON["SEPARATOR"]) : "") (json == "true" ? quoted(path[i]) : path[i])
+    one_ = dirs == "true" ? directory(path[i]) : path[i]
+    if (one_ == "" || (one_ in seen)) continue
+    seen[one_] = 1
+    out = out (n++ ? (json == "true" ? "," : ENVIRON["SEPARATOR"]) : "") (json == "true" ? quoted(one_) : one_)
   }
   number = n + 0
   if (json == "true") { out = "[" out "]"; if (escape != "false") gsub(/"/, "\\\"", out) }

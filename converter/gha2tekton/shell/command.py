@@ -34,7 +34,8 @@ class Word(Record, frozen=True):
     @property
     def program(self) -> str:
         """The name of the program that it is, without the directory; empty where that is not known."""
-        return self.value.rsplit("/", 1)[-1] if self.value else ""
+        value = self.value or ""
+        return value[value.rfind("/") + 1 :]
 
 
 def split(word: Word) -> tuple[Word, ...]:

@@ -159,7 +159,7 @@ def _ended(plan: Plan, job: JobPlan, carrier: Carrier, journal: Journal, target:
     out: list[EnvVar] = []
     fast = job.job.strategy.fail_fast if job.job.strategy else None
     if fast is not None and fast.literal is not None and legs:
-        journal.exact(fast.path, target, reason="" if fast.raw is False else "same as default")
+        journal.exact(fast.path, target, reason="same as default" if fails_fast(job.job.strategy) else "")
     if legs and fails_fast(job.job.strategy):
         out.append(EnvVar("GHA_FAIL_FAST", _fail_fast(job, fast, carrier, journal, target)))
     if job.job.rivals:

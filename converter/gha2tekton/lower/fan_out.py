@@ -58,8 +58,12 @@ def legs_task(plan: Plan, job: JobPlan, name: str, carrier: Carrier, journal: Jo
     if job.job.condition is not None:
         env.append(EnvVar("GHA_IF", escaped(carrier.expression(job.scope.condition(job.job.condition.tree)))))
     target = f"tasks/{name}.yaml"
-    for path in journal.open_leaves(f"{job.job.strategy.path}.matrix") if job.job.strategy else ():
-        journal.exact(path, target)
+    strategy = job.job.strategy
+    if strategy is not None:
+        for path in journal.open_leaves(f"{strategy.path}.matrix"):
+            journal.exact(path, target)
+        if strategy.expression is not None and journal.knows(strategy.expression.path):
+            journal.exact(strategy.expression.path, target)
     env += carrier.variables.values()
     step = Container("legs", BUSYBOX, _script(results), env=tuple(env), mounts=(runtime.MOUNT,))
     step = replace(step, env_from=tuple(carrier.sources.values()))

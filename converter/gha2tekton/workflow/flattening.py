@@ -236,7 +236,7 @@ class _Flat:
                 idle.add(name)
                 yield value.path
         strategy = self.call.strategy
-        if strategy and strategy.fail_fast and strategy.fail_fast.raw is not False:
+        if strategy and strategy.fail_fast and fails_fast(strategy):
             yield strategy.fail_fast.path
         for name, item in of_leg(self.call.strategy, self.leg) if self.call.strategy and self.leg else ():
             if name and (readers := self.reading(name)) and readers <= idle:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gha2tekton.expression import Call, Compare, Literal, Property
+from gha2tekton.record import replace
 from gha2tekton.source import Span
 from gha2tekton.workflow.model import (
     Concurrency,
@@ -152,7 +154,7 @@ def _container(reader: Reader, node: Node | None) -> Container | None:
 
 def _strategy(reader: Reader, node: Node | None) -> Strategy | None:
     if not isinstance(node, Mapping):
-        return None
+        return _of_expression(reader.value(node))
     entries, path = reader.entries(node), reader.path(node)
     fail_fast = reader.value(entries.get("fail-fast"))
     max_parallel = reader.value(entries.get("max-parallel"))
@@ -166,6 +168,16 @@ def _strategy(reader: Reader, node: Node | None) -> Strategy | None:
         listed[name.lower()] = value if isinstance(value, tuple | Value) else ()
     _check_matrix(reader, vectors, listed, matrix)
     return Strategy(path, vectors, listed.get("include", ()), listed.get("exclude", ()), None, fail_fast, max_parallel)
+
+
+def _of_expression(value: Value | None) -> Strategy | None:
+    """A strategy that one expression gives as a whole."""
+    if value is None or len(value.template) != 1 or isinstance(tree := value.template[0], str):
+        return None
+    # What says nothing of fail-fast is not false either.
+    fast = Compare("!=", Call("toJSON", (Property(tree, "fail-fast"),)), Literal("false"))
+    matrix = replace(value, template=(Property(tree, "matrix"),))
+    return Strategy(value.path, expression=matrix, fail_fast=replace(value, template=(fast,)))
 
 
 def _check_matrix(

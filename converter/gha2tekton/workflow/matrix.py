@@ -40,7 +40,7 @@ class Leg(Record, frozen=True):
 def fails_fast(strategy: Strategy | None) -> bool:
     """Whether a failed leg cancels the others, as far as is known at conversion: they do by default."""
     value = strategy.fail_fast if strategy else None
-    return value is None or value.raw is not False
+    return value is None or value.literal != "false"
 
 
 Evaluate = Callable[[Value], Any]

@@ -153,7 +153,7 @@ class MatrixValue(Record, frozen=True):
 
 
 class Strategy(Record, frozen=True):
-    """A matrix given by one expression has it in ``expression``; ``path`` is where the strategy stands."""
+    """One expression that gives the matrix, or all of the strategy, is ``expression``; ``path`` is where it stands."""
 
     path: str
     vectors: Mapping[str, MatrixValue] = field(default_factory=dict)

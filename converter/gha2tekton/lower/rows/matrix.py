@@ -25,6 +25,9 @@ def account(plan: JobPlan, groups: Sequence[JobPlan], own: Sequence[str], journa
         return
     legs = sum(len(group.legs) for group in groups)
     target = "pipeline.yaml" if legs > 1 else own[0]
+    if strategy.expression is not None and strategy.expression.path == strategy.path:
+        journal.adapted(strategy.path, "max-parallel is not read of it: all legs run at once", target)
+        return
     _values(plan, strategy, groups, own, target, journal)
     if strategy.fail_fast is not None and journal.fate(strategy.fail_fast.path) is None:  # else its Task has told
         _fail_fast(strategy.fail_fast, journal)
@@ -72,7 +75,7 @@ def _of_the_machine(path: str, plan: JobPlan, home: str, journal: Journal) -> bo
 
 
 def _fail_fast(value: Value, journal: Journal) -> None:
-    if value.raw is False:
+    if value.literal == "false":
         journal.dropped(value.path, "superseded", "no leg ends another here, with or without it")
     elif value.literal is not None:
         reason = "a failed leg keeps those that wait from starting; those that run go on to their end"

@@ -137,7 +137,7 @@ def _ends(plan: JobPlan, value: Value, target: str, journal: Journal) -> None:
     elif value.literal is None:
         journal.adapted(value.path, f"{SAME_AS_DEFAULT}: taken for true, as only the run knows it", target)
     else:
-        journal.exact(value.path, target, reason="" if value.raw is False else SAME_AS_DEFAULT)
+        journal.exact(value.path, target, reason="" if value.literal == "false" else SAME_AS_DEFAULT)
 
 
 def _key(value: Value) -> str:

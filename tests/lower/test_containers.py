@@ -553,3 +553,33 @@ def test_compose_files_of_other_checkouts(fetched: str, file: str, told: str, tm
         home = str(Path("/workspace", file).parent)
         (step,) = next(iter(held[0]["spec"]["steps"] for name, held in done.bundle.files.items() if "tasks/" in name))
         assert f"home\tnb\t{home}\n" in next(one["value"] for one in step["env"] if one["name"] == "GHA_CONTAINERS")
+
+
+BY_THEMSELVES = [
+    # what a service of an unknown image mounts, what else the job does, and whether it runs by itself as a sidecar
+    ("['data:/data']", "true", True),
+    ("['/data', 'data:/other']", "true", True),
+    ("['./data:/data']", "true", False),
+    ("['data:/data']", "docker run --rm -v data:/x alpine ls /x", False),
+    ("['data:/data']", "docker compose cp s:/data/x x", False),
+    ("['data:/data']", "docker compose exec s ls", False),
+]
+
+
+@pytest.mark.parametrize(("volumes", "beside", "alone"), BY_THEMSELVES)
+def test_a_service_keeps_the_files_of_volumes_that_are_its_own(volumes: str, beside: str, alone: bool, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(f"services: {{s: {{image: acme/s, volumes: {volumes}}}}}\nvolumes: {{data: {{}}}}\n")
+    steps = f"[{{uses: actions/checkout@v4}}, {{run: docker compose up -d}}, {{run: {beside}}}]"
+    done = conversion.convert(f"on: push\njobs: {{a: {{runs-on: x, steps: {steps}}}}}\n", tmp_path)
+    row = next(one for one in done.journal.outcomes() if one.path == "compose.yaml#services.s.volumes[0]")
+    up = next(one for one in done.journal.outcomes() if one.subject.startswith("command docker compose up"))
+    assert (row.fate, up.fate) == (("dropped", "exact") if alone else ("exact", "manual"))
+    (service, *_) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["sidecars"]
+    assert ("command" in service) != alone
+
+
+@pytest.mark.parametrize(("volume", "alone"), [("data:/data", True), ("$PWD:/data", False), ("$X:/data", False)])
+def test_a_container_of_an_unknown_image_with_volumes(volume: str, alone: bool) -> None:
+    done = conversion.convert(f"on: push\njobs: {{a: {{runs-on: x, steps: [{{run: 'docker run -d -v {volume} acme/s'}}]}}}}\n")
+    (service,) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["sidecars"]
+    assert ("command" in service) != alone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from gha2tekton.plan.host_directories import binds
 from gha2tekton.plan.images import unknown
 from gha2tekton.plan.model import ContainerPlan
 from gha2tekton.record import replace
@@ -12,6 +13,8 @@ from gha2tekton.rules.model import Image
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.workflow.compose import Service
 
+_VOLUME = re.compile(r"[\w.-]*")
+"""The name of a volume of docker's own."""
 _USER = re.compile(r"(root|\d+)(:(root|\d+))?|")
 
 Rows = Mapping[str, str]
@@ -27,19 +30,27 @@ class Called:
         """The calls that want a container's own command."""
         self._entered: dict[str, list[str]] = {}
         """The calls that run a command behind the image's entrypoint."""
+        self._mounted: dict[str, set[str]] = {}
+        """The containers that each volume or directory is mounted in."""
 
     def by_run(self, name: str, row: str, call: DockerCall) -> None:
         """``docker run`` and ``docker create``."""
         if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
             self._entered.setdefault(name, []).append(row)
         own = call.verb == "create" or call.arguments or call.option("--entrypoint")
-        if own or call.given("--volume", "--mount") or not call.given("--detach"):
+        sources = [one.source for one in binds(call)]
+        for source in sources:
+            self._mounted.setdefault(source, set()).add(name)
+        known = len(sources) == len(call.all("--volume", "--mount")) and all(map(_VOLUME.fullmatch, sources))
+        if own or not known or not call.given("--detach"):
             self.within.add(name)
         if not own:
             self._bare.setdefault(name, []).append(row)
 
     def by_compose(self, name: str, row: str, call: DockerCall, service: Service) -> None:
         """A command of compose that starts a service, or runs something in it."""
+        for source, _ in service.volumes:
+            self._mounted.setdefault(source, set()).add(name)
         target = call.target == service.name
         if target and call.verb in ("compose exec", "compose run"):
             self.within.add(name)
@@ -66,7 +77,8 @@ class Called:
         rows, service = self._bare.get(container.name, ()), container.service
         if not rows or (service is not None and service.command is not None):
             return replace(container, user=user), notes, {}
-        if container.name in self.within or not (service is None or _fixed(service)):
+        shares = any(container.name in names and len(names) > 1 for source, names in self._mounted.items() if source)
+        if container.name in self.within or shares or not (service is None or _fixed(service)):
             return (
                 replace(container, user=user),
                 notes,
@@ -77,5 +89,7 @@ class Called:
 
 def _fixed(service: Service) -> bool:
     """Whether a Pod can be told all of a service when it starts; a user by name is the image's to know."""
-    asked = service.volumes or service.open_environment or service.env_files
-    return not asked and _USER.fullmatch(service.user) is not None
+    asked = service.open_environment or service.env_files
+    # What lies in a volume that nobody else has lies as well in the container, where the image's own files are.
+    own = all(_VOLUME.fullmatch(source) for source, _ in service.volumes)
+    return own and not asked and _USER.fullmatch(service.user) is not None

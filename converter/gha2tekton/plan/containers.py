@@ -126,7 +126,10 @@ class _Finder:
                 if isinstance(error, UnreadableCompose):
                     self.unreadable.append(error)
         elif call.verb in LOOKS:
-            self.users.setdefault(top.step.path, set()).update(looked_at(call, self.containers.values()))
+            found = looked_at(call, self.containers.values())
+            self.users.setdefault(top.step.path, set()).update(found)
+            if call.verb != "inspect":
+                self.called.within.update(found)
         elif call.verb in BUILDS | LISTS | ARCHIVES:
             if seen.path in self.before.rows:
                 self.notes[seen.path] = BEFORE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gha2tekton.journal import SAME_AS_DEFAULT, Journal
+from gha2tekton.lower.containers.service_options import OF_SERVICE
 from gha2tekton.lower.settings import IMAGES_OF, RUN
 from gha2tekton.plan.host_directories import Bind, stands_for
 from gha2tekton.plan.model import ContainerPlan, JobPlan
@@ -122,7 +123,7 @@ def _row(
     elif key == "environment" and "NVIDIA_VISIBLE_DEVICES" in (below[0] if below else "", leaf.text.partition("=")[0]):
         drop = _DEVICES
     elif key == "volumes":
-        drop = _volume(leaf, below)
+        drop = OF_SERVICE if container.plain else _volume(leaf, below)
         if not drop and (differs := _of_host(leaf, below, service, job)):
             journal.adapted(path, differs, target)
             return

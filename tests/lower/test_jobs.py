@@ -699,6 +699,16 @@ def test_images_that_are_built_and_named_by_what_the_run_is_told(build: str, run
         assert ("another build may give" in reason) == (same is None and bool(registry))
 
 
+def test_options_of_docker_that_hang_on_inputs_are_those_of_their_defaults() -> None:
+    """They stay as many words as they are, and are no image."""
+    steps = "runs-on: gpu\nsteps:\n- run: docker run ${{ inputs.opts }} --rm a/b:1 make"
+    done = convert(steps, "on: {workflow_dispatch: {inputs: {opts: {default: '--gpus 2 --ipc=host'}}}}")
+    (sidecar,) = task(done)["sidecars"]
+    assert (sidecar["image"], sidecar["computeResources"]["limits"]["nvidia.com/gpu"]) == ("a/b:1", "2")
+    assert "docker run ${GHA_INPUTS_OPTS} --rm" in task(done)["steps"][0]["script"]
+    assert "the options are those of the inputs' defaults" in said(done, "jobs.a.steps[0].run.commands[0]")[1]
+
+
 DEVICES = [
     ("linux.rocm.gpu.2", "--device=/dev/kfd --device=/dev/dri", "adapted", {"amd.com/gpu": "2"}),
     ("gaudi2", "--device /dev/accel", "adapted", {"habana.ai/gaudi": "1"}),

@@ -141,3 +141,22 @@ def test_gpus_that_only_the_run_knows() -> None:
     found = parse_call(["docker", "run", "--gpus", None, "i"])
     assert found is not None
     assert gpu_request(found) == "all"
+
+
+OPEN = [
+    # a word that only the run knows, before other options of docker's own and an image
+    ("docker run $OPTS --rm -v a:b img cmd", "img", True),
+    ("docker run --rm $OPTS -it img", "img", True),
+    ("docker run $A $B --rm img", None, False),
+    ("docker run $IMAGE --model x", None, False),
+    ("docker run $IMAGE --rm", None, False),
+    ("docker run --rm $IMAGE cmd -v", None, False),
+    ("docker run img -v a:b c", "img", False),
+]
+
+
+@pytest.mark.parametrize(("line", "target", "open"), OPEN)
+def test_a_word_among_options_is_no_image(line: str, target: str | None, open: bool) -> None:
+    call = parse_call(read(line).commands[0].spread)
+    assert call is not None
+    assert (call.target, call.open) == (target, open)

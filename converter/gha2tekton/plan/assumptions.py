@@ -26,7 +26,7 @@ def assumed(
         for step in usual()
         for part in step.walk()
         for seen in part.commands
-        if seen.docker is not None and _IMAGE.fullmatch(seen.docker.target or "")
+        if seen.docker is not None and not seen.docker.open and _IMAGE.fullmatch(seen.docker.target or "")
     }
     notes: dict[str, str] = {}
     return tuple(_with(step, known, notes) for step in steps), notes
@@ -38,7 +38,11 @@ def joined(notes: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
 
 
 def _open(seen: SeenCommand) -> bool:
-    return seen.docker is not None and seen.docker.verb in ("run", "create") and seen.docker.target is None
+    return (
+        seen.docker is not None
+        and seen.docker.verb in ("run", "create")
+        and (seen.docker.target is None or seen.docker.open)
+    )
 
 
 def _with(step: PlannedStep, known: Mapping[str, DockerCall], notes: dict[str, str]) -> PlannedStep:
@@ -46,7 +50,8 @@ def _with(step: PlannedStep, known: Mapping[str, DockerCall], notes: dict[str, s
     for seen in step.commands:
         call = known.get(seen.path) if _open(seen) else None
         if call is not None and seen.docker is not None and call.verb == seen.docker.verb:
-            notes[seen.path] = f"the image is that of the inputs' defaults, {call.target}; it fails with another"
+            of_image = f"the image is that of the inputs' defaults, {call.target}; it fails with another"
+            notes[seen.path] = "the options are those of the inputs' defaults" if seen.docker.open else of_image
             seen = replace(seen, docker=call)
         commands.append(seen)
     return replace(step, commands=tuple(commands), inner=tuple(_with(part, known, notes) for part in step.inner))

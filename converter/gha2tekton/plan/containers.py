@@ -144,6 +144,9 @@ class _Finder:
         if call.target is None or (open_names.loose(call.target) and not own):
             self.problems[row] = open_names.UNKNOWN
             return
+        if call.open:
+            self.problems[row] = "its options are not known before the Pod starts: write them out in the script"
+            return
         if build is None and own:
             why = self.before.why.get(bare(call.target), "")
             self.problems[row] = images.built_here(open_names.spoken(call.target), why)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from gha2tekton.plan.model import ROLES, Role, SeenCommand
@@ -59,14 +58,5 @@ def _command(rules: RuleSet, path: str, command: Command) -> SeenCommand:
     inner = unwrapped(command)
     name = inner.name
     rule = rules.command(name, inner.values) if name else None
-    docker = parse_call(_split(inner)) if name in CALLS else None
+    docker = parse_call(inner.spread) if name in CALLS else None
     return SeenCommand(path, command, inner, name, rule, docker)
-
-
-def _split(command: Command) -> list[str | None]:
-    """The values of a command's words; a variable without quotes is as many words as the shell makes of it."""
-    out: list[str | None] = []
-    for one in command.words:
-        bare = one.value is not None and re.fullmatch(r"\$\{?\w+\}?", one.text) is not None
-        out += (one.value or "").split() if bare else one.values
-    return out

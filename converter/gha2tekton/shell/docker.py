@@ -31,6 +31,8 @@ class DockerCall(Record, frozen=True):
     """Options before the verb of compose."""
     unknown: tuple[str, ...] = ()
     """Options that docker does not have; they are among ``options`` too, as flags."""
+    open: bool = False
+    """Whether a word that only the run knows stands among the options of run, and may be any of them."""
 
     def option(self, *names: str) -> str | None:
         """The last value of an option, None when it is not given or not known."""
@@ -88,10 +90,32 @@ def _call(verb: str, words: Sequence[str | None], project: Sequence[tuple[str, s
     profiles = tuple(value for name, value in project if name == "--profile")
     targeted = verb in ("run", "create", "exec", "compose exec", "compose run")
     read = read_options(words, CREATE if verb in ("run", "create") else COMMANDS.get(verb), stop=targeted)
+    open = False
+    while verb in ("run", "create") and _may_be_options(read.rest):
+        more, open = read_options(read.rest[1:], CREATE), True
+        read = replace(
+            read, options=(*read.options, *more.options), rest=more.rest, unknown=read.unknown + more.unknown
+        )
     target = read.rest[0] if targeted and read.rest else None
     arguments = read.rest[1:] if targeted else read.rest
     has_target = targeted and bool(read.rest)
-    return DockerCall(verb, read.options, target, has_target, arguments, files, profiles, tuple(project), read.unknown)
+    return DockerCall(
+        verb, read.options, target, has_target, arguments, files, profiles, tuple(project), read.unknown, open
+    )
+
+
+_AMONG_OPTIONS = re.compile(
+    r"--(rm|gpus|volume|workdir|env|env-file|shm-size|ipc|network|name|user|mount)(=|$)|-[vweitdu]+$"
+)
+"""What is most likely no argument of an image's own program."""
+_OF_RUN = re.compile(r"\$\{\{[^{}]*\}\}|\*\S+|GHAHOLE\w*")
+
+
+def _may_be_options(words: Sequence[str | None]) -> bool:
+    """Whether the first operand is not known and others of docker's own options and an image come behind it."""
+    if len(words) < 3 or not (words[0] is None or _OF_RUN.fullmatch(words[0])):
+        return False
+    return _AMONG_OPTIONS.match(words[1] or "") is not None and bool(read_options(words[1:], CREATE).rest)
 
 
 def _compose(words: Sequence[str | None]) -> DockerCall | None:

@@ -93,6 +93,18 @@ def test_a_remark_is_no_drift(repository: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_a_batch_wrote_is_known(repository: Path) -> None:
+    assert run("batch", ".", "-o", "out", "-q", "-j", "1")[0] == 0
+    bundle = next(path.parent for path in Path("out").rglob("pipeline.yaml"))
+    for place in ("out", str(bundle)):
+        status, said = run("check", place)
+        assert (status, said) == (2, f"{place}: no gha2tekton.lock here: batch, run again, does what changed\n")
+    status, said = run("explain", f"{bundle}/pipeline.yaml:3")
+    assert status == 2
+    assert "its bundle has no gha2tekton.lock, as those of batch" in said
+
+
+@pytest.mark.slow
 def test_edits_of_form_and_losses_are_named(repository: Path) -> None:
     pipeline = repository / "tekton/pipeline.yaml"
     made = pipeline.read_bytes()

@@ -353,7 +353,7 @@ def test_a_directory_of_the_workspace_has_a_second_place(machine: Machine, direc
     there = directory / "image" / "cache"
     there.mkdir(parents=True)
     (there / "of-the-image").write_text("hidden")
-    workspace = "\"$GITHUB_WORKSPACE\""
+    workspace = '"$GITHUB_WORKSPACE"'
     script = f"volume {workspace}/cache {there}\nvolume {workspace} {directory}/new/place\n"
     script += step("a", f"echo made > {there}/file; ls {there}; cat {directory}/new/place/cache/file")
     job = run_job(machine, directory, script)
@@ -364,6 +364,14 @@ def test_a_directory_of_the_workspace_has_a_second_place(machine: Machine, direc
 @pytest.mark.slow
 def test_a_volume_that_cannot_be_mounted_fails_the_job(machine: Machine, directory: Path) -> None:
     (directory / "file").write_text("")
-    job = run_job(machine, directory, f'volume "$GITHUB_WORKSPACE" {directory}/file/x\n' + step("a") + step("b", ":", "--if", "always()"))
-    assert told(job.ended.out) == [f"Error: {job.workspace} cannot be mounted at {directory}/file/x in this container", "=== a: skipped", "=== b"]
+    job = run_job(
+        machine,
+        directory,
+        f'volume "$GITHUB_WORKSPACE" {directory}/file/x\n' + step("a") + step("b", ":", "--if", "always()"),
+    )
+    assert told(job.ended.out) == [
+        f"Error: {job.workspace} cannot be mounted at {directory}/file/x in this container",
+        "=== a: skipped",
+        "=== b",
+    ]
     assert job.ended.code == 1

@@ -40,13 +40,19 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
     places = [place for given in bundles for place in check.bundles(given)] if bundles else check.bundles(Path())
     for given in bundles:
         if not any(place.is_relative_to(given) for place in places):
-            stop(f"{given}: no {check.NAME} here: convert with -o first")
+            stop(f"{given}: no {check.NAME} here: {_instead(given)}")
     if not places and not (Path(WORKFLOWS).is_dir() and inside_of(Path(WORKFLOWS))):
         click.echo("no bundles here, and no workflows")
         return
     if not places:
         stop(f"no {check.NAME} below this directory: convert with -o first")
     sys.exit(max([_checked(place, write, fail_on) for place in places]))
+
+
+def _instead(place: Path) -> str:
+    """What to do where there is no lock file; the output of a batch, and a bundle in it, have none."""
+    batches = any((folder / ".gha2tekton/state.jsonl").is_file() for folder in (place, place.absolute().parent))
+    return "batch, run again, does what changed" if batches else "convert with -o first"
 
 
 def _checked(place: Path, write: bool, fail_on: str) -> int:

@@ -12,6 +12,8 @@ from gha2tekton.cli.options import conversion_options
 from gha2tekton.cli.stop import stop
 from gha2tekton.discover import WORKFLOWS
 from gha2tekton.source import content_of, why
+from gha2tekton.tekton.bundle import MARK
+from gha2tekton.tekton.disk import LOCK
 
 
 @click.command("explain")
@@ -26,6 +28,8 @@ def command(ctx: click.Context, /, place: str, **_: Any) -> None:
     """
     path, line = _place(place)
     bundle = _bundle(path)
+    if bundle is None and content_of(path).startswith(MARK.encode()):
+        stop(f"{path}: its bundle has no {LOCK}, as those of batch: convert the repository with -o, and ask there")
     told = _of_output(bundle, path, line) if bundle else _of_input(Choice.of(ctx), path, line)
     click.echo("\n".join(told) if told else f"{place}: no part of a workflow stands here")
 

@@ -158,3 +158,29 @@ def test_services_of_compose_files(tmp_path: Path) -> None:
     assert claims(task(converted)) == {"runner-data": False, "runner-srv-www": False}
     rows = {one.path: one.fate for one in converted.journal.outcomes() if one.path.startswith("compose.yml#")}
     assert [path.partition("volumes")[2] for path, fate in rows.items() if fate == "adapted"] == ["[0]", "[1].source"]
+
+
+EXTERNAL = [
+    # what is said of the volume, what scripts make before, and the claims of the Task
+    ("{external: true}", "true", ["runner-var-lib-docker-volumes-models-data"]),
+    ("{external: true, name: all-models}", "true", ["runner-var-lib-docker-volumes-all-models-data"]),
+    ("{external: {name: old-models}}", "true", ["runner-var-lib-docker-volumes-old-models-data"]),
+    ("{external: true}", "docker volume create models", []),
+    ("{external: true, name: all-models}", "docker volume create models", ["runner-var-lib-docker-volumes-all-models-data"]),
+    ("{external: false}", "true", []),
+    ("{name: external}", "true", []),
+]
+
+
+@pytest.mark.parametrize(("said", "before", "expected"), EXTERNAL)
+@pytest.mark.parametrize("mount", ["models:/models", "{type: volume, source: models, target: /models}"])
+def test_volumes_that_are_made_already_are_of_the_machine(
+    said: str, before: str, expected: list[str], mount: str, tmp_path: Path
+) -> None:
+    text = f"services: {{s: {{image: 'python:3.12', command: sleep 9, volumes: [{mount}]}}}}\nvolumes: {{models: {said}}}\n"
+    (tmp_path / "compose.yaml").write_text(text)
+    done = convert(job(f"{before}\ndocker compose up -d"), tmp_path)
+    assert list(claims(task(done))) == expected
+    rows = {one.path: one.fate for one in done.journal.outcomes() if one.path.startswith("compose.yaml#")}
+    assert ("adapted" in rows.values()) == bool(expected)
+    assert all((fate == "exact") == bool(expected) for path, fate in rows.items() if path.startswith("compose.yaml#volumes"))

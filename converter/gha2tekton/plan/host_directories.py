@@ -16,7 +16,7 @@ from gha2tekton.workflow.model import Job
 
 _SYSTEM = re.compile(r"/($|(bin|etc|lib|lib64|sbin|usr|opt/hostedtoolcache)(/|$))")
 """What every machine has of its own."""
-_PASSING = re.compile(r"/(boot|dev|proc|run|sys|tmp|var/(run|lock|tmp|log|lib/docker))(/|$)")
+_PASSING = re.compile(r"/(boot|dev|proc|run|sys|tmp|var/(run|lock|tmp|log|lib/docker(?!/volumes/)))(/|$)")
 """What no job expects to find again, or the runtime sees to."""
 _HOME = re.compile(r"""(-v|--volume=|--mount=)?["']?(type=bind,)?((source|src)=)?(~|\$HOME|\$\{HOME\})/""")
 _TIME = re.compile(r"/etc/(localtime|timezone)$")

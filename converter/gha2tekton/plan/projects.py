@@ -9,16 +9,19 @@ from collections.abc import Mapping, Sequence
 from gha2tekton.plan.checkout import Checkout, around, checkout_of
 from gha2tekton.plan.model import PlannedStep
 from gha2tekton.plan.scope import WORKSPACE
-from gha2tekton.record import Record, field
+from gha2tekton.record import Record, field, replace
 from gha2tekton.shell.command import Command
 from gha2tekton.shell.docker import DockerCall
 from gha2tekton.source import Source
 from gha2tekton.workflow.compose import ComposeError, Service, read_services
+from gha2tekton.workflow.compose_files import external_volumes
 from gha2tekton.workflow.interpolation import dotenv
 from gha2tekton.workflow.repository import Repository
 
 _DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _REMOTE = re.compile(r"github\.com[:/]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
+VOLUMES = "/var/lib/docker/volumes"
+"""Where docker keeps volumes on a machine."""
 UNKNOWN = "GHA_VALUE"
 """Begins the names of variables that stand for what only the script knows when it writes a file."""
 
@@ -69,6 +72,8 @@ class Projects(Record):
     """Files that scripts have written so far, by their path in the workspace."""
     fetched: dict[str, Checkout] = field(default_factory=dict)
     """What was fetched to directories of the workspace."""
+    created: set[str] = field(default_factory=set)
+    """The volumes that scripts have made so far."""
 
     def fetch(self, step: PlannedStep) -> None:
         """Keep what a step checks out beside the repository, or in its place."""
@@ -93,6 +98,8 @@ class Projects(Record):
         """Keep what a command writes to a file, as far as its text is known."""
         if command.name == "git" and command.values[1:2] == ("clone",):
             self.clone(command, directory)
+        if command.values[:3] == ("docker", "volume", "create"):
+            self.created.update(value for value in command.values[3:] if value)
         targets = [
             (match[2], match[1] == ">>")
             for redirect in command.redirects
@@ -163,10 +170,19 @@ class Projects(Record):
             return found
 
         services = read_services(sources, {**place, **settings, **variables}, reader)
+        services = self.with_volumes(services, external_volumes([*others, *sources]))
         kept = {one.name: one for one in (*others, *sources) if one.name not in self.written}
         profiles = [value or "" for value in call.profiles] or variables.get("COMPOSE_PROFILES", "").split(",")
         own = "" if home == "." else home
         return Project(services, own, frozenset(filter(None, profiles)), tuple(kept.values()))
+
+    def with_volumes(self, services: dict[str, Service], external: Mapping[str, str]) -> dict[str, Service]:
+        """The services with volumes that the machine keeps as the directories in which docker does."""
+        kept = {name: f"{VOLUMES}/{own}/_data" for name, own in external.items() if own not in self.created}
+        return {
+            name: replace(one, volumes=tuple((kept.get(source, source), place) for source, place in one.volumes))
+            for name, one in services.items()
+        }
 
     def file(self, name: str, directory: str) -> Source:
         path = _path(name, directory)

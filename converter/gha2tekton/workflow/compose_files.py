@@ -66,6 +66,26 @@ def _services(source: Source, reader: Reader, depth: int = 0) -> dict[str, dict[
     return included | {name: body or {} for name, body in services.items()}
 
 
+def external_volumes(sources: Sequence[Source]) -> dict[str, str]:
+    """The volumes that files take for made already, with docker's names for them, later files over earlier ones.
+
+    https://docs.docker.com/reference/compose-file/volumes/#external
+    """
+    found: dict[str, str] = {}
+    for source in sources:
+        root = compose(source) if "external" in source.text else None
+        document = joined(plain(root)) if root is not None else None
+        volumes = document.get("volumes") if isinstance(document, dict) else None
+        for name, body in volumes.items() if isinstance(volumes, dict) else ():
+            external = body.get("external") if isinstance(body, dict) else None
+            if external is True or isinstance(external, dict):
+                own = external.get("name") if isinstance(external, dict) else None
+                found[name] = str(body.get("name") or own or name)
+            else:
+                found.pop(name, None)
+    return found
+
+
 def _included(source: Source, document: dict[str, Any], reader: Reader, depth: int) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
     for item in document.get("include") or ():

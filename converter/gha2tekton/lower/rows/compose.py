@@ -10,6 +10,7 @@ from gha2tekton.lower.containers.service_options import OF_SERVICE
 from gha2tekton.lower.settings import IMAGES_OF, RUN
 from gha2tekton.plan.host_directories import Bind, stands_for
 from gha2tekton.plan.model import ContainerPlan, JobPlan
+from gha2tekton.plan.projects import VOLUMES
 from gha2tekton.record import Record
 from gha2tekton.shell.quote import word
 from gha2tekton.source import Source
@@ -65,6 +66,7 @@ def account(job: JobPlan, tasks: Sequence[str], journal: Journal) -> None:
     for number, (source, leaves) in enumerate(files.items()):
         later = {_said(leaf) for other in list(files.values())[number + 1 :] for leaf in other}
         extended = _extended(leaves)
+        external = {leaf.keys[1] for leaf in leaves if leaf.keys[0] == "volumes" and leaf.keys[2:3] == ("external",)}
         driven = tuple(one.path.removesuffix("driver") + "capabilities" for one in leaves if one.keys[-1] == "driver")
         for leaf in leaves:
             path = f"{source.name}#{leaf.path}"
@@ -72,7 +74,8 @@ def account(job: JobPlan, tasks: Sequence[str], journal: Journal) -> None:
             journal.enrol(path, f"{leaf.path}: {first[:60]}", leaf.node.span)
             if len(leaf.keys) < 2 or leaf.keys[0] != "services":
                 home = next((target for _, target in served.values()), "")
-                if leaf.keys[0] == "include" and home:
+                kept = leaf.keys[0] == "volumes" and leaf.keys[1] in external and bool(job.host)
+                if home and (kept or leaf.keys[0] == "include"):
                     journal.exact(path, home)
                 else:
                     journal.dropped(path, "superseded", "it is about no single service: a sidecar needs nothing of it")
@@ -152,10 +155,13 @@ def _of_host(leaf: _Leaf, below: list[str], service: Service, job: JobPlan) -> s
     """What is different for a mount of what the runner's machine keeps."""
     short = below[-1].startswith("[")
     target = re.sub(r":[a-zA-Z,]+$", "", leaf.text).rpartition(":")[2] if short else ""
+    # A volume may have another name where docker keeps it.
+    kept = "" if "/" in leaf.text else f"{VOLUMES}/"
     sources = [
         source
         for source, place in service.volumes
-        if (place == target if short else below[-1] == "source" and source == leaf.text) and Bind(source, place).of_host
+        if Bind(source, place).of_host
+        and (place == target if short else below[-1] == "source" and source.startswith(kept or leaf.text))
     ]
     return stands_for(sources) if sources and job.host else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,34 @@ def test_what_is_somebody_elses_is_not_written_over(workflow: Path, tmp_path: Pa
     (other / name).write_text("edited: 1\n")  # the lock file knows it
     assert run(workflow, "-o", other).exit_code == 0
     assert (other / name).read_bytes() == made
+
+
+def test_what_a_killed_run_left_goes_away(workflow: Path, tmp_path: Path) -> None:
+    for name in (".out.old1.new", ".out.now1.new"):
+        (tmp_path / name / "tasks").mkdir(parents=True)
+    os.utime(tmp_path / ".out.old1.new", (1, 1))
+    assert run(workflow, "-o", tmp_path / "out").exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.now1.new", "out", "repository"]
+
+
+@pytest.mark.slow
+def test_a_volume_is_written_to(workflow: Path, tmp_path: Path) -> None:
+    """Nothing can be renamed to where it is mounted, and what lies beside it is of another file system."""
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(volume)], capture_output=True).returncode:
+        pytest.skip("no right to mount")
+    try:
+        assert run(workflow, "-o", volume).exit_code == 0
+        run(workflow, "-o", tmp_path / "out")
+        workflow.write_text(WORKFLOW.replace("name: Small", "name: Other"))
+        assert run(workflow, "-o", volume).exit_code == 0
+        run(workflow, "-o", tmp_path / "out")
+        names = sorted(path.relative_to(volume) for path in volume.rglob("*"))
+        assert names == sorted(path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*"))
+        assert (volume / "pipeline.yaml").read_bytes() == (tmp_path / "out/pipeline.yaml").read_bytes()
+    finally:
+        subprocess.run(["umount", str(volume)], check=True)
 
 
 def test_what_lies_in_the_directory_of_a_bundle_stays(workflow: Path, tmp_path: Path) -> None:

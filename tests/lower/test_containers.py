@@ -567,8 +567,12 @@ BY_THEMSELVES = [
 
 
 @pytest.mark.parametrize(("volumes", "beside", "alone"), BY_THEMSELVES)
-def test_a_service_keeps_the_files_of_volumes_that_are_its_own(volumes: str, beside: str, alone: bool, tmp_path: Path) -> None:
-    (tmp_path / "compose.yaml").write_text(f"services: {{s: {{image: acme/s, volumes: {volumes}}}}}\nvolumes: {{data: {{}}}}\n")
+def test_a_service_keeps_the_files_of_volumes_that_are_its_own(
+    volumes: str, beside: str, alone: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        f"services: {{s: {{image: acme/s, volumes: {volumes}}}}}\nvolumes: {{data: {{}}}}\n"
+    )
     steps = f"[{{uses: actions/checkout@v4}}, {{run: docker compose up -d}}, {{run: {beside}}}]"
     done = conversion.convert(f"on: push\njobs: {{a: {{runs-on: x, steps: {steps}}}}}\n", tmp_path)
     row = next(one for one in done.journal.outcomes() if one.path == "compose.yaml#services.s.volumes[0]")
@@ -580,6 +584,8 @@ def test_a_service_keeps_the_files_of_volumes_that_are_its_own(volumes: str, bes
 
 @pytest.mark.parametrize(("volume", "alone"), [("data:/data", True), ("$PWD:/data", False), ("$X:/data", False)])
 def test_a_container_of_an_unknown_image_with_volumes(volume: str, alone: bool) -> None:
-    done = conversion.convert(f"on: push\njobs: {{a: {{runs-on: x, steps: [{{run: 'docker run -d -v {volume} acme/s'}}]}}}}\n")
+    done = conversion.convert(
+        f"on: push\njobs: {{a: {{runs-on: x, steps: [{{run: 'docker run -d -v {volume} acme/s'}}]}}}}\n"
+    )
     (service,) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["sidecars"]
     assert ("command" in service) != alone

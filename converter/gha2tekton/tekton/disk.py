@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -28,10 +29,11 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
 
     Others see the old directory or the new one, never a mixture. Where files that are not ours lie in it they stay
     untouched, and ours are replaced one by one; WriteError where one of them is in the way. ``staging`` is a directory
-    on the same file system for what is not finished, by default the directory's own parent.
+    on the same file system for what is not finished, by default the directory's own parent, or where nothing can be
+    put beside it, as beside a volume, the directory itself; then files are replaced one by one, too.
     """
     directory = _followed(directory)
-    place = staging or directory.parent
+    place = staging or _beside(directory)
     if directory.exists() and not directory.is_dir():
         raise WriteError(f"{directory}: is a file; the output needs a directory")
     try:
@@ -51,7 +53,7 @@ def write(files: Mapping[str, str], directory: Path, staging: Path | None = None
                 with open(os.path.join(new, name), "wb") as file:
                     file.write(data)
             new.chmod(0o755)
-            if all(name in before for name in _names(directory, whole=True)):
+            if place != directory and all(name in before for name in _names(directory, whole=True)):
                 _swap(new, directory)
             else:
                 _replace(new, directory, wanted, before)
@@ -72,6 +74,11 @@ def remove(directory: Path) -> None:
     for folder, _, _ in os.walk(directory, topdown=False):
         if not any(Path(folder).iterdir()):
             os.rmdir(folder)
+
+
+def _beside(directory: Path) -> Path:
+    closed = os.path.ismount(directory) or not os.access(directory.parent, os.W_OK | os.X_OK)
+    return directory if directory.is_dir() and closed else directory.parent
 
 
 def _replace(new: Path, directory: Path, wanted: Mapping[str, bytes], before: Mapping[str, bytes]) -> None:
@@ -157,9 +164,23 @@ def _swap(new: Path, directory: Path) -> None:
 def _recover(directory: Path, place: Path) -> None:
     """What a run that was killed between two renames left: the old directory comes back, else it is rubbish."""
     names = os.listdir(place) if place.is_dir() else []
+    for name in names:
+        if name.startswith(_prefix(directory)) and name.endswith(".new") and _abandoned(place / name):
+            shutil.rmtree(place / name, ignore_errors=True)
     left = sorted(name for name in names if name.startswith(_prefix(directory)) and name.endswith(".old"))
     for old in (place / name for name in left):
         if directory.exists():
             shutil.rmtree(old, ignore_errors=True)
         else:
             os.rename(old, directory)
+
+
+_LONG = 3600
+"""Seconds after which nobody is at work any more on what is unfinished."""
+
+
+def _abandoned(new: Path) -> bool:
+    try:
+        return time.time() - new.stat().st_mtime > _LONG
+    except OSError:
+        return False

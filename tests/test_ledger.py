@@ -182,7 +182,7 @@ def never_set(done: Conversion, said: str) -> list[str]:
     ):
         given = {entry["name"] for entry in container.get("env", ())}
         for call in CALL.finditer(container.get("script", "")):
-            own = re.findall(r"--env '?(\w+)=", call["options"]) + re.findall(r"\b(GHA_\w+)=", call["body"])
+            own = re.findall(r"--env ['\"]?(\w+)=", call["options"]) + re.findall(r"\b(GHA_\w+)=", call["body"])
             used = re.findall(r"\$\{?(GHA_\w+)", call["body"])
             found += [name for name in used if name not in given.union(own) and name not in said]
     return found

@@ -643,7 +643,10 @@ TOLD = [
     # the image of a script, the workflow's inputs, the image of the sidecar, and what differs
     ("nvcr.io/x/y:${{ inputs.tag }}", "{tag: {default: '1.2'}}", "nvcr.io/x/y:$(params.tag)", "where it is empty"),
     ("${{ inputs.image }}", "{image: {required: true}}", "$(params.image)", "where it is empty"),
-    ("x/y:${{ inputs.tag || '3' }}", "{tag: {}}", "x/y:3", "inputs' defaults"),
+    ("x/y:${{ fromJSON(inputs.tag || '3') }}", "{tag: {}}", "x/y:3", "inputs' defaults"),
+    ("x/y:${{ inputs.tag || '3' }}", "{tag: {}}", "x/y:$(params.pod-inputs-tag-3)", "where it is empty"),
+    ("${{ inputs.fast && 'a/b' || vars.SLOW }}", "{fast: {type: boolean}}", "$(params.pod-inputs-fast-a-b-vars-slow)", "where it is empty"),
+    ("x/y:${{ inputs.tag && 'no name' }}", "{tag: {required: true}}", "", "is not known before the Pod starts"),
     ("x/y:${{ vars.TAG }}", "{tag: {}}", "x/y:$(params.pod-vars-tag)", "where it is empty"),
     ("x/y:${{ github.sha }}", "{tag: {}}", "x/y:$(params.git-revision)", "must be given one as git-revision"),
     ("x/y:${{ github.run_id }}-${{ github.ref_name }}", "{}", "x/y:$(params.github-run-id)-$(params.pod-github-ref-name)", ""),

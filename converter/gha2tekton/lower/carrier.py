@@ -28,7 +28,7 @@ from gha2tekton.lower.event_types import tidied, with_booleans
 from gha2tekton.lower.leg_numbers import number_of, weighed_inputs
 from gha2tekton.lower.trust import given, ordered, trusted
 from gha2tekton.lower.whole_contexts import ABOUT_THE_RUN, DIFFERS, KNOWN, SECRETS, SOURCES, VARIABLES, WHOLE, of_needs
-from gha2tekton.plan.scope import DERIVED, OF_RUNTIME, is_direct
+from gha2tekton.plan.told import DERIVED, OF_RUNTIME, is_direct
 from gha2tekton.record import Record, field
 from gha2tekton.tekton.model import EnvFrom, EnvVar
 from gha2tekton.tekton.names import input_param, param, variable

@@ -12,7 +12,7 @@ from gha2tekton.lower.params import COMPUTED
 from gha2tekton.lower.values import escaped
 from gha2tekton.plan.model import ContainerPlan, JobPlan, Stage
 from gha2tekton.plan.open_names import loose, pattern
-from gha2tekton.plan.scope import is_computed
+from gha2tekton.plan.told import is_computed, said
 from gha2tekton.record import replace
 
 _PARAM = re.compile(r"(\$\(params\.[a-z0-9-]+\))")
@@ -25,8 +25,8 @@ def computed_parts(job: JobPlan) -> Iterator[tuple[str, Expression]]:
     names += [name for build in job.builds for name in build.names]
     for part in (part for name in names if "${{" in name for part in parse_template(name)):
         path = static_path(part) if not isinstance(part, str) else None
-        if path is not None and is_computed(path) and not isinstance(part, str):
-            yield ".".join(path), part
+        if not isinstance(part, str) and (path is None or is_computed(path)):
+            yield said(part), part
 
 
 def _names(container: ContainerPlan) -> tuple[str, ...]:
@@ -54,16 +54,16 @@ def in_params(name: str, job: JobPlan, carrier: Carrier, spoken: bool = False) -
         return pattern(name)
     out = ""
     for part in parse_template(name) if "${{" in name else (name,):
-        path = static_path(part) if not isinstance(part, str) else None
-        param = job.computed.get(".".join(path)) if path is not None else None
-        if param is not None and path is not None:
-            carrier.params[param] = (COMPUTED, ".".join(path))
+        if isinstance(part, str):
+            out += part
+        elif (param := job.computed.get(said(part))) is not None:
+            carrier.params[param] = (COMPUTED, said(part))
             out += f"$(params.{param})"
-        elif spoken and path == ("github", "sha"):
+        elif spoken and static_path(part) == ("github", "sha"):
             carrier.github("sha")
             out += "${{github.sha}}"
         else:
-            out += part if isinstance(part, str) else carrier.tekton((part,)) or ""
+            out += carrier.tekton((part,)) or ""
     return out
 
 

@@ -13,7 +13,8 @@ from gha2tekton.expression import Expression, Partial, Template, fold_template, 
 from gha2tekton.expression.syntax import path as static_path
 from gha2tekton.plan.meaning import read_meaning
 from gha2tekton.plan.model import SeenCommand
-from gha2tekton.plan.scope import DERIVED, Scope
+from gha2tekton.plan.scope import Scope
+from gha2tekton.plan.told import DERIVED
 from gha2tekton.record import replace
 from gha2tekton.rules.load import RuleSet
 from gha2tekton.shell.docker import DockerCall
@@ -27,6 +28,7 @@ _EXPANSION = re.compile(
     r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?P<more>[^{}\n]*)\}|\((?!\()[^()\n]*\))"
 )
 """What the shell puts in, but for arithmetic."""
+_TOLD = re.compile(r"\$\{\{(?:[^'}]|'[^']*')*\}\}")
 _LOOSE = re.compile(r"[a-z0-9][\w./-]*(:\d+/[\w./-]+)?:[\w.-]*\*\S+")
 """A name of which only the tag is not known."""
 UNKNOWN = (
@@ -37,7 +39,7 @@ UNKNOWN = (
 
 def note(image: str, built: bool) -> str:
     """What is different of a call of such an image, which may be ``built`` before the job under another name."""
-    if any(f"{_OPEN}{root}." in image for root in ("needs", "vars", "inputs")):
+    if _OPEN in image and re.search(r"\b(needs|vars|inputs)\.", image):
         return "a part of its image's name comes with the run: where it is empty the job does not start"
     if f"{_OPEN}github.sha}}}}" in image and not built:
         return "its image is named by the commit: a run that is started by hand must be given one as git-revision"
@@ -168,4 +170,5 @@ def _either(known: str | None, told: str | None) -> str | None:
         return known
     if loose(told):
         return told if is_name(told) else None
-    return told if not any(char.isspace() or char in "$()" for char in told.replace(_OPEN, "")) else None
+    foreign = re.search(r"[$()]", _TOLD.sub("", told)) or re.search(r"\s", told)
+    return None if foreign else told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gha2tekton.expression import (
@@ -18,11 +18,13 @@ from gha2tekton.expression import (
     evaluate_tree,
     fold,
     fold_template,
+    references,
     to_string,
     whole,
 )
 from gha2tekton.expression.syntax import ExpressionError
 from gha2tekton.expression.syntax import path as static_path
+from gha2tekton.plan.told import is_told, said
 from gha2tekton.record import Record, field, replace
 from gha2tekton.workflow.inlining import alone
 from gha2tekton.workflow.matrix import Leg, RuntimeMatrix, fails_fast
@@ -31,15 +33,6 @@ from gha2tekton.workflow.model import Container, Env, Job, Strategy, Value, Work
 STATUS = frozenset({"success", "failure", "always", "cancelled"})
 """The functions that, called anywhere in a condition, take the place of the implicit success()."""
 
-OF_RUNTIME = frozenset(
-    "workspace job action action_path event_path env output path state step_summary run_attempt server_url".split()
-)
-"""Parts of the github context that the runtime sets itself."""
-
-DERIVED: Mapping[str, str] = {"ref_name": "ref", "ref_type": "ref", "repository_owner": "repository"}
-"""Parts of the github context that come of others."""
-
-_NUMBERS = frozenset(("number", "id", "sha", "after", "before", "run_number"))
 _BROUGHT = frozenset({"github", "inputs", "matrix", "secrets"})
 WORKSPACE = "/workspace"
 """Where a job's workspace is mounted in every container."""
@@ -99,19 +92,15 @@ class Scope(Record, frozen=True):
         return None if None in parts else "".join(part or "" for part in parts)
 
     def open_part(self, part: str | Expression) -> str | None:
-        """A part of a template so; None for one that is no text, and no field that a param can hold."""
+        """A part of a template so; None for one that is no text, and not known before the Pods start."""
         if isinstance(part, str):
             return part
         (told,) = self.of_job((part,)) or ("",)
-        path = static_path(told) if not isinstance(told, str) else None
-        if path is None or (self.given is not None and told == part and path[0].lower() == "inputs"):
-            return told if isinstance(told, str) else None
-        root, *names = (name.lower() for name in path)
-        # What people write in an event is no name of an image.
-        written = names[:1] == ["event"] and names[1:2] != ["inputs"] and names[-1] not in _NUMBERS
-        handed = is_direct(path) and root != "matrix" and not written
-        handed = handed or (is_computed(path) and not self.dynamic)
-        return f"${{{{{'.'.join(path)}}}}}" if handed else None
+        if isinstance(told, str):
+            return told
+        # An input of an action which the job does not give it is none of the run's.
+        own = self.given is not None and told == part and any(path[0] == "inputs" for path in references(part))
+        return f"${{{{{said(told)}}}}}" if not own and is_told(told, self.dynamic) else None
 
     def with_env(self, env: Env, constant: bool) -> Scope:
         """A scope inside of more variables; they are known only if nothing can change them."""
@@ -215,22 +204,6 @@ def context_of(template: Template) -> str:
     """The context of which a template is one field; empty where it is anything else."""
     path = static_path(whole(template))
     return path[0] if path is not None else ""
-
-
-def is_direct(path: Sequence[str]) -> bool:
-    """Whether a param brings a field as it is, be it to where a Pod is described."""
-    root, *names = (name.lower() for name in path)
-    if not names or "*" in names or (root == "github" and names in (["event"], ["token"], ["event", "inputs"])):
-        return False
-    return root in ("inputs", "matrix", "image") or (root == "github" and names[0] not in {*OF_RUNTIME, *DERIVED})
-
-
-def is_computed(path: Sequence[str]) -> bool:
-    """Whether a Task before the job can tell a field that no param brings as it is."""
-    root, *names = (name.lower() for name in path)
-    if root == "needs":
-        return len(names) == 3 and names[1] == "outputs" and names[2] != "*"
-    return (root == "vars" and len(names) == 1 and names != ["*"]) or (root == "github" and names[0] in DERIVED)
 
 
 def is_of_fields(template: Template) -> bool:

@@ -450,6 +450,7 @@ steps: [{run: nvidia-smi}]
 SPLIT = [
     ("docker compose -f c.yaml", "$X run --rm s true"),
     ("--gpus 2 -v /data:/data", "docker run $X b true"),
+    ("x", 'X="--gpus 2 -v $PWD:/w"\ndocker run $X b true'),
     ("docker compose -f c.yaml", "$X up -d\n$X exec -T s true\n$X down"),
 ]
 

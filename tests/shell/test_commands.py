@@ -90,6 +90,28 @@ def test_values(script: str, want: list[str | None]) -> None:
     assert list(one(script, "a").values) == want
 
 
+PHRASES = [
+    # the words of a call with $X, None where only the run knows them, and their texts
+    ('X="-v $PWD:/w --rm"; a $X b', ["a", "-v", None, "--rm", "b"], ["a", "-v", "$PWD:/w", "--rm", "b"]),
+    ('X="-u $(id -u):$(id -g)"; a $X', ["a", "-u", None], ["a", "-u", "$(id -u):$(id -g)"]),
+    ('D=/d; X="-v $D:/w $Y"; a $X', ["a", "-v", "/d:/w", None], ["a", "-v", "/d:/w", "$Y"]),
+    ('X="--rm"; X+=" -v $PWD:/w"; a $X', ["a", "--rm", "-v", None], ["a", "--rm", "-v", "$PWD:/w"]),
+    ('X="-v $PWD:/w"; X+=" --rm"; a $X', ["a", "-v", None, "--rm"], ["a", "-v", "$PWD:/w", "--rm"]),
+    ('X="-v $PWD:/w"; a "$X"', ["a", None], ["a", '"$X"']),
+    ('X="-v \\"$PWD\\":/w"; a $X', ["a", None], ["a", "$X"]),
+    ('X="-v $PWD:/w"; read X; a $X', ["a", None], ["a", "$X"]),
+    ('X="-v $PWD:/w"; if b; then X="$Y"; fi; a $X', ["a", None], ["a", "$X"]),
+    ('X="-v $PWD:/w"; for X in 1 2; do a $X; done', ["a", None], ["a", "$X"]),
+]
+
+
+@pytest.mark.parametrize(("script", "values", "texts"), PHRASES)
+def test_words_of_a_variable_of_which_a_part_is_known(script: str, values: list[str | None], texts: list[str]) -> None:
+    command = one(script, "a")
+    assert [word.value for word in command.words] == values
+    assert [word.text for word in command.words] == texts
+
+
 def test_a_variable_of_several_words_is_told_as_it_stands() -> None:
     (command,) = read("$X up $Y -d", {"X": "docker compose", "Y": "--wait 'a *'"}).commands
     assert command.text == "$X up $Y -d"

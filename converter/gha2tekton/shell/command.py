@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from gha2tekton.record import Record
+from gha2tekton.record import Record, replace
 
 
 class Word(Record, frozen=True):
@@ -50,6 +51,33 @@ def split(word: Word) -> tuple[Word, ...]:
             start=word.end if index else word.start,
             end=word.end,
             open=re.search(r"[*?\[]", part or "") is not None,
+            written="" if index else word.text,
+        )
+        for index, part in enumerate(parts)
+    )
+
+
+_PART = re.compile(r"(?:\$\([^()]*\)|\S)+")
+_EXPANSION = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+
+
+def phrase(word: Word, text: str, constants: Mapping[str, str]) -> tuple[Word, ...]:
+    """The words of a bare variable that was given ``text`` in double quotes, some of which only the run knows.
+
+    None where there is but one, or quotes of its own leave open what they are.
+    """
+    if not text or re.search(r"[\\`'\"]", text):
+        return ()
+    parts = _PART.findall(_EXPANSION.sub(lambda match: constants.get(match[1] or match[2], match[0]), text))
+    if len(parts) < 2:
+        return ()
+    return tuple(
+        Word(
+            text=part,
+            value=None if "$" in part else part,
+            start=word.end if index else word.start,
+            end=word.end,
+            open=re.search(r"[*?\[]", part) is not None,
             written="" if index else word.text,
         )
         for index, part in enumerate(parts)
@@ -130,3 +158,24 @@ class Command(Record, frozen=True):
     @property
     def substituted(self) -> bool:
         return self.place.substituted
+
+
+class Script(Record, frozen=True):
+    """A script that was read: its commands in source order, each followed by those inside its argument or input."""
+
+    text: str
+    commands: tuple[Command, ...]
+    constants: Mapping[str, str]
+    """Variables that only unconditional assignments of known text set, as they are at the end."""
+    errors: tuple[int, ...] = ()
+    """Lines, from 1, that the grammar could not read."""
+
+    @property
+    def broken(self) -> bool:
+        return bool(self.errors)
+
+
+def inside(command: Command, outer: Command, line: int) -> Command:
+    """A command of code that an outer one holds, whose first line is behind ``line``."""
+    within = inside(command.within, outer, line) if command.within is not None else outer
+    return replace(command, within=within, start=outer.start, end=outer.end, line=command.line + line)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gha2tekton.record import Record, replace
-from gha2tekton.shell.command import Command, Heredoc, Place, Word, split
+from gha2tekton.record import replace
+from gha2tekton.shell.command import Command, Heredoc, Place, Script, Word, inside, phrase, split
 from gha2tekton.shell.grammar import Offsets, parse
 from gha2tekton.shell.nested import InnerCode, inner_code
 from gha2tekton.shell.places import counts
@@ -19,21 +19,6 @@ if TYPE_CHECKING:
     from gha2tekton.shell.grammar import Node
 
 __all__ = ["Command", "Heredoc", "Place", "Script", "Word", "read"]
-
-
-class Script(Record, frozen=True):
-    """A script that was read: its commands in source order, each followed by those inside its argument or input."""
-
-    text: str
-    commands: tuple[Command, ...]
-    constants: Mapping[str, str]
-    """Variables that only unconditional assignments of known text set, as they are at the end."""
-    errors: tuple[int, ...] = ()
-    """Lines, from 1, that the grammar could not read."""
-
-    @property
-    def broken(self) -> bool:
-        return bool(self.errors)
 
 
 @lru_cache(maxsize=1024)
@@ -86,6 +71,7 @@ class _Reader:
         self.substitutes = any(mark in text for mark in _SUBSTITUTIONS)
         self.commands: list[Command] = []
         self.arrays: dict[str, tuple[str | None, ...]] = {}
+        self.phrases: dict[str, str] = {}
 
     def value(self, node: Node) -> str | None:
         return value(node, self.offset, self.constants)
@@ -109,7 +95,7 @@ class _Reader:
             return
         if kind in ("for_statement", "unset_command"):
             for child in node.named_children[: 1 if kind == "for_statement" else None]:
-                self.constants.pop(self.source(child), None)
+                self.forget(self.source(child))
         if kind in ("command_substitution", "process_substitution"):
             place = replace(place, substituted=True)
         elif kind in _DEEPER:
@@ -157,14 +143,22 @@ class _Reader:
             self.array(node, target, held, top)
         elif name.type == "variable_name":
             self.arrays.pop(target, None)
+        before: str | None = ""
         if any(child.type == "+=" for child in node.children):
+            before = self.constants.get(target, self.phrases.get(target))
             known = None if known is None or target not in self.constants else self.constants[target] + known
+        self.constants.pop(target.partition("[")[0], None)
+        self.phrases.pop(target, None)
         if top and known is not None and name.type == "variable_name":
             self.constants[target] = known
-        else:
-            self.constants.pop(target.partition("[")[0], None)
+        elif top and before is not None and held is not None and held.type == "string":
+            self.phrases[target] = before + self.source(held)[1:-1]
         for child in node.named_children:
             self.visit(child, place, top=False)
+
+    def forget(self, name: str) -> None:
+        for held in (self.constants, self.arrays, self.phrases):
+            held.pop(name, None)
 
     def array(self, node: Node, target: str, held: Node, top: bool) -> None:
         """An array as far as it is known; what is added only at times is taken to be added."""
@@ -218,8 +212,7 @@ class _Reader:
                 self.nested(command, code)
             if command.name in _SETTERS:
                 for word in words[1:]:
-                    self.constants.pop(word.text, None)
-                    self.arrays.pop(word.text, None)
+                    self.forget(word.text)
         for child in parts if self.substitutes else ():
             if child.type != "heredoc_redirect":
                 self.visit_inside(child, place)
@@ -244,7 +237,7 @@ class _Reader:
             self.text.count("\n", command.start, code.word.start) if code.word else 1 if command.heredoc else 0
         )
         for inner in read(self.handed(command, code), known).commands:
-            self.commands.append(_within(inner, command, first - 1))
+            self.commands.append(inside(inner, command, first - 1))
 
     def handed(self, command: Command, code: InnerCode) -> str:
         """Code as its interpreter gets it: what the shell puts in is text there, known or not."""
@@ -274,7 +267,11 @@ class _Reader:
 
     def words(self, node: Node) -> tuple[Word, ...]:
         target = (node.named_child(0) or node) if node.type == "command_name" else node
-        return split(self.word(node)) if target.type in ("simple_expansion", "expansion") else (self.word(node),)
+        word = self.word(node)
+        if target.type not in ("simple_expansion", "expansion"):
+            return (word,)
+        told = self.phrases.get(word.text.strip("${}"), "") if word.value is None else ""
+        return phrase(word, told, self.constants) or split(word)
 
     def word(self, node: Node) -> Word:
         text = self.source(node)
@@ -293,8 +290,3 @@ class _Reader:
             _OPEN.search(bare) is not None,
             self.arrays.get(whole[1]) if whole is not None else None,
         )
-
-
-def _within(command: Command, outer: Command, line: int) -> Command:
-    inside = _within(command.within, outer, line) if command.within is not None else outer
-    return replace(command, within=inside, start=outer.start, end=outer.end, line=command.line + line)

@@ -29,3 +29,25 @@ def test_jobs(needs: dict[str, list[str]], order: str, stops: bool) -> None:
     assert workflow is not None
     assert " ".join(",".join(sorted(wave)) for wave in waves(workflow.jobs)) == order
     assert chained(workflow) is stops
+
+
+SPEAKS = {
+    "steps: [run: x]": True,
+    "steps: [run: 'echo ${{ needs.a.outputs.o }}']": False,
+    "steps: [run: x]\n    defaults: {run: {shell: '${{ needs.a.outputs.o }} {0}'}}": False,
+    "steps: [run: x]\n    defaults: {run: {working-directory: '${{ needs.a.outputs.o }}'}}": False,
+    "steps: [run: x]\n    if: needs.a.outputs.o": False,
+    "steps: [run: x]\n    if: failure()": False,
+    "steps: [run: x]\n    if: github.ref": True,
+    "steps: [run: x]\n    concurrency: '${{ needs.a.outputs.o }}'": False,
+    "steps: [run: x]\n    environment: '${{ needs.a.outputs.o }}'": True,
+    "steps: [run: x]\n    continue-on-error: true": False,
+}
+
+
+@pytest.mark.parametrize(("keys", "stops"), SPEAKS.items())
+def test_jobs_that_read_what_others_say(keys: str, stops: bool) -> None:
+    text = f"on: push\njobs:\n  a: {{runs-on: u, steps: [run: x]}}\n  b:\n    runs-on: u\n    needs: a\n    {keys}\n"
+    workflow = parse_workflow(Source("ci.yml", text), Journal())
+    assert workflow is not None
+    assert chained(workflow) == stops

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from gha2tekton.expression import Template, calls, references
+from gha2tekton.expression import calls
 from gha2tekton.plan.order import waves
+from gha2tekton.record import replace
+from gha2tekton.workflow.inlining import reads
 from gha2tekton.workflow.matrix import fails_fast
 from gha2tekton.workflow.model import Job, Workflow
 
@@ -39,30 +39,8 @@ def _in_ranks(workflow: Workflow) -> bool:
 
 
 def _speaks_of_others(job: Job) -> bool:
-    """Whether anything in a job reads ``needs`` or its condition calls a status function."""
+    """Whether anything that a job does reads ``needs``, or its condition calls a status function."""
     if job.condition is not None and calls(job.condition.tree) & {"always", "failure", "cancelled", "success"}:
         return True
-    return any(
-        path[0] == "needs"
-        for template in _templates(job)
-        for part in template
-        if not isinstance(part, str)
-        for path in references(part)
-    )
-
-
-def _templates(job: Job) -> Iterable[Template]:
-    if job.condition is not None:
-        yield (job.condition.tree,)
-    values = [job.name, job.timeout_minutes, *job.env.values(), *job.outputs.values(), *job.inputs.values()]
-    values += list(job.runs_on.labels) if job.runs_on else []
-    if job.container:
-        values += [job.container.image, job.container.options, *job.container.env.values()]
-    for service in job.services.values():
-        values += [service.image, service.options, *service.env.values()]
-    for step in job.steps:
-        if step.condition is not None:
-            yield (step.condition.tree,)
-        values += [step.name, step.run, step.working_directory, step.continue_on_error, step.timeout_minutes]
-        values += [*step.env.values(), *step.inputs.values()]
-    yield from (value.template for value in values if value is not None)
+    # A matrix of the run has a Task of its own that reads; an environment is GitHub's.
+    return any(path[0] == "needs" for path in reads(replace(job, strategy=None, environment=None)))

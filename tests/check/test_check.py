@@ -268,6 +268,17 @@ def test_without_a_lock_file_there_is_nothing_to_check(repository: Path, prepare
     assert said in told
 
 
+def test_where_no_repository_is_nothing_is_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, told = run("check")
+    assert (status, told.startswith("no bundles below this directory, which is not the top of a repository")) == (
+        2,
+        True,
+    )
+    (tmp_path / ".git").mkdir()
+    assert run("check") == (0, "no bundles here, and no workflows\n")
+
+
 def test_lint_names_what_a_person_must_do(repository: Path) -> None:
     assert run("lint") == (0, "")
     edit(repository / ".github/workflows/ci.yml", "- run: make", "- uses: nobody/knows-this@v1\n      - run: make")

@@ -166,7 +166,11 @@ EXTERNAL = [
     ("{external: true, name: all-models}", "true", ["runner-var-lib-docker-volumes-all-models-data"]),
     ("{external: {name: old-models}}", "true", ["runner-var-lib-docker-volumes-old-models-data"]),
     ("{external: true}", "docker volume create models", []),
-    ("{external: true, name: all-models}", "docker volume create models", ["runner-var-lib-docker-volumes-all-models-data"]),
+    (
+        "{external: true, name: all-models}",
+        "docker volume create models",
+        ["runner-var-lib-docker-volumes-all-models-data"],
+    ),
     ("{external: false}", "true", []),
     ("{name: external}", "true", []),
 ]
@@ -183,4 +187,6 @@ def test_volumes_that_are_made_already_are_of_the_machine(
     assert list(claims(task(done))) == expected
     rows = {one.path: one.fate for one in done.journal.outcomes() if one.path.startswith("compose.yaml#")}
     assert ("adapted" in rows.values()) == bool(expected)
-    assert all((fate == "exact") == bool(expected) for path, fate in rows.items() if path.startswith("compose.yaml#volumes"))
+    assert all(
+        (fate == "exact") == bool(expected) for path, fate in rows.items() if path.startswith("compose.yaml#volumes")
+    )

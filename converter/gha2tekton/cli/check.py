@@ -13,7 +13,7 @@ import click
 from gha2tekton import check, lock
 from gha2tekton.cli.choice import Choice
 from gha2tekton.cli.stop import stop
-from gha2tekton.discover import WORKFLOWS, inside_of
+from gha2tekton.discover import WORKFLOWS, inside_of, is_repository
 from gha2tekton.source import Refused, printable
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
         if not any(place.is_relative_to(given) for place in places):
             stop(f"{given}: no {check.NAME} here: {_instead(given)}")
     if not places and not (Path(WORKFLOWS).is_dir() and inside_of(Path(WORKFLOWS))):
+        if not is_repository(Path()):
+            stop("no bundles below this directory, which is not the top of a repository: go there, or name a bundle")
         click.echo("no bundles here, and no workflows")
         return
     if not places:

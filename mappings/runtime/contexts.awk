@@ -97,7 +97,8 @@ function every_step(   n, i, ids, id) {
 # What the files of a directory tell, by their names: a file beside it has these as they were written, in their order.
 function told(dir,   id, command, list, names, n, i, v, file, seen) {
   id = made()
-  command = "ls " shell_word(dir) " 2> /dev/null"
+  # Some ls print names that are no ASCII with question marks.
+  command = "cd " shell_word(dir) " 2> /dev/null && for f in *; do [ ! -f \"$f\" ] || printf '%s\n' \"$f\"; done"
   command | getline list
   close(command)
   n = split(substr(content(dir ".names"), 2) "\n" list, names, "\n")

@@ -131,5 +131,7 @@ read_file() { # FILE DIRECTORY [OPTION…]
   [ -s "$_entry/$1" ] || return 0
   _file=$_entry/$1 _into=$2
   shift 2
+  # No variable can hold NUL, and some awk ends its line there.
+  LC_ALL=C tr -d '\000' < "$_file" > "$_file.text" && mv -f "$_file.text" "$_file"
   LC_ALL=C awk -v into="$_into" "$@" -f "$GHA_RUNTIME/envfile.awk" "$_file"
 }

@@ -375,3 +375,26 @@ def test_a_volume_that_cannot_be_mounted_fails_the_job(machine: Machine, directo
         "=== b",
     ]
     assert job.ended.code == 1
+
+
+@pytest.mark.slow
+def test_bytes_that_some_tools_stumble_over(machine: Machine, directory: Path) -> None:
+    script = step("write", r"printf 'n=a\0b\nü=1\n' >> $GITHUB_OUTPUT", "--id", "w")
+    script += step("read", 'echo "$ALL"', "--env", "ALL=${{ toJSON(steps.w.outputs) }}")
+    job = run_job(machine, directory, script)
+    assert told(job.ended.out) == ["=== write", "=== read", "{", '  "n": "ab",', '  "ü": "1"', "}"]
+
+
+@pytest.mark.slow
+def test_what_a_skipped_step_would_read_is_not_asked_for(machine: Machine, directory: Path) -> None:
+    script = step("skipped", "echo no", "--if", "env.JSON", "--env", "GHA_1=${{ fromJSON(env.JSON) }}", "--id", "a")
+    script += step("forgiven", "echo no", "--continue", "true", "--env", "GHA_1=${{ fromJSON(env.JSON) }}")
+    long = "${{ format('{0}{0}', env.LONG) }}"
+    script += step("long", "echo no", "--continue", "true", "--env", f"GHA_1={long}{long}{long}{long}")
+    script += step("wrong", "echo no", "--continue", "true", "--env", "A=${{ fromJSON(env.JSON) }}")
+    script += step("wrong too", "echo no", "--if", "always() && fromJSON('')", "--continue", "true")
+    job = run_job(machine, directory, script, LONG="x" * 20000)
+    assert job.outcomes == ["skipped", "failure", "failure", "failure", "failure"], job.ended
+    conclusions = [(entry / "conclusion").read_text() for entry in sorted((job.state / "steps").iterdir())]
+    assert conclusions == ["skipped", "success", "success", "failure", "failure"], job.ended
+    assert "GHA_1 would be longer than the 128 KiB" in job.ended.out + job.ended.err

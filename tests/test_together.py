@@ -130,3 +130,9 @@ def test_a_refused_workflow_leaves_the_others_alone(repository: Path) -> None:
     assert result.exit_code == 1
     assert (repository.parent / "out/pipelines/ci.yaml").is_file()
     assert "Not converted" in (repository.parent / "out/report.txt").read_text()
+
+
+def test_runs_that_pipelines_as_code_makes_are_of_each_workflow(repository: Path) -> None:
+    files = convert(repository, "--triggers", "pipelines-as-code")
+    runs = [name for name in files if name.startswith(".tekton/")]
+    assert len(runs) == len(set(runs)) == 3

@@ -70,12 +70,13 @@ def repository_name(repository: Repository) -> str:
 
 
 def _objects(conversion: Conversion) -> set[tuple[str, str]]:
-    """Kind and name of what a workflow alone brings."""
+    """Kind and name of what a workflow alone brings; runs, which are named as they are made, are never the same."""
     return {
-        (str(document["kind"]), str(document["metadata"].get("name")))
+        (str(document["kind"]), str(document["metadata"]["name"]))
         for name, documents in conversion.bundle.files.items()
         if name not in _SHARED and not name.startswith(RUNS)
         for document in documents
+        if "name" in document["metadata"]
     }
 
 

@@ -488,6 +488,7 @@ def test_a_single_leg_is_not_held_back(names: str, fate: str) -> None:
 
 PUSHES = [
     ("run: git push", "", True),
+    ('run: git -C "$HOME/site" push', "", True),
     ("run: git add . && git commit -m x && sudo git push origin HEAD", "", True),
     ("uses: stefanzweifel/git-auto-commit-action@v5", "", True),
     ("run: mkdocs gh-deploy --force", "", True),

@@ -188,6 +188,8 @@ COMMAND_ROLES = {
     "pytest --nbmake": "notebook",
     "pip install x": "prepare",
     "git clone x": "prepare",
+    "git -C clone status": "",
+    "git -C x clone y": "prepare",
     "git status": "",
 }
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -253,11 +254,12 @@ def _file(folder: Path, kind: str, name: str) -> Path | None:
 
 
 def _holds(when: Mapping[str, Any], values: Sequence[str | None]) -> bool:
-    """``first`` is the first word that is no option; ``has`` and ``lacks`` are words anywhere."""
+    """``first`` is the first word that is no option or directory of ``-C``; ``has``, ``lacks`` are words anywhere."""
     if not when:
         return True
     words = [value for value in values[1:] if value is not None]
-    first = next((word for word in words if not word.startswith("-")), "")
+    own = (word for before, word in pairwise(values) if before != "-C" and word is not None)
+    first = next((word for word in own if not word.startswith("-")), "")
     if "first" in when and first not in _listed(when["first"]):
         return False
     if "has" in when and not any(word in words for word in _listed(when["has"])):

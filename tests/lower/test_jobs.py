@@ -669,6 +669,29 @@ def test_images_of_scripts_that_the_run_is_told(image: str, inputs: str, found: 
     assert (fate, differs in reason) == ("adapted" if found else "manual", True)
 
 
+GIVEN = [
+    # what a job gives an action of its own that runs an image, and the image of the sidecar
+    ("with: {image: 'x/y:${{ inputs.tag }}'}", "$(params.pod-format-x-y-0-inputs-tag)"),
+    ("with: {image: '${{ env.IMAGE }}'}", "$(params.pod-inputs-fast-a-b-b-c)"),
+    ("name: as it is", "a/default:1"),
+]
+
+
+@pytest.mark.parametrize(("given", "image"), GIVEN)
+def test_images_of_actions_that_the_run_is_told(given: str, image: str, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "action.yml").write_text(
+        "inputs: {image: {default: 'a/default:1'}}\nruns:\n  using: composite\n  steps:\n"
+        "    - {shell: bash, env: {IMAGE: '${{ inputs.image }}'}, run: 'docker run --rm \"$IMAGE\" make'}\n"
+    )
+    inputs = "on: {workflow_dispatch: {inputs: {tag: {}, fast: {type: boolean}}}}"
+    env = "env: {IMAGE: \"${{ inputs.fast && 'a/b' || 'b/c' }}\"}"
+    steps = f"steps:\n- {{uses: actions/checkout@v4}}\n- uses: ./own\n  {given}"
+    done = convert(f"runs-on: ubuntu-latest\n{env}\n{steps}", inputs, tmp_path)
+    (sidecar,) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["sidecars"]
+    assert sidecar["image"] == image
+
+
 BUILT = [
     # what builds an image, what runs it, and whether they speak of the same one, which None cannot be built before
     ("docker build -t x:${{ github.sha }} .", "docker run x:${{ github.sha }} make", True),

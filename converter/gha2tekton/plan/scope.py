@@ -95,7 +95,9 @@ class Scope(Record, frozen=True):
         """A part of a template so; None for one that is no text, and not known before the Pods start."""
         if isinstance(part, str):
             return part
-        (told,) = self.of_job((part,)) or ("",)
+        # What the job gives an action may be a variable of its own.
+        variables = {"env": Partial({**self.open, **self.likely})}
+        (told,) = fold_template(self.of_job((part,)), variables) or ("",)
         if isinstance(told, str):
             return told
         # An input of an action which the job does not give it is none of the run's.

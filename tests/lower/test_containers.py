@@ -195,7 +195,7 @@ def test_what_ends_a_container(command: str, fate: str) -> None:
 
 def test_a_service_that_would_be_another(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
-        "services:\n  s: {image: 'a:1', command: x, environment: {A: '${A:-1}', B: '2'}}\n"
+        "services:\n  s: {image: 'python:3.12', command: x, environment: {A: '${A:-1}', B: '2'}}\n"
     )
     (tmp_path / "b.yaml").write_text("services:\n  s: {environment: {B: '3'}}\n")
     up = "docker compose -f a.yaml up -d"
@@ -561,6 +561,7 @@ BY_THEMSELVES = [
     ("['data:/data']", "true", True),
     ("['/data', 'data:/other']", "true", True),
     ("['./data:/data']", "true", False),
+    ("['.:/data']", "true", False),
     ("['data:/data']", "docker run --rm -v data:/x alpine ls /x", False),
     ("['data:/data']", "docker compose cp s:/data/x x", False),
     ("['data:/data']", "docker compose exec s ls", False),
@@ -590,3 +591,32 @@ def test_a_container_of_an_unknown_image_with_volumes(volume: str, alone: bool) 
     )
     (service,) = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]["sidecars"]
     assert ("command" in service) != alone
+
+
+COMMANDS = [
+    # what a service of an unknown image is told, how it is started, and the fate of that and whether it runs by itself
+    ("command: server /data", "docker compose up -d", "exact", True),
+    ("command: [--model, x]", "docker compose up -d s", "exact", True),
+    ("command: server /data, entrypoint: run", "docker compose up -d", "exact", False),
+    ("command: server /data", "docker compose up", "adapted", False),
+    ("command: server /data", "docker compose up -d; docker compose exec s ls", "adapted", False),
+    ("command: server /data, environment: {A: '${A}'}", "A=$(date) docker compose up -d", "adapted", False),
+    ("command: [--model, x]", "docker compose up -d; docker compose exec s ls", "manual", False),
+    ("command: server /data, depends_on: [t]", "docker compose up -d", "adapted", False),
+]
+
+
+@pytest.mark.parametrize(("told", "script", "fate", "alone"), COMMANDS)
+def test_what_an_unknown_image_runs_before_a_command(told: str, script: str, fate: str, alone: bool, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(f"services: {{s: {{image: acme/s, {told}}}, t: {{image: 'redis:7'}}}}\n")
+    done = convert(script, root=tmp_path)
+    up = next(one for one in done.journal.outcomes() if one.path.endswith("commands[0]"))
+    spec = done.bundle.files["tasks/ci-a.yaml"][0]["spec"]
+    service = next(one for one in spec["sidecars"] if one["name"] == "s")
+    assert (up.fate, "command" not in service) == (fate, alone), up.reason
+    assert service.get("args", []) == (["server", "/data"] if "server" in told else ["--model", "x"]) * alone
+
+
+@pytest.mark.parametrize(("words", "fate"), [("--model x", "manual"), ("serve --model x", "adapted")])
+def test_options_alone_are_no_command(words: str, fate: str) -> None:
+    assert rows(convert(f"docker run --rm acme/s {words}"))[0][0] == fate

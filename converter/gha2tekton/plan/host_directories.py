@@ -39,6 +39,11 @@ class Bind(Record, frozen=True):
         return bool(path) and not any(known.match(path) for known in (_SYSTEM, _PASSING, _OURS))
 
     @property
+    def of_docker(self) -> bool:
+        """Whether it is a volume of docker's own, with a name or without."""
+        return re.fullmatch(r"(\w[\w.-]*)?", self.source) is not None and self.target.startswith("/")
+
+    @property
     def of_time(self) -> bool:
         """Whether it is the machine's time zone."""
         return _TIME.match(self.source) is not None

@@ -238,7 +238,7 @@ def _volume(job: JobPlan, options: ContainerOptions, asked: Bind) -> tuple[Conta
     source, place = asked.source, asked.target
     if source == place == "/dev/shm":
         return replace(options, shared_memory="host"), ENDS, ""
-    if place.startswith("/") and (asked.emptied or re.fullmatch(r"[\w.-]*", source)):
+    if asked.of_docker or (asked.emptied and place.startswith("/")):
         return replace(options, volumes=(*options.volumes, place)), ENDS, ""
     if asked.there:
         return options, "", ""

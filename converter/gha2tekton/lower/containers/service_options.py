@@ -6,7 +6,7 @@ import re
 
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.values import escaped
-from gha2tekton.plan.host_directories import Bind, bind, stands_for
+from gha2tekton.plan.host_directories import bind, stands_for
 from gha2tekton.plan.images import shared_memory
 from gha2tekton.plan.model import JobPlan
 from gha2tekton.plan.privileges import DIFFERS, ULIMIT, privileges, run_as
@@ -75,7 +75,7 @@ def service_options(job: JobPlan, value: Value | None) -> ServiceOptions:
                 pass
             case "--user" if re.fullmatch(r"root|\d+(:\d+)?", given):
                 security |= run_as(given)
-            case "--volume" | "--mount" if of_docker(bind(given)):
+            case "--volume" | "--mount" if bind(given).of_docker:
                 differs[OF_SERVICE] = None
             case "--volume" | "--mount" if bind(given).of_time:
                 differs[OF_TIME] = None
@@ -91,11 +91,6 @@ def service_options(job: JobPlan, value: Value | None) -> ServiceOptions:
             ):
                 left.append(f"{name} {given}".strip())
     return replace(made, security=security or None, differs=tuple(differs), left=tuple(left))
-
-
-def of_docker(asked: Bind) -> bool:
-    """Whether what is mounted is a volume of docker's own."""
-    return re.fullmatch(r"[\w.-]*", asked.source) is not None and asked.target.startswith("/")
 
 
 def _readiness(call: DockerCall) -> Manifest | None:

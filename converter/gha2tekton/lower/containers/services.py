@@ -13,7 +13,7 @@ from gha2tekton.lower import pod_values
 from gha2tekton.lower.carrier import Carrier
 from gha2tekton.lower.containers import host
 from gha2tekton.lower.containers.registries import account_credentials
-from gha2tekton.lower.containers.service_options import OF_SERVICE, OF_TIME, ServiceOptions, of_docker, service_options
+from gha2tekton.lower.containers.service_options import OF_SERVICE, OF_TIME, ServiceOptions, service_options
 from gha2tekton.lower.containers.sidecars import SHM_VOLUME, is_host
 from gha2tekton.lower.settings import SOURCE
 from gha2tekton.lower.values import escaped, written
@@ -61,7 +61,7 @@ def lacking(job: JobPlan, service: Service) -> str:
             whole += 1
             if whole > 1 or posixpath.normpath(asked.source) != WORKSPACE:
                 return f"a sidecar can have the workspace as a whole and once, not {volume.text}: mount that alone"
-        elif not (of_docker(asked) or asked.of_time or asked.there) and host.mount(job, asked) is None:
+        elif not (asked.of_docker or asked.of_time or asked.there) and host.mount(job, asked) is None:
             return f"{volume.text} is a directory of the runner: give it a volume of the cluster by hand"
     return ""
 
@@ -144,7 +144,7 @@ class _Services(Record):
 
     def mount(self, volume: Value) -> Mount | None:
         asked = bind(self.job.scope.guess(volume) or "")
-        if of_docker(asked):
+        if asked.of_docker:
             self.journal.dropped(volume.path, "superseded", OF_SERVICE)
             return None
         if asked.of_time:

@@ -12,6 +12,7 @@ from tests import conversion
 
 from gha2tekton.conversion import Conversion
 from gha2tekton.convert import Options
+from gha2tekton.journal import SAME_AS_DEFAULT
 from gha2tekton.lower.settings import Settings
 from gha2tekton.plan.build import PlanOptions
 from gha2tekton.rules.load import RuleSet
@@ -257,6 +258,29 @@ def test_programs_of_other_repositories_are_fetched(tmp_path: Path) -> None:
     done = convert(f"{RUNS}\n- uses: acme/do/sub@v1\n  with: {{my-name: x}}", actions=tmp_path / "checkouts")
     script = task(done)["steps"][0]["script"]
     assert script.index("javascript-action acme/do/sub@v1 p.js") < script.index("acme/do/sub@v1 dist/main.js")
+
+
+@pytest.mark.parametrize("form", ["node20", "docker"])
+@pytest.mark.parametrize(
+    ("condition", "fate"),
+    [
+        ("pre-if: always()", "exact"),
+        ("pre-if: runner.os == 'Linux'", "adapted"),
+        ("post-if: always()", "exact"),
+        ("post-if: success()", "exact"),
+    ],
+)
+def test_when_the_programs_around_an_actions_own_run(form: str, condition: str, fate: str, tmp_path: Path) -> None:
+    programs = {
+        "node20": "main: m.js, pre: p.js, post: q.js",
+        "docker": "image: 'docker://a:1', entrypoint: m, pre-entrypoint: p, post-entrypoint: q",
+    }
+    action = tmp_path / "acme" / "do" / "action.yml"
+    action.parent.mkdir(parents=True)
+    action.write_text(f"runs: {{using: {form}, {programs[form]}, {condition}}}\n")
+    done = convert(f"{RUNS}\n- uses: acme/do@v1", actions=tmp_path)
+    (row,) = [one for one in done.journal.outcomes() if one.path.endswith(f"#runs.{condition.partition(':')[0]}")]
+    assert (row.fate, row.reason == SAME_AS_DEFAULT) == (fate, "always" in condition)
 
 
 def test_programs_of_actions_with_a_rule_are_given_all_inputs_and_the_event() -> None:

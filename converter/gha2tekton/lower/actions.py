@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gha2tekton.expression import Template
@@ -82,8 +83,9 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
         writer.post.append(at_end(planned.title, options, key, when, post))
         options += ["--main", word(key)]
     writer.carrier.about_the_run()
+    conditions_told(writer, action, local)
     for name, value in action.programs.items():
-        if writer.journal.knows(value.path):
+        if writer.journal.knows(value.path) and not name.endswith("-if"):
             if local and name.startswith("pre"):
                 writer.journal.dropped(value.path, "no effect outside GitHub", "GitHub runs no pre of a local action")
             else:
@@ -93,6 +95,24 @@ def javascript(writer: ScriptWriter, planned: PlannedStep) -> str:
             writer.journal.dropped(leaf.path, "no effect outside GitHub", "a description")
     described(writer, action)
     return call(planned.title, options, lines)
+
+
+def conditions_told(writer: ScriptWriter, action: Action, local: bool) -> None:
+    """Rows for when the programs around an action's own run; GitHub runs them always unless these say otherwise.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#runspre-if
+    """
+    for name in ("pre-if", "post-if"):
+        value = action.programs.get(name)
+        if value is None or not writer.journal.knows(value.path):
+            continue
+        same = re.sub(r"[\s${}]", "", value.text) == "always()"
+        if name == "pre-if" and local:
+            writer.journal.dropped(value.path, "no effect outside GitHub", "GitHub runs no pre of a local action")
+        elif name == "pre-if" and not same:
+            writer.journal.adapted(value.path, "what runs before runs in any case", writer.target)
+        else:
+            writer.exact(value, SAME_AS_DEFAULT if same else "")
 
 
 def held(writer: ScriptWriter, options: list[str], template: Template, name: str) -> str:

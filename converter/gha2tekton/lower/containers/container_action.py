@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gha2tekton.expression import Expression, Partial, Template, whole
-from gha2tekton.lower.actions import described, held, inputs_told, unknown_inputs
+from gha2tekton.lower.actions import conditions_told, described, held, inputs_told, unknown_inputs
 from gha2tekton.lower.words import at_end, call, kept_under
 from gha2tekton.plan.model import OwnContainer, PlannedStep
 from gha2tekton.record import Record, field
@@ -157,7 +157,5 @@ def _others(writer: ScriptWriter, planned: PlannedStep, words: list[str], own: O
         else:
             before = line
         writer.exact(value)
-    for name in ("post-if", "pre-if"):
-        if name in action.programs:
-            writer.exact(action.programs[name])
+    conditions_told(writer, action, uses.kind == "local")
     return before

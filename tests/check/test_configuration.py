@@ -276,3 +276,37 @@ def test_init_writes_a_file_that_holds_nothing_yet(repository: Path) -> None:
         if line.startswith("# layout"):
             (repository / ".gha2tekton.yaml").write_text(text.replace(line, line[2:]))
     assert run("lint")[0] == 0
+
+
+def test_what_a_command_is_told_beside_conversions(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = WORKFLOW.replace("steps: [", "steps: [{uses: nobody/knows@v1}, ")
+    (repository / ".github/workflows/ci.yml").write_text(unknown)
+    (repository / ".gha2tekton.yaml").write_text("output: tekton\nreport: [json=told/r.json]\nfail-on: manual\n")
+    monkeypatch.chdir(repository / ".github")
+    assert run("convert", "workflows")[0] == 1
+    assert (repository / "tekton/pipeline.yaml").is_file()
+    assert (repository / "told/r.json").is_file()
+    assert run("convert", "workflows", "-o", str(repository / "other"), "--fail-on", "never")[0] == 0
+    monkeypatch.chdir(repository)
+    assert run("lint")[0] == 1
+    (repository / ".gha2tekton.yaml").write_text("fail-on: never\n")
+    assert run("lint")[0] == 0
+
+
+@pytest.mark.parametrize("told", ["output: ../x", "report: [json=../x.json]", "output: /tmp/gha2tekton-nowhere"])
+def test_a_repository_does_not_say_where_on_the_machine_is_written(repository: Path, told: str) -> None:
+    (repository / "inside/.github/workflows").mkdir(parents=True)
+    (repository / "inside/.github/workflows/ci.yml").write_text(WORKFLOW)
+    (repository / "inside/.gha2tekton.yaml").write_text(told)
+    status, output = run("convert", "inside")
+    assert (status, "leads out of the repository" in output) == (2, True)
+    assert {path.name for path in repository.iterdir()} == {".github", "inside"}
+
+
+@pytest.mark.parametrize("told", ["never", "adapted", "manual", "B"])
+def test_what_check_does_not_let_in_may_stand_in_the_file(repository: Path, told: str) -> None:
+    assert run("convert", ".", "-o", "tekton")[0] == 0
+    (repository / ".gha2tekton.yaml").write_text(f"fail-on: {told}\n")
+    (repository / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("steps: [", "steps: [{uses: nobody/knows@v1}, "))
+    code, output = run("check")
+    assert (code, "\n  new, manual: " in output) == (1, told != "never")

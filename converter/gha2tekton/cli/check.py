@@ -21,17 +21,19 @@ if TYPE_CHECKING:
     from gha2tekton.journal import Fate
 
 
+NEW = ("manual", "adapted", "never")
+"""What may be too bad to be new."""
+
+
 @click.command("check")
 @click.argument("bundles", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--write", is_flag=True, help="Convert again where something changed; the exit status is 1 then.")
 @click.option(
     "--fail-on",
-    type=click.Choice(["manual", "adapted", "never"]),
-    default="manual",
-    show_default=True,
-    help="Fail when an outcome this bad is new.",
+    type=click.Choice(NEW),
+    help="Fail when an outcome this bad is new.  [default: the options file's, or manual]",
 )
-def command(bundles: tuple[Path, ...], write: bool, fail_on: str) -> None:
+def command(bundles: tuple[Path, ...], write: bool, fail_on: str | None) -> None:
     """Tell whether the manifests in BUNDLES still are what their workflows say.
 
     BUNDLES are directories that convert -o wrote; without them all below the current directory are looked at. What was
@@ -57,7 +59,7 @@ def _instead(place: Path) -> str:
     return "batch, run again, does what changed" if batches else "convert with -o first"
 
 
-def _checked(place: Path, write: bool, fail_on: str) -> int:
+def _checked(place: Path, write: bool, fail_on: str | None) -> int:
     """The status of one bundle; where one cannot be looked at the others still are."""
     try:
         return _check(place, write, fail_on)
@@ -70,7 +72,7 @@ def _checked(place: Path, write: bool, fail_on: str) -> int:
     return 2
 
 
-def _check(place: Path, write: bool, fail_on: str) -> int:
+def _check(place: Path, write: bool, fail_on: str | None) -> int:
     found = check.look(place, _terms)
     if found.current:
         click.echo(f"{place}: up to date")
@@ -88,7 +90,7 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
         return 1
     files = files_of(choice, found.sources, workflows, done, place)
     stale, changes = _compared(found, files)
-    fresh = _fresh(found.lock, done, fail_on)
+    fresh = _fresh(found.lock, done, fail_on or _usual(choice, found.root))
     _tell(found, changes, fresh, stale)
     written = write and disk.write(files, place)
     if written:
@@ -96,6 +98,12 @@ def _check(place: Path, write: bool, fail_on: str) -> int:
     elif stale and not write:
         click.echo(f"{place}: convert again (gha2tekton check --write {place})")
     return 1 if stale or fresh or written else 0
+
+
+def _usual(choice: Choice, root: Path) -> str:
+    """What fails where the command line does not say."""
+    told = str(choice.configuration(root).values.get("fail_on"))
+    return told if told in NEW else "manual"
 
 
 def _compared(found: check.Found, files: Mapping[str, str]) -> tuple[bool, list[str]]:

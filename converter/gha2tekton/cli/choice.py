@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,16 @@ class Choice(Record):
         rules = self._rules.setdefault(key, RuleSet(folders, configuration.tables))
         return Settled(_options(values, repository, configuration.tables), rules, actions, values, configuration.name)
 
+    def with_file(self, ctx: click.Context, root: Path | None) -> dict[str, Any]:
+        """The values of a command, with what the options file says of options that stood not on the command line."""
+        default = click.core.ParameterSource.DEFAULT
+        others = [one for one in ctx.command.params if ctx.get_parameter_source(one.name or "") is default]
+        own = _typed(self.configuration(root), "", others)
+        if root is not None and not self.config:
+            # Who converts a repository does not let whoever wrote it choose where on the machine is written.
+            _see_that_within(root, {name: own[name] for name in ("output", "reports") if name in own})
+        return {**ctx.params, **own}
+
     def given(self, root: Path | None) -> Given:
         """The files and folders that the options name, for whatever workflow; ConfigurationError as above."""
         configuration = self.configuration(root)
@@ -121,7 +131,7 @@ class Choice(Record):
 
     def _values(self, root: Path | None, workflow: str) -> dict[str, Any]:
         """All but the defaults."""
-        own = _typed(self.configuration(root), workflow)
+        own = _typed(self.configuration(root), workflow, parameters())
         if self.confined and root is not None and not self.config:
             _see_that_within(root, own)
         return {**self.fallback, **own, **self.explicit}
@@ -135,24 +145,33 @@ def _see_that_within(root: Path, own: Mapping[str, Any]) -> None:
     from gha2tekton.configuration import ConfigurationError
     from gha2tekton.workflow.repository import Repository
 
-    for name in path_options() & own.keys():
-        for path in own[name] if isinstance(own[name], tuple) else (own[name],):
+    for name, value in own.items():
+        for path in _paths(value):
             if not Repository(root).holds(path):
-                option = name.replace("_", "-")
+                option = name.replace("_", "-").replace("reports", "report")
                 raise ConfigurationError(f"{option}: {path}: leads out of the repository; give --{option} yourself")
+
+
+def _paths(value: Any) -> Iterator[Path]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _paths(item)
+    elif isinstance(value, Path):
+        yield value
 
 
 _CONTEXT = click.Context(click.Command("options"))
 
 
-def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
+def _typed(configuration: Configuration, workflow: str, options: Iterable[click.Parameter]) -> dict[str, Any]:
     """The file's values as the options' own types take them; paths are relative to the file."""
     given = configuration.of(workflow)
     out: dict[str, Any] = {}
-    for one in parameters():
-        if one.name not in given or configuration.path is None:
+    for one in options:
+        name = max(one.opts, key=len).lstrip("-")
+        if (key := name.replace("-", "_")) not in given or configuration.path is None or one.name is None:
             continue
-        value = given[one.name]
+        value = given[key]
         if one.type is PATH and not value:
             continue
         try:
@@ -160,12 +179,16 @@ def _typed(configuration: Configuration, workflow: str) -> dict[str, Any]:
         except click.UsageError as error:
             from gha2tekton.configuration import ConfigurationError
 
-            raise ConfigurationError(f"{configuration.name}: {one.opts[0].lstrip('-')}: {error.message}") from None
-        if one.type is PATH:
-            parent = configuration.path.parent
-            value = tuple(parent / item for item in value) if isinstance(value, tuple) else parent / value
-        out[one.name] = value
+            raise ConfigurationError(f"{configuration.name}: {name}: {error.message}") from None
+        out[one.name] = _placed(value, configuration.path.parent)
     return out
+
+
+def _placed(value: Any, parent: Path) -> Any:
+    """A value whose paths are those of a file in a directory."""
+    if isinstance(value, tuple):
+        return tuple(_placed(item, parent) for item in value)
+    return parent / value if isinstance(value, Path) else value
 
 
 def _options(values: Mapping[str, Any], repository: str, tables: Mapping[str, Mapping[str, Any]]) -> Options:

@@ -19,6 +19,15 @@ _HEAD = """\
 """
 
 _TAIL = """\
+# Where convert puts the bundle, as seen from this file.
+# output: tekton
+
+# Reports of convert: a format, or a format and a file as seen from here.
+# report: [text, html=report.html]
+
+# What makes convert and lint end with 1. Where it is adapted or never, check takes the same, and manual else.
+# fail-on: manual
+
 # Runners and images of your own; they are asked before ours.
 # runners: {labels: {dgx: {os: linux, gpu: 8, final: true}}}
 # images: {mine: {image: registry.example.com/mine, tool: python, size: 9, source: "https://example.com", holds: [sh]}}
@@ -64,6 +73,9 @@ def show(ctx: click.Context, /, workflow: Path | None, **_: Any) -> None:
         words = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
         words = words.replace(f"{root}/", "") if root else words
         click.echo(f"{key.replace('_', '-')}: {words}  # {where}")
+    for key in [key for key in ("output", "report", "fail_on") if key in own]:
+        words = ", ".join(own[key]) if isinstance(own[key], list) else own[key]
+        click.echo(f"{key.replace('_', '-')}: {words}  # {settled.config}")
 
 
 @command.command("init")

@@ -48,10 +48,13 @@ def command(
     from gha2tekton import output as out
     from gha2tekton.cli.work import convert_all, files_of, refused_of, tell_refused
     from gha2tekton.discover import find
+    from gha2tekton.workflow.repository import Repository
 
-    see_that_there_is_room([*(path for _, path in reports), source_map])
     choice = Choice.of(ctx)
     found = find(workflows)
+    held = choice.with_file(ctx, Repository.around(found[0][0]).root)
+    output, reports, fail_on = held["output"], held["reports"], held["fail_on"]
+    see_that_there_is_room([*(path for _, path in reports), source_map])
     done = convert_all(choice, found)
     if show_plan:
         from gha2tekton.report import plan

@@ -23,11 +23,14 @@ def command(ctx: click.Context, /, workflows: tuple[Path, ...], fail_on: str, **
     """Tell what of WORKFLOWS could not be converted, a line each; nothing is written."""
     from gha2tekton.cli.work import convert_all
     from gha2tekton.discover import find
+    from gha2tekton.workflow.repository import Repository
 
     found = find(workflows or (Path(),))
+    choice = Choice.of(ctx)
+    fail_on = choice.with_file(ctx, Repository.around(found[0][0]).root)["fail_on"]
     bad = 0
     told = FATES.get(fail_on, FATES["manual"])
-    done = convert_all(Choice.of(ctx), found)
+    done = convert_all(choice, found)
     for item in done:
         for finding in item.journal.diagnostics:
             if finding.severity == "error":

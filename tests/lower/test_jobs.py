@@ -1022,3 +1022,17 @@ def test_a_machine_that_only_the_run_knows_is_asked_for(says: str, asks: str | N
     ]
     lines = [line for script in scripts for line in script.splitlines(keepends=True) if line.startswith("runs_on ")]
     assert lines == ([asks] if asks else [])
+
+
+NAMES = [("b", "dropped"), ("'${{ github.job }}'", "dropped"), ("built", "exact"), ("'${{ inputs.x }}'", "exact")]
+
+
+@pytest.mark.parametrize(("name", "fate"), NAMES)
+def test_the_name_of_a_called_job_is_told_where_its_check_shows_it(name: str, fate: str, tmp_path: Path) -> None:
+    folder = tmp_path / ".github/workflows"
+    folder.mkdir(parents=True)
+    job = f"{{name: {name}, runs-on: ubuntu-latest, steps: [{{run: make}}]}}"
+    (folder / "called.yml").write_text(f"on: {{workflow_call: {{inputs: {{x: {{type: string}}}}}}}}\njobs: {{b: {job}}}\n")
+    text = "on: pull_request\njobs: {a: {uses: ./.github/workflows/called.yml, with: {x: shown}}}\n"
+    done = conversion.convert(text, tmp_path)
+    assert said(done, ".github/workflows/called.yml#jobs.b.name")[0] == fate

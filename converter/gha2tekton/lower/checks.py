@@ -47,7 +47,7 @@ def with_checks(
         finally_=(*lowered.pipeline.finally_, verdict(places.take(TASK), task.name, checks)),
     )
     for job in plan.jobs:
-        unnamed = replace(job, job=replace(job.job, name=None))
+        unnamed = replace(job, job=replace(job.job, name=None, id=job.job.id.replace("--", " / ")))
         told = any(_name(job, leg) != _name(unnamed, leg) for leg in job.legs)
         if told and job.job.name is not None and journal.knows(job.job.name.path) and not job.refused:
             journal.exact(job.job.name.path, "pipeline.yaml")

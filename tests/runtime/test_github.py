@@ -70,6 +70,7 @@ def test_json_is_laid_out_flat(machine: Machine, directory: Path, text: str, lin
     assert ended.out.splitlines() == lines, ended
 
 
+@pytest.mark.slow
 def test_a_large_answer_is_read_in_one_pass(machine: Machine, directory: Path) -> None:
     rows = [{"id": n, "user": {"login": f"u{n}"}, "body": "text " * 200} for n in range(1000)]
     with answering({"GET /big": rows}) as server:
@@ -228,6 +229,7 @@ STS = """<R><Credentials><AccessKeyId>AK</AccessKeyId><SecretAccessKey>SK</Secre
 <SessionToken>ST</SessionToken></Credentials><Arn>arn:aws:sts::123456789012:assumed-role/ci/x</Arn></R>"""
 
 
+@pytest.mark.slow
 def test_a_role_of_aws_by_the_runs_identity(machine: Machine, directory: Path) -> None:
     (directory / "identity").mkdir()
     (directory / "identity" / "aws").write_text("jwt")
@@ -257,6 +259,7 @@ def test_a_role_of_aws_by_the_runs_identity(machine: Machine, directory: Path) -
     assert "::add-mask::SK" in ended.out
 
 
+@pytest.mark.slow
 def test_keys_of_aws_are_proved(machine: Machine, directory: Path) -> None:
     with answering({"POST /": "<R><Account>42</Account></R>"}) as server:
         words = ["--region", "us-east-1", "--key", "AK", "--secret", "SK"]
@@ -267,6 +270,7 @@ def test_keys_of_aws_are_proved(machine: Machine, directory: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", [(403, "<R><Error><Code>AccessDenied</Code><Message>no</Message></Error></R>")])
+@pytest.mark.slow
 def test_a_role_that_aws_denies(machine: Machine, directory: Path, answer: tuple[int, str]) -> None:
     with answering({"POST /": answer}) as server:
         words = ["--region", "us-east-1", "--key", "AK", "--secret", "SK", "--role", "r"]
@@ -281,6 +285,7 @@ def test_no_identity_no_role(machine: Machine, directory: Path) -> None:
     assert "neither a key nor a token" in ended.err
 
 
+@pytest.mark.slow
 def test_google_by_the_runs_identity(machine: Machine, directory: Path) -> None:
     (directory / "google").write_text("jwt")
     provider = "projects/1/locations/global/workloadIdentityPools/p/providers/q"
@@ -295,6 +300,7 @@ def test_google_by_the_runs_identity(machine: Machine, directory: Path) -> None:
 
 
 @pytest.mark.parametrize("coded", [False, True])
+@pytest.mark.slow
 def test_a_key_of_google(machine: Machine, directory: Path, coded: bool) -> None:
     import base64
 
@@ -353,6 +359,7 @@ def test_tags_that_are_not_known_fail(machine: Machine, directory: Path) -> None
     assert call(machine, directory, None, "image-tags", *words, GITHUB_REF="refs/heads/m").code == 1
 
 
+@pytest.mark.slow
 def test_an_image_is_built(machine: Machine, directory: Path) -> None:
     (directory / "bin").mkdir()
     docker = directory / "bin" / "docker"

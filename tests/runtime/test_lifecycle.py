@@ -68,6 +68,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 def test_workflow_commands(machine: Machine, directory: Path) -> None:
     (directory / "lines").write_text("\n".join(COMMANDS) + "\n")
     job = run_job(machine, directory, step("say", f"cat '{directory}/lines'; echo bad >&2"))
@@ -559,6 +560,7 @@ INPUTS = [
 
 
 @pytest.mark.parametrize(("wanted", "given", "refused"), INPUTS)
+@pytest.mark.slow
 def test_inputs_are_what_github_would_take(
     wanted: str, given: str, refused: str, machine: Machine, directory: Path
 ) -> None:

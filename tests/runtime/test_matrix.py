@@ -63,6 +63,7 @@ FAULTY = [('{"a": ["1", "2", "3"]}', "more images than places"), ('{"a": ["1", "
 
 
 @pytest.mark.parametrize("matrix", [matrix for matrix, _ in FAULTY], ids=[why for _, why in FAULTY])
+@pytest.mark.slow
 def test_images_that_cannot_be_start_no_leg(machine: Machine, directory: Path, matrix: str) -> None:
     assert with_images(machine, directory, matrix, 2) == (1, [("[]", "")] * 2)
     assert ((directory / "numbers").read_text(), (directory / "any").read_text()) == ("[]", "false")

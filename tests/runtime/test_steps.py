@@ -236,6 +236,7 @@ def test_the_grammar_of_file_commands(machine: Machine, directory: Path) -> None
         assert (found, faulty) == (wanted, bool(case["fault"]) or any(not name for name, _ in case["pairs"])), case
 
 
+@pytest.mark.slow
 def test_scripts_in_a_config_map(machine: Machine, directory: Path) -> None:
     (directory / "scripts").mkdir()
     (directory / "scripts" / "key").write_text("echo 'a\rb'")

@@ -187,6 +187,7 @@ def test_a_tool_that_is_missing(machine: Machine, directory: Path) -> None:
     assert (ended.code, "--image" in ended.out) == (1, True)
 
 
+@pytest.mark.slow
 def test_uv_brings_another_python(machine: Machine, directory: Path) -> None:
     tool(directory, "python", "echo Python 3.12.4")
     made = 'for last; do :; done; mkdir -p "$last/bin"; printf "#!/bin/sh\\necho Python 3.9.1\\n" > "$last/bin/python"; chmod +x "$last/bin/python"'
@@ -202,6 +203,7 @@ def test_uv_brings_another_python(machine: Machine, directory: Path) -> None:
 @pytest.mark.parametrize(
     ("wanted", "path"), [("3.9\n3.12\n", ["3.9", "bin"]), ("3.12\n3.9", ["3.9"]), ("3.8\n3.9", ["3.8", "3.9"])]
 )
+@pytest.mark.slow
 def test_of_several_versions_the_last_is_found_first(
     machine: Machine, directory: Path, wanted: str, path: list[str]
 ) -> None:
@@ -432,6 +434,7 @@ def test_setup_pixi(machine: Machine, directory: Path, words: list[str], there: 
 
 
 @pytest.mark.parametrize(("words", "name"), [(["true"], "test"), (["other"], "other")])
+@pytest.mark.slow
 def test_an_environment_of_pixi_is_entered(machine: Machine, directory: Path, words: list[str], name: str) -> None:
     tool(directory, "pixi", PIXI)
     given = ["--run-install", "false", "--environments", "test", "--activate-environment", *words]

@@ -294,6 +294,7 @@ def test_reads_data(script: str) -> None:
     assert not reads_code(read(script).commands[0])
 
 
+@pytest.mark.slow
 def test_the_grammar_is_loaded_late() -> None:
     code = "import gha2tekton.shell.holes, sys; sys.exit('tree_sitter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -108,6 +108,7 @@ def test_every_place_in_the_table_is_used() -> None:
     assert set(CONTEXTS) == used
 
 
+@pytest.mark.slow
 def test_valid_files_are_read_without_jsonschema() -> None:
     code = (
         "import sys; from gha2tekton.source import Source; from gha2tekton.journal import Journal\n"

@@ -74,5 +74,6 @@ load() {
 given_out() { # TAG…
   case $_gives in type=oci*) _form=oci-archive ;; *) _form=docker-archive ;; esac
   [ $# -lt 2 ] || echo "docker build: the archive calls the image $1, and by none of its other names" >&2
-  archived "$_form" "$1" > "$(part dest "$_gives")"
+  _file=$(part dest "$_gives")
+  if [ "$_file" = - ]; then archived "$_form" "$1"; else archived "$_form" "$1" > "$_file"; fi
 }

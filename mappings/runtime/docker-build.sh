@@ -131,7 +131,9 @@ build() {
   esac
   case " $_made " in *"'--file' '-'"* | *"'-f' '-'"*) _interactive=yes ;; esac
   [ -z "$_gives" ] || [ -n "$_tags" ] || { _tags=gha2tekton-output; part_of --tag "$_tags"; }
-  eval "handed buildah build --format docker $_made $(quoted "$1")"
+  _said=1
+  [ "$(part dest "$_gives")" != - ] || _said=2 # an archive alone is printed
+  eval "handed buildah build --format docker $_made $(quoted "$1")" >&"$_said"
   eval "set -- $_tags"
   _mounts='' _interactive=no
   [ "$_code" != 0 ] || [ -z "$_gives" ] || given_out "$@"

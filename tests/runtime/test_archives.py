@@ -98,6 +98,11 @@ def test_what_a_build_gives_out(machine: Machine, directory: Path, storage: dict
             assert (ended.code, "none of its other names" in ended.err) == (0, len(tags) > 2), ended
             with tarfile.open(file) as tar:
                 assert {"docker": "manifest.json", "oci": "index.json"}[form] in tar.getnames()
+        words = [*machine.shell, str(machine.runtime / "docker"), "build", "-t", "app:1", "-o", f"type={form},dest=-", "."]
+        environment = machine.environment({**pod.variables, "GHA_STATE": str(directory)})
+        done = subprocess.run(words, env=environment, cwd=pod.workspace, capture_output=True)
+        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
+            assert tar.getnames(), done.stderr
 
 
 @pytest.mark.slow

@@ -66,12 +66,15 @@ class Actions(Record, frozen=True):
         if uses.kind != "local":
             owner, name, *rest = uses.name.split("/", 2)
             return self.repository.checkout(f"{owner}/{name}", uses.ref), "".join(rest)
-        path = posixpath.normpath(uses.name)
-        fetched = around(self.fetched, path)
+        path, fetched = posixpath.normpath(uses.name), self._fetched(uses)
         return (fetched.repository_of(self.repository), fetched.inside(path)) if fetched else (self.repository, path)
 
+    def _fetched(self, uses: Uses) -> Checkout | None:
+        """What was checked out to where a local action lies."""
+        return around(self.fetched, posixpath.normpath(uses.name))
+
     def _tell(self, uses: Uses) -> None:
-        fetched = around(self.fetched, posixpath.normpath(uses.name))
+        fetched = self._fetched(uses)
         if fetched is not None and fetched.place in self.assumed:
             whose = fetched.repository or "this repository"
             text = f"the actions in {fetched.place} are those of {whose}, which the inputs' defaults name"
@@ -80,7 +83,7 @@ class Actions(Record, frozen=True):
     def _missing(self, uses: Uses) -> str:
         if uses.kind != "local":
             return f"no rule knows {uses.value.text}; write one, or give its checkout with --actions-dir"
-        fetched = around(self.fetched, posixpath.normpath(uses.name))
+        fetched = self._fetched(uses)
         if fetched is None or fetched.repository == "":
             return f"there is no action in {uses.name} of the repository"
         if fetched.repository is None:

@@ -38,10 +38,10 @@ class Called:
         if call.verb == "run" and call.arguments and not call.given("--entrypoint"):
             (self._bare if _are_options(call.arguments) else self._entered).setdefault(name, []).append(row)
         own = call.verb == "create" or call.arguments or call.option("--entrypoint")
-        sources = [one.source for one in binds(call)]
-        for source in sources:
-            self._mounted.setdefault(source, set()).add(name)
-        known = len(sources) == len(call.all("--volume", "--mount")) and all(one.of_docker for one in binds(call))
+        mounts = binds(call)
+        for one in mounts:
+            self._mounted.setdefault(one.source, set()).add(name)
+        known = len(mounts) == len(call.all("--volume", "--mount")) and all(one.of_docker for one in mounts)
         if own or not known or not call.given("--detach"):
             self.within.add(name)
         if not own:

@@ -57,6 +57,9 @@ class Made:
 
     def archived(self, steps: Iterable[PlannedStep], builder: bool) -> Iterator[tuple[PlannedStep, str]]:
         """The calls that a builder does to archives: none where they are but a cache of what the node pulls."""
-        caches = any(part.rule and part.rule.action.startswith("actions/cache") for one in steps for part in one.walk())
-        if builder or (self.saves and not caches):
+        if builder or (self.saves and not any(_caches(part) for one in steps for part in one.walk())):
             yield from self.kept
+
+
+def _caches(step: PlannedStep) -> bool:
+    return step.rule is not None and step.rule.action.startswith("actions/cache")

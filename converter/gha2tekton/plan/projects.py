@@ -179,6 +179,8 @@ class Projects(Record):
     def with_volumes(self, services: dict[str, Service], external: Mapping[str, str]) -> dict[str, Service]:
         """The services with volumes that the machine keeps as the directories in which docker does."""
         kept = {name: f"{VOLUMES}/{own}/_data" for name, own in external.items() if own not in self.created}
+        if not kept:
+            return services
         return {
             name: replace(one, volumes=tuple((kept.get(source, source), place) for source, place in one.volumes))
             for name, one in services.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gha2tekton.record import Record, replace
 
@@ -44,17 +44,7 @@ def split(word: Word) -> tuple[Word, ...]:
     parts = [word.value] if word.value is None else word.value.split()
     if parts == [word.value]:
         return (word,)
-    return tuple(
-        Word(
-            text=part or "",
-            value=part,
-            start=word.end if index else word.start,
-            end=word.end,
-            open=re.search(r"[*?\[]", part or "") is not None,
-            written="" if index else word.text,
-        )
-        for index, part in enumerate(parts)
-    )
+    return _parted(word, [(part or "", part) for part in parts])
 
 
 _PART = re.compile(r"(?:\$\([^()]*\)|\S)+")
@@ -71,16 +61,21 @@ def phrase(word: Word, text: str, constants: Mapping[str, str]) -> tuple[Word, .
     parts = _PART.findall(_EXPANSION.sub(lambda match: constants.get(match[1] or match[2], match[0]), text))
     if len(parts) < 2:
         return ()
+    return _parted(word, [(part, None if "$" in part else part) for part in parts])
+
+
+def _parted(word: Word, parts: Iterable[tuple[str, str | None]]) -> tuple[Word, ...]:
+    """Words in the place of one, each with its text and its value."""
     return tuple(
         Word(
-            text=part,
-            value=None if "$" in part else part,
+            text=text,
+            value=value,
             start=word.end if index else word.start,
             end=word.end,
-            open=re.search(r"[*?\[]", part) is not None,
+            open=re.search(r"[*?\[]", text) is not None,
             written="" if index else word.text,
         )
-        for index, part in enumerate(parts)
+        for index, (text, value) in enumerate(parts)
     )
 
 
